@@ -1,0 +1,47 @@
+package dev.stoker.controller.protocol;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code POST /v1/leases/{id}/commit}: an attempt whose outputs are staged asks to publish them.
+ * 200 is the point of no return; 409 means that it never will be allowed to. Asking again after a
+ * grant returns the stored manifest.
+ */
+public final class Commit {
+  private Commit() {}
+
+  public record Request(int attempt, Manifest manifest) {}
+
+  /**
+   * @param fence the lease's fence
+   * @param outputs in the order in which they become visible
+   */
+  public record Manifest(String fence, List<Output> outputs) {
+    public Manifest {
+      outputs = List.copyOf(outputs);
+    }
+  }
+
+  /**
+   * @param destination URI without credentials
+   * @param lengthBytes ≥ 0
+   * @param checksum of the whole content
+   * @param blockIds ordered block ids, empty where the destination is a file
+   * @param stagedName staged file, null where the destination is a blob
+   * @param replaces version of what the destination held, null when it must not exist
+   */
+  public record Output(
+      String destination,
+      long lengthBytes,
+      String checksum,
+      List<String> blockIds,
+      @Nullable String stagedName,
+      @Nullable String replaces) {
+    public Output {
+      blockIds = List.copyOf(blockIds);
+    }
+  }
+
+  public record Response(Manifest manifest) {}
+}

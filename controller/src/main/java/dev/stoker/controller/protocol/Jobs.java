@@ -1,0 +1,196 @@
+package dev.stoker.controller.protocol;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What people and their tools ask about jobs. */
+public final class Jobs {
+  private Jobs() {}
+
+  /**
+   * {@code POST /v1/jobs}, and what {@code GET /v1/jobs/{id}/definition} gives to agents:
+   * everything a node needs to run any task of the job.
+   *
+   * @param template the OpenJD job template as it was written
+   * @param environments environment templates, outermost first
+   * @param parameters job parameter values as text, by name; the rest take their defaults
+   * @param templateFolder the absolute folder of the template, which PATH defaults join; empty when
+   *     there is none
+   * @param locations what paths mean
+   * @param project whose job it is
+   * @param priority 0 to 100, larger first
+   * @param maxAttempts how often a task may fail before its job does, ≥ 1
+   */
+  public record Definition(
+      JsonNode template,
+      List<JsonNode> environments,
+      Map<String, String> parameters,
+      String templateFolder,
+      List<Location> locations,
+      String project,
+      int priority,
+      int maxAttempts) {
+    public Definition {
+      environments = List.copyOf(environments);
+      parameters = Map.copyOf(parameters);
+      locations = List.copyOf(locations);
+    }
+  }
+
+  /**
+   * A name for a tree that jobs know by a path and nodes read from an origin.
+   *
+   * @param name one path segment
+   * @param uri the origin tree
+   * @param paths under which artists' machines know it; POSIX or Windows spelling
+   * @param writable whether outputs may go there
+   */
+  public record Location(String name, String uri, List<String> paths, boolean writable) {
+    public Location {
+      paths = List.copyOf(paths);
+    }
+  }
+
+  /** Answer to a submission; the same {@code Idempotency-Key} gets the same one. */
+  public record Submitted(String jobId) {}
+
+  /** Where a job is. */
+  public enum State {
+    QUEUED,
+    RUNNING,
+    SUSPENDED,
+    SUCCEEDED,
+    FAILED,
+    CANCELED;
+
+    public boolean isFinal() {
+      return this == SUCCEEDED || this == FAILED || this == CANCELED;
+    }
+  }
+
+  /** Where a task is. */
+  public enum TaskState {
+    /** Waits for steps it depends on. */
+    WAITING,
+    /** May start on any node that suits it. */
+    READY,
+    /** A node holds its lease. */
+    LEASED,
+    /** Its outputs were granted and are being made visible. */
+    COMMITTED,
+    SUCCEEDED,
+    FAILED,
+    CANCELED
+  }
+
+  /**
+   * {@code GET /v1/jobs} lists them, newest first; {@code GET /v1/jobs/{id}} gives one.
+   *
+   * @param message why it failed, or empty
+   * @param submittedMillis milliseconds since 1970
+   * @param endedMillis likewise, null while it runs
+   */
+  public record Summary(
+      String jobId,
+      String name,
+      String project,
+      int priority,
+      State state,
+      String message,
+      long submittedMillis,
+      @Nullable Long endedMillis,
+      List<StepSummary> steps) {
+    public Summary {
+      steps = List.copyOf(steps);
+    }
+  }
+
+  /** How many tasks of a step are in which state. */
+  public record StepSummary(String name, Map<TaskState, Long> tasks) {
+    public StepSummary {
+      tasks = Map.copyOf(tasks);
+    }
+
+    public long total() {
+      return tasks.values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    public long in(TaskState state) {
+      return tasks.getOrDefault(state, 0L);
+    }
+  }
+
+  /** {@code GET /v1/jobs}. */
+  public record Page(List<Summary> jobs) {
+    public Page {
+      jobs = List.copyOf(jobs);
+    }
+  }
+
+  /**
+   * One task in {@code GET /v1/jobs/{id}/tasks?after=&limit=}, in task order.
+   *
+   * @param attempts the attempts it had, oldest first
+   */
+  public record Task(
+      String taskId,
+      String stepName,
+      long index,
+      Map<String, String> parameters,
+      TaskState state,
+      List<Attempt> attempts) {
+    public Task {
+      parameters = Map.copyOf(parameters);
+      attempts = List.copyOf(attempts);
+    }
+  }
+
+  /**
+   * @param outcome null while it runs
+   * @param phase where it is while it runs
+   * @param granted whether its outputs were granted
+   */
+  public record Attempt(
+      int attempt,
+      String leaseId,
+      String nodeName,
+      Finish.@Nullable Outcome outcome,
+      Heartbeat.@Nullable Phase phase,
+      double phaseFraction,
+      long bytesTotal,
+      long bytesDone,
+      String message,
+      boolean granted,
+      List<Finish.Span> timeline,
+      long originBytes,
+      long cachedBytes,
+      long publishedBytes) {
+    public Attempt {
+      timeline = List.copyOf(timeline);
+    }
+  }
+
+  /**
+   * @param next pass it as {@code after} for the next page; null on the last
+   */
+  public record Tasks(List<Task> tasks, @Nullable String next) {
+    public Tasks {
+      tasks = List.copyOf(tasks);
+    }
+  }
+
+  /**
+   * {@code GET /v1/jobs/{id}/outputs}: files of finished tasks, and of granted ones that are being
+   * made visible.
+   */
+  public record Outputs(List<Output> outputs) {
+    public Outputs {
+      outputs = List.copyOf(outputs);
+    }
+  }
+
+  public record Output(
+      String taskId, String destination, long lengthBytes, String checksum, boolean visible) {}
+}

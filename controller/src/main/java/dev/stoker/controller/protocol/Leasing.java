@@ -1,0 +1,65 @@
+package dev.stoker.controller.protocol;
+
+import java.util.List;
+import java.util.Map;
+
+/** {@code POST /v1/nodes/{id}/lease}: a long poll for work. */
+public final class Leasing {
+  private Leasing() {}
+
+  /**
+   * @param sequence counts up by one with each new wish; repeating a number returns the same leases
+   * @param wishes slots that can take work
+   * @param waitMillis how long to hold the call open when there is nothing, 0 to 30,000
+   */
+  public record Request(long sequence, List<Wish> wishes, long waitMillis) {
+    public Request {
+      wishes = List.copyOf(wishes);
+    }
+  }
+
+  /**
+   * @param slotId a registered slot
+   * @param tasks how many tasks it takes, ≥ 1; more than one lets the agent fetch ahead
+   * @param sessionJobId the job whose session is open in this slot, or empty
+   * @param sessionStep the step whose session is open in this slot, or empty
+   */
+  public record Wish(String slotId, int tasks, String sessionJobId, String sessionStep) {}
+
+  public record Response(long sequence, List<Lease> leases) {
+    public Response {
+      leases = List.copyOf(leases);
+    }
+  }
+
+  /**
+   * The right to run one attempt of one task, until its term ends or it is revoked.
+   *
+   * @param leaseId names the lease in all later calls
+   * @param attempt counts the task's attempts from 1; part of the fence
+   * @param fence names this attempt among all attempts of all tasks; 1 to 24 characters of {@code
+   *     [a-z0-9-]}
+   * @param jobId the job; its definition is at {@code GET /v1/jobs/{id}/definition}
+   * @param stepName the step within the job's template
+   * @param taskId names the task within the controller
+   * @param taskIndex position in the step's parameter space, from 0
+   * @param parameters the task's parameter values as text
+   * @param slotId the slot it was granted for
+   * @param termMillis how long the lease holds, counted from before the agent sent the request
+   */
+  public record Lease(
+      String leaseId,
+      int attempt,
+      String fence,
+      String jobId,
+      String stepName,
+      String taskId,
+      long taskIndex,
+      Map<String, String> parameters,
+      String slotId,
+      long termMillis) {
+    public Lease {
+      parameters = Map.copyOf(parameters);
+    }
+  }
+}

@@ -1,0 +1,31 @@
+package dev.stoker.controller.protocol;
+
+import java.util.List;
+
+/** What people and their tools ask about nodes. */
+public final class Nodes {
+  private Nodes() {}
+
+  /** {@code GET /v1/nodes}. */
+  public record Page(List<Node> nodes) {
+    public Page {
+      nodes = List.copyOf(nodes);
+    }
+  }
+
+  /**
+   * @param state {@code ready}, {@code draining} or {@code lost}
+   * @param leases how many leases it holds
+   */
+  public record Node(
+      String nodeId,
+      String name,
+      String release,
+      String state,
+      List<Registration.Slot> slots,
+      int leases) {
+    public Node {
+      slots = List.copyOf(slots);
+    }
+  }
+}

@@ -1,0 +1,34 @@
+package dev.stoker.io.daemon;
+
+import dev.stoker.io.asset.Deadline;
+import dev.stoker.io.asset.IoFailure;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** What the I/O process does for the rest of the node. Thread-safe. */
+public interface NodeIo extends AutoCloseable {
+
+  /**
+   * Brings every wanted file into the cache and lays it out below the request's folder, read-only;
+   * returns when all of it is there. The files are pinned in the cache until {@link #unstage}.
+   *
+   * @param progress told at least once, and about twice a second while bytes arrive
+   * @throws IoFailure naming the asset that cannot be had; what was laid out stays until {@link
+   *     #unstage}
+   */
+  StageProgress stage(StageRequest request, Deadline deadline, Consumer<StageProgress> progress);
+
+  /**
+   * Takes a staged tree away again and unpins its files. Knows nothing of the id: does nothing.
+   *
+   * @return paths, below the request's folder, of files that somebody changed while they were
+   *     staged; they were dropped from the cache
+   */
+  List<String> unstage(String stageId);
+
+  /** What the cache holds and did since it started. */
+  CacheReport cache();
+
+  @Override
+  void close();
+}

@@ -1,0 +1,17 @@
+package dev.stoker.io.fetch;
+
+import java.nio.ByteBuffer;
+
+/** Takes bytes as they arrive from an origin. */
+@FunctionalInterface
+public interface RangeSink {
+
+  /**
+   * Takes one piece. Pieces arrive in any order, from several threads at once, each byte of the
+   * wanted range exactly once. A throw fails the fetch.
+   *
+   * @param offset where in the asset the piece starts, bytes
+   * @param data the piece, position to limit; valid during the call only
+   */
+  void accept(long offset, ByteBuffer data);
+}

@@ -1,0 +1,54 @@
+package dev.stoker.io.source;
+
+import dev.stoker.io.asset.AssetInfo;
+import dev.stoker.io.asset.AssetPath;
+import dev.stoker.io.asset.ByteRange;
+import dev.stoker.io.asset.Deadline;
+import dev.stoker.io.asset.IoFailure;
+import java.nio.ByteBuffer;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+
+/**
+ * One tree at one origin: tells what is there, and reads ranges of pinned versions. One call is one
+ * try; whoever needs retries, priorities or hedging asks the fetch engine.
+ *
+ * <p>Thread-safe.
+ */
+public interface AssetSource extends AutoCloseable {
+
+  /**
+   * What lies at {@code path} now.
+   *
+   * @throws IoFailure.NotFound when there is no file there (a folder is no file)
+   */
+  AssetInfo stat(AssetPath path, Deadline deadline);
+
+  /**
+   * Tells {@code each} of every file at or below {@code folder}, in no promised order, as the
+   * listing comes in.
+   *
+   * @throws IoFailure.NotFound when there is neither a file nor a folder
+   */
+  void list(AssetPath folder, Deadline deadline, Consumer<AssetInfo> each);
+
+  /**
+   * Reads {@code range} of the pinned version into {@code into}, from its position on, which
+   * advances by the range's length. The buffer is direct and the source's alone until the future
+   * ends, however it ends; canceling the future asks the source to let go early.
+   *
+   * <p>The future fails with {@link IoFailure.Changed} when the origin holds another version by
+   * now, and never completes with bytes of another version or fewer bytes than asked for.
+   */
+  CompletableFuture<Void> read(
+      AssetInfo pinned, ByteRange range, ByteBuffer into, Deadline deadline);
+
+  /**
+   * Which origin's limits this source falls under, as {@link
+   * dev.stoker.io.asset.AssetUri#origin()}.
+   */
+  String origin();
+
+  @Override
+  void close();
+}
