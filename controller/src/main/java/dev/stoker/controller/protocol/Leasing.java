@@ -37,8 +37,8 @@ public final class Leasing {
    *
    * @param leaseId names the lease in all later calls
    * @param attempt counts the task's attempts from 1; part of the fence
-   * @param fence names this attempt among all attempts of all tasks; 1 to 24 characters of {@code
-   *     [a-z0-9-]}
+   * @param fence {@code TASK-ATTEMPT}: a short name of the task among all tasks, and the attempt in
+   *     decimal; at most 24 characters of {@code [a-z0-9-]}
    * @param jobId the job; its definition is at {@code GET /v1/jobs/{id}/definition}
    * @param stepName the step within the job's template
    * @param taskId names the task within the controller

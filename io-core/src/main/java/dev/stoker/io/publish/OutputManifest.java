@@ -3,13 +3,13 @@ package dev.stoker.io.publish;
 import java.util.List;
 
 /**
- * All outputs of one attempt, as its commit asks for them.
+ * All outputs of one attempt, as its commit asks for them. A chunk that commits frame by frame has
+ * several manifests under one fence.
  *
- * @param fence names the attempt among all that may write the same destinations; 1 to 24 characters
- *     of {@code [a-z0-9-]}
+ * @param fence the attempt that staged them
  * @param outputs in the order in which they become visible
  */
-public record OutputManifest(String fence, List<StagedOutput> outputs) {
+public record OutputManifest(Fence fence, List<StagedOutput> outputs) {
   public OutputManifest {
     outputs = List.copyOf(outputs);
   }

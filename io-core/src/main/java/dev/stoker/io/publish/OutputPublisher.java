@@ -3,7 +3,6 @@ package dev.stoker.io.publish;
 import dev.stoker.io.asset.AssetUri;
 import dev.stoker.io.asset.Deadline;
 import dev.stoker.io.asset.IoFailure;
-import java.nio.file.Path;
 
 /** Stages outputs and carries out manifests. Thread-safe. */
 public interface OutputPublisher extends AutoCloseable {
@@ -14,7 +13,7 @@ public interface OutputPublisher extends AutoCloseable {
    *
    * @throws IoFailure when it cannot be stored, or the file changed while it was read
    */
-  StagedOutput stage(Path file, AssetUri destination, String fence, Deadline deadline);
+  StagedOutput stage(OutputFile file, AssetUri destination, Fence fence, Deadline deadline);
 
   /**
    * Makes every output of a granted manifest visible; safe to repeat, from any node, until it
