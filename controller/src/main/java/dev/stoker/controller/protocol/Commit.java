@@ -15,7 +15,8 @@ public final class Commit {
 
   /**
    * @param fence the lease's fence
-   * @param outputs in the order in which they become visible
+   * @param outputs in the order in which they become visible; empty for a task that publishes
+   *     nothing, which asks for its commit all the same
    */
   public record Manifest(String fence, List<Output> outputs) {
     public Manifest {

@@ -14,7 +14,8 @@ public final class Finish {
    * @param outcome how it ended
    * @param exitCode the renderer's exit code, -1 when none ran to its end
    * @param message one sentence that says why, empty on success
-   * @param retryElsewhere whether this node is the likely cause
+   * @param retryElsewhere whether this node is the likely cause: the failure then costs the task no
+   *     attempt (ten of them end it all the same)
    * @param timeline what was done when
    * @param originBytes bytes fetched from origins for this attempt
    * @param cachedBytes bytes of input that were already on the node
@@ -37,12 +38,16 @@ public final class Finish {
 
   /** How an attempt ended. */
   public enum Outcome {
+    /** Its commit was granted and every file of the manifest is visible. */
     SUCCEEDED,
-    /** Counts as a retry. */
+    /**
+     * Costs an attempt. After a grant: the manifest can never be carried out, {@code message} says
+     * why, and it is voided.
+     */
     FAILED,
-    /** Somebody asked for it. */
+    /** Somebody asked for it. After a grant it is as {@code RETURNED}. */
     CANCELED,
-    /** The node hands it back; costs no retry. */
+    /** The node hands it back; costs no attempt. After a grant: somebody else carries it out. */
     RETURNED
   }
 

@@ -182,12 +182,40 @@ public final class Jobs {
   }
 
   /**
-   * {@code GET /v1/jobs/{id}/outputs}: files of finished tasks, and of granted ones that are being
-   * made visible.
+   * {@code GET /v1/jobs/{id}/outputs?after=&limit=}: files of finished tasks, and of granted ones
+   * that are being made visible.
+   *
+   * @param next pass it as {@code after} for the next page; null on the last
    */
-  public record Outputs(List<Output> outputs) {
+  public record Outputs(List<Output> outputs, @Nullable String next) {
     public Outputs {
       outputs = List.copyOf(outputs);
+    }
+  }
+
+  /**
+   * {@code GET /v1/jobs/{id}/watch?since=}: answers when the job is no longer as it was at {@code
+   * since}, or after 30 s.
+   *
+   * @param version pass it as {@code since} the next time; the first call passes 0
+   * @param job as it is now
+   * @param running the tasks that nodes hold, at most 256, in task order
+   */
+  public record Update(long version, Summary job, List<Task> running) {
+    public Update {
+      running = List.copyOf(running);
+    }
+  }
+
+  /**
+   * {@code POST /v1/jobs/{id}/retry}.
+   *
+   * @param tasks which tasks to render again, succeeded ones too; empty for every failed and
+   *     canceled one
+   */
+  public record Retry(List<String> tasks) {
+    public Retry {
+      tasks = List.copyOf(tasks);
     }
   }
 

@@ -2,13 +2,15 @@ package dev.stoker.controller.protocol;
 
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** {@code POST /v1/nodes/{id}/lease}: a long poll for work. */
 public final class Leasing {
   private Leasing() {}
 
   /**
-   * @param sequence counts up by one with each new wish; repeating a number returns the same leases
+   * @param sequence counts up by one with each new wish, from 1 after each registration; repeating
+   *     a number returns the same leases, a larger one says that the earlier answers arrived
    * @param wishes slots that can take work
    * @param waitMillis how long to hold the call open when there is nothing, 0 to 30,000
    */
@@ -46,6 +48,8 @@ public final class Leasing {
    * @param parameters the task's parameter values as text
    * @param slotId the slot it was granted for
    * @param termMillis how long the lease holds, counted from before the agent sent the request
+   * @param recover null for an ordinary attempt; else this lease renders nothing: the manifest was
+   *     granted to a node that is gone, and the holder carries it out and finishes
    */
   public record Lease(
       String leaseId,
@@ -57,7 +61,8 @@ public final class Leasing {
       long taskIndex,
       Map<String, String> parameters,
       String slotId,
-      long termMillis) {
+      long termMillis,
+      Commit.@Nullable Manifest recover) {
     public Lease {
       parameters = Map.copyOf(parameters);
     }
