@@ -1,0 +1,33 @@
+package dev.stoker.io.posix;
+
+import java.nio.file.Path;
+
+/** Calls on a path, where the JDK's own say too little about a failure. */
+public final class PosixFiles {
+  private PosixFiles() {}
+
+  /** What {@code path} is, without following a link. */
+  public static FileStatus status(Path path) throws PosixException {
+    return FolderHandle.status(
+        LibC.AT_FDCWD, path.toString(), LibC.AT_SYMLINK_NOFOLLOW, path.toString());
+  }
+
+  /** Removes a file's name; there being none is no failure. */
+  public static void remove(Path path) throws PosixException {
+    if (LibC.unlinkat(LibC.AT_FDCWD, LibC.path(path.toString()), 0) != 0) {
+      PosixException failure = FileHandle.failure("remove", path.toString());
+      if (failure.errno() != Errno.ENOENT) {
+        throw failure;
+      }
+    }
+  }
+
+  /** Renames on one file system, replacing what {@code to} named. */
+  public static void rename(Path from, Path to) throws PosixException {
+    if (LibC.renameat(
+            LibC.AT_FDCWD, LibC.path(from.toString()), LibC.AT_FDCWD, LibC.path(to.toString()))
+        != 0) {
+      throw FileHandle.failure("rename", from.toString());
+    }
+  }
+}
