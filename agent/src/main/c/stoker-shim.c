@@ -1,0 +1,468 @@
+/*
+ * stoker-shim CONTROL [OPTION VALUE]...
+ *
+ * Stands between the agent and the renderers of one session, and outlives the agent. It binds itself to its CPUs and
+ * memory nodes before it starts anything, runs one action at a time, and when an action ends, so does every process
+ * that the action started: the shim is child subreaper (prctl(2)), so daemons that forked twice become its children.
+ *
+ * In the folder CONTROL, which only the agent's user may enter:
+ *   commands   FIFO, one line each: "run N", "term N", "kill N", "ping", "end"
+ *   events     FIFO, "ended N" after each action; a hint, the truth is in the files; end of file: the shim is gone
+ *   shim.pid   "PID STARTTIME" (proc(5), stat field 22)
+ *   N.action   what to run, NUL-terminated: "1", keep (0|1), limit in seconds (0: none), folder, number of variables,
+ *              the variables, the arguments. keep: what it leaves running lives until the session ends
+ *   N.log      its stdout and stderr
+ *   N.pid      "PID STARTTIME", by rename
+ *   N.exit     by rename, when its processes are gone: "exit CODE", "signal NUMBER" or "start WHAT: WHY";
+ *              then "left COUNT": processes that SIGKILL did not end within ten seconds
+ *
+ * The shim keeps the agent's user; actions drop to the job's user before exec, so no job can touch it.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { MOST_CGROUPS = 8, MOST_GROUPS = 64, MOST_LIMITS = 16, MOST_KEPT = 256, MOST_CHILDREN = 4096 };
+enum { MOST_ACTION_BYTES = 4 << 20, SWEEP_SECONDS = 10 };
+enum { MPOL_PREFERRED = 1, MPOL_BIND = 2, MPOL_INTERLEAVE = 3 }; /* linux/mempolicy.h */
+
+static struct {
+  const char *cgroups[MOST_CGROUPS];
+  int cgroup_count;
+  bool has_user;
+  uid_t uid;
+  gid_t gid;
+  gid_t groups[MOST_GROUPS];
+  int group_count;
+  struct { int resource; struct rlimit value; } limits[MOST_LIMITS];
+  int limit_count;
+  const char *oom_score;
+  int nice;
+  mode_t mask;
+  long idle_seconds;
+} opt = {.mask = 077};
+
+static struct {
+  long id;
+  pid_t pid; /* 0: no action */
+  bool keep;
+  bool reaped;
+  int status;
+  int failed; /* read end: why it could not be started */
+  long end_by; /* seconds, 0: whenever */
+} action;
+
+static pid_t kept[MOST_KEPT];
+static int kept_count;
+static int commands, events, signals;
+static long heard; /* when the agent last said something, or an action last ran */
+static sigset_t handled, unblocked;
+
+static void die(const char *what) {
+  fprintf(stderr, "stoker-shim cannot %s: %s\n", what, strerror(errno));
+  exit(1);
+}
+
+static long now_seconds(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_BOOTTIME, &t);
+  return t.tv_sec;
+}
+
+/* Calls visit for each number of a Linux list such as "0-3,8". */
+static void each_number(const char *list, void (*visit)(long)) {
+  for (const char *at = list; *at;) {
+    char *end;
+    long first = strtol(at, &end, 10), last = first;
+    if (end != at && *end == '-') last = strtol(at = end + 1, &end, 10);
+    if (end == at || first < 0 || last < first || last >= CPU_SETSIZE || (*end && *end != ',')) {
+      errno = EINVAL;
+      die("read a list of CPUs, nodes or groups");
+    }
+    for (; first <= last; first++) visit(first);
+    at = *end ? end + 1 : end;
+  }
+}
+
+static cpu_set_t cpus;
+static unsigned long nodes[CPU_SETSIZE / (8 * sizeof(long))];
+static void add_cpu(long n) { CPU_SET(n, &cpus); }
+static void add_node(long n) { nodes[n / (8 * sizeof(long))] |= 1UL << n % (8 * sizeof(long)); }
+
+static void bind_cpus(const char *list) {
+  cpu_set_t in_force;
+  each_number(list, add_cpu);
+  if (sched_setaffinity(0, sizeof cpus, &cpus) || sched_getaffinity(0, sizeof in_force, &in_force)) die("bind its CPUs");
+  errno = EINVAL; /* the kernel leaves forbidden CPUs out without a word */
+  if (!CPU_EQUAL(&cpus, &in_force)) die("bind all of its CPUs");
+}
+
+static void bind_memory(const char *policy) {
+  const char *list = strchr(policy, ':');
+  int mode = !strncmp(policy, "bind:", 5)         ? MPOL_BIND
+             : !strncmp(policy, "preferred:", 10) ? MPOL_PREFERRED
+                                                  : MPOL_INTERLEAVE;
+  each_number(list ? list + 1 : "x", add_node);
+  if (syscall(SYS_set_mempolicy, mode, nodes, (unsigned long)CPU_SETSIZE)) die("set its memory policy");
+}
+
+static void add_limit(const char *text) {
+  static const struct { const char *name; int resource; } known[] = {
+      {"as", RLIMIT_AS},       {"core", RLIMIT_CORE},       {"fsize", RLIMIT_FSIZE}, {"memlock", RLIMIT_MEMLOCK},
+      {"nproc", RLIMIT_NPROC}, {"nofile", RLIMIT_NOFILE},   {"stack", RLIMIT_STACK}};
+  size_t length = strcspn(text, "=");
+  for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+    if (strlen(known[i].name) == length && !strncmp(known[i].name, text, length) && text[length] &&
+        opt.limit_count < MOST_LIMITS) {
+      rlim_t value = strtoull(text + length + 1, NULL, 10);
+      opt.limits[opt.limit_count].resource = known[i].resource;
+      opt.limits[opt.limit_count++].value = (struct rlimit){value, value};
+      return;
+    }
+  }
+  errno = EINVAL;
+  die("read a limit");
+}
+
+static void add_groups(const char *list) {
+  for (char *end; *list; list = *end ? end + 1 : end) {
+    if (opt.group_count == MOST_GROUPS) die("hold that many groups");
+    opt.groups[opt.group_count++] = (gid_t)strtoul(list, &end, 10);
+  }
+}
+
+static void read_options(int argc, char **argv) {
+  for (int i = 2; i + 1 < argc; i += 2) {
+    const char *name = argv[i], *value = argv[i + 1];
+    if (!strcmp(name, "--cpus")) bind_cpus(value);
+    else if (!strcmp(name, "--memory-policy")) bind_memory(value);
+    else if (!strcmp(name, "--cgroup") && opt.cgroup_count < MOST_CGROUPS) opt.cgroups[opt.cgroup_count++] = value;
+    else if (!strcmp(name, "--user")) opt.has_user = true, opt.uid = (uid_t)strtoul(value, NULL, 10);
+    else if (!strcmp(name, "--group")) opt.gid = (gid_t)strtoul(value, NULL, 10);
+    else if (!strcmp(name, "--groups")) add_groups(value);
+    else if (!strcmp(name, "--limit")) add_limit(value);
+    else if (!strcmp(name, "--oom-score")) opt.oom_score = value;
+    else if (!strcmp(name, "--nice")) opt.nice = atoi(value);
+    else if (!strcmp(name, "--umask")) opt.mask = (mode_t)strtoul(value, NULL, 8);
+    else if (!strcmp(name, "--idle")) opt.idle_seconds = atol(value);
+    else errno = EINVAL, die(name);
+  }
+}
+
+/* Writes all of a small file; with a temporary name first, so that a reader finds all of it or nothing. */
+static void publish(const char *name, const char *format, ...) {
+  char text[512], temporary[64];
+  va_list values;
+  va_start(values, format);
+  int length = vsnprintf(text, sizeof text, format, values);
+  va_end(values);
+  if (length >= (int)sizeof text) length = sizeof text - 1;
+  snprintf(temporary, sizeof temporary, "%s.part", name);
+  int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  if (fd < 0 || write(fd, text, length) != length || close(fd) || rename(temporary, name)) {
+    dprintf(events, "broken %s\n", name);
+  }
+}
+
+static bool put(const char *path, const char *text) {
+  int fd = open(path, O_WRONLY | O_CLOEXEC);
+  bool done = fd >= 0 && write(fd, text, strlen(text)) >= 0;
+  if (fd >= 0) close(fd);
+  return done;
+}
+
+static unsigned long long start_time(pid_t pid) {
+  char path[64], text[1024];
+  snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+  int fd = open(path, O_RDONLY | O_CLOEXEC);
+  ssize_t length = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
+  if (fd >= 0) close(fd);
+  if (length <= 0) return 0;
+  text[length] = 0;
+  char *at = strrchr(text, ')'); /* the name before it may hold anything */
+  for (int field = 2; at && field < 22; field++) at = strchr(at + 1, ' ');
+  return at ? strtoull(at + 1, NULL, 10) : 0;
+}
+
+static _Noreturn void give_up(int failed, const char *what) {
+  dprintf(failed, "%s: %s", what, strerror(errno));
+  _exit(127);
+}
+
+/* Becomes the action; everything that binds it is done before exec. */
+static _Noreturn void become(char *folder, char **variables, char **arguments, int log, int failed, pid_t shim) {
+  char path[4096];
+  setsid();
+  for (int s = 1; s < 32; s++) signal(s, SIG_DFL);
+  sigprocmask(SIG_SETMASK, &unblocked, NULL);
+  for (int i = 0; i < opt.cgroup_count; i++) {
+    snprintf(path, sizeof path, "%s/cgroup.procs", opt.cgroups[i]);
+    if (!put(path, "0")) give_up(failed, path);
+  }
+  if (opt.oom_score && !put("/proc/self/oom_score_adj", opt.oom_score)) give_up(failed, "oom_score_adj");
+  if (opt.nice && setpriority(PRIO_PROCESS, 0, opt.nice)) give_up(failed, "nice");
+  for (int i = 0; i < opt.limit_count; i++) {
+    if (setrlimit(opt.limits[i].resource, &opt.limits[i].value)) give_up(failed, "setrlimit");
+  }
+  umask(opt.mask);
+  if (opt.has_user && (setgroups(opt.group_count, opt.groups) || setresgid(opt.gid, opt.gid, opt.gid) ||
+                       setresuid(opt.uid, opt.uid, opt.uid))) {
+    give_up(failed, "change to the job's user");
+  }
+  if (prctl(PR_SET_PDEATHSIG, SIGKILL) || getppid() != shim) _exit(127);
+  if (chdir(folder)) give_up(failed, folder);
+  int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
+  if (nothing < 0 || dup2(nothing, 0) < 0 || dup2(log, 1) < 0 || dup2(log, 2) < 0) give_up(failed, "redirect");
+  environ = variables;
+  execvp(arguments[0], arguments);
+  give_up(failed, arguments[0]);
+}
+
+static void report(const char *how) {
+  char name[48];
+  snprintf(name, sizeof name, "%ld.exit", action.id);
+  publish(name, "%s", how);
+  dprintf(events, "ended %ld\n", action.id);
+  heard = now_seconds();
+}
+
+/* Splits N.action in place and starts it. */
+static void run(long id) {
+  char name[48], *text = NULL;
+  struct stat file = {0};
+  int pipes[2] = {-1, -1}, log = -1;
+  if (action.pid) return; /* one at a time: the agent asks again */
+  action.id = id;
+  snprintf(name, sizeof name, "%ld.action", id);
+  int fd = open(name, O_RDONLY | O_CLOEXEC);
+  bool read_all = fd >= 0 && !fstat(fd, &file) && file.st_size > 0 && file.st_size <= MOST_ACTION_BYTES &&
+                  (text = malloc(file.st_size)) && read(fd, text, file.st_size) == file.st_size &&
+                  !text[file.st_size - 1];
+  if (fd >= 0) close(fd);
+  size_t count = 0, field = 0;
+  for (off_t i = 0; read_all && i < file.st_size; i++) count += !text[i];
+  char **fields = calloc(count + 2, sizeof *fields);
+  for (off_t i = 0; read_all && fields && i < file.st_size; i += strlen(text + i) + 1) fields[field++] = text + i;
+  size_t variables = field > 5 ? strtoul(fields[4], NULL, 10) : 0;
+  snprintf(name, sizeof name, "%ld.log", id);
+  if (field < 6 || strcmp(fields[0], "1") || variables >= field - 5) {
+    report("start action file: it is missing or not understood\nleft 0\n");
+  } else if ((log = open(name, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600)) < 0 || pipe2(pipes, O_CLOEXEC | O_NONBLOCK)) {
+    report("start log: it cannot be opened\nleft 0\n");
+  } else {
+    char **arguments = fields + 5 + variables, **environment = calloc(variables + 1, sizeof *environment);
+    memcpy(environment, fields + 5, variables * sizeof *environment);
+    pid_t shim = getpid(), pid = fork();
+    if (!pid) become(fields[3], environment, arguments, log, pipes[1], shim);
+    if (pid < 0) {
+      report("start fork: the system has no room for another process\nleft 0\n");
+    } else {
+      long limit = atol(fields[2]);
+      action.pid = pid;
+      action.keep = *fields[1] == '1';
+      action.reaped = false;
+      action.end_by = limit ? now_seconds() + limit : 0;
+      action.failed = dup(pipes[0]);
+      fcntl(action.failed, F_SETFD, FD_CLOEXEC);
+      snprintf(name, sizeof name, "%ld.pid", id);
+      publish(name, "%d %llu\n", (int)pid, start_time(pid));
+    }
+    free(environment);
+  }
+  if (log >= 0) close(log);
+  if (pipes[0] >= 0) close(pipes[0]), close(pipes[1]);
+  free(fields);
+  free(text);
+}
+
+static int list_children(pid_t *pids) {
+  FILE *file = fopen("/proc/thread-self/children", "re");
+  int count = 0;
+  while (file && count < MOST_CHILDREN && fscanf(file, "%d", &pids[count]) == 1) count++;
+  if (file) fclose(file);
+  return count;
+}
+
+static bool is_kept(pid_t pid) {
+  for (int i = 0; i < kept_count; i++) {
+    if (kept[i] == pid) return true;
+  }
+  return false;
+}
+
+static void reap(void) {
+  int status;
+  for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG)) > 0;) {
+    if (pid == action.pid) action.reaped = true, action.status = status;
+    for (int i = 0; i < kept_count; i++) {
+      if (kept[i] == pid) kept[i] = kept[--kept_count];
+    }
+  }
+}
+
+/* Ends every child that is not kept. Each that dies hands its own children to us, so this goes on until none is left. */
+static int sweep(void) {
+  static pid_t pids[MOST_CHILDREN];
+  long give_up_at = now_seconds() + SWEEP_SECONDS;
+  for (;;) {
+    int alive = 0, count;
+    reap();
+    count = list_children(pids);
+    for (int i = 0; i < count; i++) {
+      if (!is_kept(pids[i])) kill(pids[i], SIGKILL), alive++;
+    }
+    if (!alive || now_seconds() > give_up_at) return alive;
+    for (int i = 0; i < opt.cgroup_count && !kept_count; i++) { /* version 2: whoever forks faster than we kill */
+      char path[4096];
+      snprintf(path, sizeof path, "%s/cgroup.kill", opt.cgroups[i]);
+      put(path, "1");
+    }
+    struct timespec wait = {0, 50 * 1000 * 1000};
+    sigset_t child;
+    sigemptyset(&child);
+    sigaddset(&child, SIGCHLD);
+    sigtimedwait(&child, NULL, &wait);
+  }
+}
+
+/* When the action's own process has ended: ends the rest, then says how it went. */
+static void settle(void) {
+  siginfo_t info = {0};
+  bool ended = action.pid && !waitid(P_PID, action.pid, &info, WEXITED | WNOHANG | WNOWAIT) && info.si_pid;
+  if (!ended) {
+    reap();
+    if (!action.pid || !action.reaped) return;
+  }
+  static pid_t pids[MOST_CHILDREN];
+  char why[256], how[320];
+  int left = 0;
+  if (action.keep) {
+    reap();
+    int count = list_children(pids);
+    kept_count = 0;
+    while (kept_count < count && kept_count < MOST_KEPT) kept[kept_count] = pids[kept_count], kept_count++;
+  } else {
+    if (!action.reaped) kill(-action.pid, SIGKILL); /* before it is reaped its group cannot be anybody else's */
+    left = sweep();
+  }
+  ssize_t length = read(action.failed, why, sizeof why - 1);
+  close(action.failed);
+  if (length > 0) {
+    why[length] = 0;
+    snprintf(how, sizeof how, "start %s\nleft %d\n", why, left);
+  } else if (WIFSIGNALED(action.status)) {
+    snprintf(how, sizeof how, "signal %d\nleft %d\n", WTERMSIG(action.status), left);
+  } else {
+    snprintf(how, sizeof how, "exit %d\nleft %d\n", WEXITSTATUS(action.status), left);
+  }
+  report(how);
+  action.pid = 0;
+}
+
+static _Noreturn void end(void) {
+  if (action.pid) {
+    action.keep = false;
+    kill(-action.pid, SIGKILL);
+  }
+  kept_count = 0;
+  int left = sweep();
+  if (action.pid) settle();
+  unlink("commands");
+  unlink("shim.pid");
+  exit(left ? 1 : 0);
+}
+
+static void obey(char *line) {
+  long id = strchr(line, ' ') ? atol(strchr(line, ' ')) : 0;
+  if (!strncmp(line, "run ", 4)) run(id);
+  else if (!strcmp(line, "end")) end();
+  else if (!action.pid || id != action.id) return; /* it has just ended by itself */
+  else if (!strncmp(line, "term ", 5)) kill(-action.pid, SIGTERM);
+  else if (!strncmp(line, "kill ", 5)) action.keep = false, kill(-action.pid, SIGKILL);
+}
+
+/* Reads what has come and obeys whole lines; writes below PIPE_BUF are never torn (pipe(7)). */
+static void read_commands(void) {
+  static char text[8192];
+  static size_t held;
+  ssize_t length = read(commands, text + held, sizeof text - 1 - held);
+  if (length <= 0) return;
+  held += length;
+  char *line = text;
+  for (char *stop; (stop = memchr(line, '\n', text + held - line)); line = stop + 1) {
+    *stop = 0;
+    obey(line);
+  }
+  held -= line - text;
+  memmove(text, line, held);
+  if (held == sizeof text - 1) held = 0; /* no command is that long */
+}
+
+static void open_control(const char *folder) {
+  if (chdir(folder)) die("enter its control folder");
+  unlink("commands"), unlink("events");
+  if (mkfifo("commands", 0600) || mkfifo("events", 0600)) die("make its pipes");
+  /* Both ends ours: neither reading nor writing ends when the agent does. */
+  commands = open("commands", O_RDWR | O_NONBLOCK | O_CLOEXEC);
+  events = open("events", O_RDWR | O_NONBLOCK | O_CLOEXEC);
+  if (commands < 0 || events < 0) die("open its pipes");
+  sigemptyset(&handled);
+  sigaddset(&handled, SIGCHLD), sigaddset(&handled, SIGTERM), sigaddset(&handled, SIGINT), sigaddset(&handled, SIGHUP);
+  sigemptyset(&unblocked);
+  if (sigprocmask(SIG_BLOCK, &handled, NULL) || (signals = signalfd(-1, &handled, SFD_CLOEXEC | SFD_NONBLOCK)) < 0) {
+    die("receive signals");
+  }
+}
+
+int main(int argc, char **argv) {
+  if (argc < 2 || argc % 2) {
+    fprintf(stderr, "usage: stoker-shim CONTROL [OPTION VALUE]...\n");
+    return 2;
+  }
+  umask(077);
+  signal(SIGPIPE, SIG_IGN);
+  setsid(); /* no terminal's Ctrl-C reaches renderers but through the agent */
+  if (prctl(PR_SET_CHILD_SUBREAPER, 1)) die("become child subreaper");
+  if (access("/proc/thread-self/children", R_OK)) die("list children (CONFIG_PROC_CHILDREN)");
+  read_options(argc, argv);
+  open_control(argv[1]);
+  publish("shim.pid", "%d %llu\n", (int)getpid(), start_time(getpid()));
+  int nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
+  if (nothing < 0 || dup2(nothing, 0) < 0 || dprintf(1, "ready\n") < 0) die("say that it is ready");
+  dup2(nothing, 1), dup2(nothing, 2);
+
+  for (heard = now_seconds();;) {
+    struct pollfd ready[] = {{.fd = commands, .events = POLLIN}, {.fd = signals, .events = POLLIN}};
+    bool timed = action.pid ? action.end_by : opt.idle_seconds;
+    poll(ready, 2, timed ? 1000 : -1);
+    if (ready[1].revents) {
+      struct signalfd_siginfo got;
+      while (read(signals, &got, sizeof got) == sizeof got) {
+        if (got.ssi_signo == SIGTERM || got.ssi_signo == SIGINT) end();
+      }
+      settle();
+    }
+    if (ready[0].revents) {
+      heard = now_seconds();
+      read_commands();
+    }
+    if (action.pid && action.end_by && now_seconds() > action.end_by) kill(-action.pid, SIGKILL);
+    if (!action.pid && opt.idle_seconds && now_seconds() - heard > opt.idle_seconds) end();
+  }
+}

@@ -1,0 +1,104 @@
+package dev.stoker.agent.launch;
+
+import dev.stoker.agent.node.CpuSet;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What holds for every action of a session before it executes anything.
+ *
+ * @param cpus all of these and no others; empty leaves the agent's own affinity
+ * @param memoryPolicy {@code bind:0,1}, {@code preferred:0} or {@code interleave:0-1}
+ *     (set_mempolicy(2)), or null for the kernel's default
+ * @param cgroups folders of existing groups to join, version 1 or 2
+ * @param user who the job runs as, or null for the agent's own user
+ * @param limits resource limits by their ulimit name: as, core, fsize, memlock, nproc, nofile,
+ *     stack
+ * @param oomScoreAdj -1000 to 1000 (proc(5)), larger is killed first
+ * @param niceness 0 to 19
+ * @param idleLimit how long the shim lives without an action and without a word from an agent;
+ *     zero: for ever
+ */
+public record SessionBinding(
+    CpuSet cpus,
+    @Nullable String memoryPolicy,
+    List<Path> cgroups,
+    @Nullable JobUser user,
+    Map<String, Long> limits,
+    int oomScoreAdj,
+    int niceness,
+    Duration idleLimit) {
+
+  /** Renderers go before the agent and its shims when memory runs out. */
+  private static final int OOM_SCORE_ADJ = 500;
+
+  /** Four lease terms: an agent that comes back later than that has lost its leases. */
+  private static final Duration IDLE_LIMIT = Duration.ofMinutes(2);
+
+  public SessionBinding {
+    cgroups = List.copyOf(cgroups);
+    limits = Map.copyOf(limits);
+  }
+
+  /**
+   * A user as the kernel knows it.
+   *
+   * @param groups supplementary groups
+   */
+  public record JobUser(int uid, int gid, List<Integer> groups) {
+    public JobUser {
+      groups = List.copyOf(groups);
+    }
+  }
+
+  /** Bound to {@code cpus}, as the agent's own user or as {@code user}. */
+  public static SessionBinding to(CpuSet cpus, @Nullable JobUser user) {
+    return new SessionBinding(cpus, null, List.of(), user, Map.of(), OOM_SCORE_ADJ, 0, IDLE_LIMIT);
+  }
+
+  public SessionBinding withCgroups(List<Path> groups) {
+    return new SessionBinding(
+        cpus, memoryPolicy, groups, user, limits, oomScoreAdj, niceness, idleLimit);
+  }
+
+  public SessionBinding withIdleLimit(Duration limit) {
+    return new SessionBinding(
+        cpus, memoryPolicy, cgroups, user, limits, oomScoreAdj, niceness, limit);
+  }
+
+  /** The shim's command line options. */
+  List<String> options() {
+    List<String> options = new ArrayList<>();
+    if (!cpus.isEmpty()) {
+      add(options, "--cpus", cpus.toString());
+    }
+    if (memoryPolicy != null) {
+      add(options, "--memory-policy", memoryPolicy);
+    }
+    cgroups.forEach(group -> add(options, "--cgroup", group.toString()));
+    if (user != null) {
+      add(options, "--user", "" + user.uid());
+      add(options, "--group", "" + user.gid());
+      if (!user.groups().isEmpty()) {
+        add(
+            options,
+            "--groups",
+            String.join(",", user.groups().stream().map(String::valueOf).toList()));
+      }
+    }
+    limits.forEach((name, value) -> add(options, "--limit", name + "=" + value));
+    add(options, "--oom-score", "" + oomScoreAdj);
+    add(options, "--nice", "" + niceness);
+    add(options, "--idle", "" + idleLimit.toSeconds());
+    return options;
+  }
+
+  private static void add(List<String> options, String name, String value) {
+    options.add(name);
+    options.add(value);
+  }
+}
