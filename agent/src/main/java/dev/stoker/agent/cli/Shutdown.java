@@ -1,0 +1,97 @@
+package dev.stoker.agent.cli;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Ends a long-running command in order: on SIGINT, SIGTERM or SIGHUP everything that it opened is
+ * closed, last first, and the process exits with 0. Thread-safe.
+ *
+ * <p>A signal reaches Java as a shutdown hook, after which the exit status would be 128 + the
+ * signal; halting from the hook, when all is closed, is what turns it into 0.
+ */
+final class Shutdown implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(Shutdown.class.getName());
+
+  /** Longer than publishing a frame takes, shorter than systemd's patience of 90 s. */
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  private static volatile boolean exiting;
+
+  private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+  private final CountDownLatch closed = new CountDownLatch(1);
+  private final Thread hook = new Thread(this::onSignal, "stoker-shutdown");
+
+  private Shutdown() {}
+
+  static Shutdown onSignals() {
+    Shutdown shutdown = new Shutdown();
+    Runtime.getRuntime().addShutdownHook(shutdown.hook);
+    return shutdown;
+  }
+
+  /** Ends the process on a command's own account; the hooks then leave the exit code alone. */
+  static void exit(int exitCode) {
+    exiting = true;
+    System.exit(exitCode);
+  }
+
+  /** Remembers something to close. */
+  <T extends AutoCloseable> T closing(T part) {
+    synchronized (opened) {
+      opened.push(part);
+    }
+    return part;
+  }
+
+  /** Waits until a signal has closed everything. */
+  void await() {
+    try {
+      closed.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void onSignal() {
+    if (exiting) {
+      return;
+    }
+    Thread closer = Thread.ofPlatform().name("stoker-closing").daemon().start(this::close);
+    try {
+      if (!closed.await(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+        System.err.println(
+            "stoker: Closing took more than " + PATIENCE.toSeconds() + " s; leaving.");
+        Runtime.getRuntime().halt(CommandFailure.FAILED);
+      }
+      closer.join(PATIENCE);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    System.out.flush();
+    Runtime.getRuntime().halt(0);
+  }
+
+  /** Closes everything, last opened first; a part that fails does not keep the others open. */
+  @Override
+  public void close() {
+    while (true) {
+      AutoCloseable part;
+      synchronized (opened) {
+        if (opened.isEmpty()) {
+          break;
+        }
+        part = opened.pop();
+      }
+      try {
+        part.close();
+      } catch (Exception e) {
+        LOG.log(System.Logger.Level.WARNING, "A part did not close: " + e.getMessage());
+      }
+    }
+    closed.countDown();
+  }
+}

@@ -1,0 +1,24 @@
+package dev.stoker.agent.config;
+
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the command line said, null where it said nothing.
+ *
+ * @param config {@code --config}
+ * @param data {@code --data}
+ * @param controller {@code --controller}
+ * @param tokenFile {@code --token-file}
+ * @param listen {@code --listen}
+ * @param memory {@code --memory}
+ */
+public record Flags(
+    @Nullable Path config,
+    @Nullable Path data,
+    @Nullable String controller,
+    @Nullable Path tokenFile,
+    @Nullable String listen,
+    @Nullable String memory) {
+  public static final Flags NONE = new Flags(null, null, null, null, null, null);
+}

@@ -1,0 +1,163 @@
+package dev.stoker.agent.config;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything a command may ask of its configuration, with flags, environment and file already
+ * weighed. Immutable, except that {@link #token()} reads its file anew, so that it can be rotated.
+ */
+public final class Settings {
+  /** Loopback: the controller has no TLS of its own, so nobody else is meant to reach it. */
+  private static final String DEFAULT_LISTEN = "127.0.0.1:7380";
+
+  /** A part that cannot disturb a renderer on the smallest node we know, of 8 GiB. */
+  private static final long DEFAULT_MEMORY_BYTES = 512L << 20;
+
+  private final Flags flags;
+  private final Map<String, String> environment;
+  private final StokerFile file;
+  private final boolean asRoot;
+
+  private Settings(Flags flags, Map<String, String> environment, StokerFile file, boolean asRoot) {
+    this.flags = flags;
+    this.environment = environment;
+    this.file = file;
+    this.asRoot = asRoot;
+  }
+
+  /**
+   * Finds and reads the configuration: {@code --config}, {@code STOKER_CONFIG}, else the first of
+   * {@code ./stoker.yaml}, {@code ~/.config/stoker/stoker.yaml}, {@code /etc/stoker/stoker.yaml}.
+   *
+   * @param folder the working folder
+   * @throws ConfigFailure when the file cannot be read or holds something unknown
+   */
+  public static Settings load(Flags flags, Map<String, String> environment, Path folder) {
+    Path home = Path.of(environment.getOrDefault("HOME", "/"));
+    Optional<Path> named =
+        Optional.ofNullable(flags.config())
+            .or(() -> Optional.ofNullable(environment.get("STOKER_CONFIG")).map(Path::of));
+    Optional<Path> found =
+        named.or(
+            () ->
+                Stream.of(
+                        folder.resolve("stoker.yaml"),
+                        home.resolve(".config/stoker/stoker.yaml"),
+                        Path.of("/etc/stoker/stoker.yaml"))
+                    .filter(Files::isRegularFile)
+                    .findFirst());
+    StokerFile file = found.map(StokerFileReader::read).orElse(StokerFile.EMPTY);
+    boolean asRoot = "root".equals(System.getProperty("user.name"));
+    return new Settings(flags, Map.copyOf(environment), file, asRoot);
+  }
+
+  /** What the file alone says: cache, locations, origins, slots, reserve, user. */
+  public StokerFile file() {
+    return file;
+  }
+
+  /** The folder of all state, absolute; not necessarily existing. */
+  public Path data() {
+    return first(flags.data(), "STOKER_DATA", file.data())
+        .map(Path::of)
+        .orElseGet(
+            () ->
+                asRoot
+                    ? Path.of("/var/lib/stoker")
+                    : Path.of(
+                        environment.getOrDefault(
+                            "XDG_DATA_HOME",
+                            environment.getOrDefault("HOME", "/tmp") + "/.local/share"),
+                        "stoker"))
+        .toAbsolutePath()
+        .normalize();
+  }
+
+  /** Where the controller is reached: http or https, without a trailing slash. */
+  public URI controller() {
+    String text =
+        first(flags.controller(), "STOKER_CONTROLLER", file.controller())
+            .orElse("http://" + DEFAULT_LISTEN);
+    try {
+      URI uri = new URI(text.endsWith("/") ? text.substring(0, text.length() - 1) : text);
+      if (uri.getHost() != null
+          && ("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()))) {
+        return uri;
+      }
+    } catch (URISyntaxException e) {
+      // Told below, in our words.
+    }
+    throw new ConfigFailure(
+        "The controller's address '%s' is no URL; write it as http://HOST:PORT.".formatted(text));
+  }
+
+  /** Whether anybody said where the controller is. */
+  public boolean namesController() {
+    return first(flags.controller(), "STOKER_CONTROLLER", file.controller()).isPresent();
+  }
+
+  /**
+   * The shared secret, if one is configured: {@code --token-file}, {@code STOKER_TOKEN} (the token
+   * itself), {@code token} in the file.
+   */
+  public Optional<String> token() {
+    @Nullable Path tokenFile = flags.tokenFile();
+    if (tokenFile == null) {
+      return first(null, "STOKER_TOKEN", file.token()).map(String::strip);
+    }
+    try {
+      String token = Files.readString(tokenFile).strip();
+      if (token.isEmpty()) {
+        throw new ConfigFailure("The token file %s is empty.".formatted(tokenFile));
+      }
+      return Optional.of(token);
+    } catch (IOException e) {
+      throw new ConfigFailure(
+          "Cannot read the token file %s: %s.".formatted(tokenFile, e.getMessage()));
+    }
+  }
+
+  /** Where the controller listens; port 0 lets the system pick. */
+  public InetSocketAddress listen() {
+    String text = first(flags.listen(), "STOKER_LISTEN", file.listen()).orElse(DEFAULT_LISTEN);
+    int colon = text.lastIndexOf(':');
+    try {
+      int port = Integer.parseInt(text.substring(colon + 1));
+      if (colon > 0 && port >= 0 && port <= 65_535) {
+        String host = text.substring(0, colon).replaceAll("^\\[(.*)]$", "$1");
+        return InetSocketAddress.createUnresolved(host, port);
+      }
+    } catch (NumberFormatException e) {
+      // Told below, in our words.
+    }
+    throw new ConfigFailure(
+        "The address to listen on is '%s'; write it as HOST:PORT with a port from 0 to 65535."
+            .formatted(text));
+  }
+
+  /** Most memory the I/O process takes for data, in bytes. */
+  public long memoryBytes() {
+    return first(flags.memory(), "STOKER_MEMORY", file.memory())
+        .map(text -> ByteSize.parse("memory", text))
+        .orElse(DEFAULT_MEMORY_BYTES);
+  }
+
+  private Optional<String> first(@Nullable Object flag, String variable, @Nullable String inFile) {
+    if (flag != null) {
+      return Optional.of(flag.toString());
+    }
+    @Nullable String fromEnvironment = environment.get(variable);
+    return fromEnvironment != null && !fromEnvironment.isBlank()
+        ? Optional.of(fromEnvironment)
+        : Optional.ofNullable(inFile);
+  }
+}

@@ -1,0 +1,234 @@
+package dev.stoker.agent.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertAll;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The launcher script and setup, run as they are over a small tree with a JDK and a Maven of paper.
+ */
+class LauncherTest {
+  private static final Path ROOT = Path.of(System.getProperty("stoker.root"));
+
+  @TempDir Path folder;
+  private Path tree;
+  private Path programs;
+  private Path jdk;
+
+  @BeforeEach
+  void makeATree() throws IOException {
+    tree = folder.resolve("a tree");
+    programs = folder.resolve("programs");
+    jdk = folder.resolve("jdk");
+    for (String source : List.of("stoker", "deploy/setup/setup.sh", "deploy/dist/jvm.options")) {
+      Path copy = tree.resolve(source);
+      Files.createDirectories(copy.getParent());
+      Files.copy(ROOT.resolve(source), copy);
+    }
+    write(tree.resolve("pom.xml"), "<project/>");
+    write(tree.resolve("agent/pom.xml"), "<project/>");
+    write(tree.resolve("agent/src/main/java/A.java"), "class A {}");
+    write(tree.resolve("agent/src/main/java/B.java"), "class B {}");
+    Files.createDirectories(tree.resolve(".mvn"));
+    script(jdk.resolve("bin/java"), "printf '%s\\n' \"$@\"");
+    script(jdk.resolve("bin/javac"), "exit 0");
+    write(jdk.resolve("release"), "JAVA_VERSION=\"25.0.3\"\n");
+    script(
+        programs.resolve("mvn"),
+        """
+        echo "$@" >>"%s"
+        mkdir -p agent/target/lib
+        touch agent/target/stoker-agent-1.jar agent/target/lib/picocli.jar
+        """
+            .formatted(folder.resolve("maven-calls")));
+    script(programs.resolve("gcc"), "exit 0");
+    ageSources();
+  }
+
+  @Test
+  void aTreeThatIsNotBuiltSaysHowToBuildIt() throws Exception {
+    Result result = stoker("job", "list");
+
+    assertEquals(1, result.exitCode);
+    assertEquals(
+        "stoker: Stoker is not built yet; run '%s build' once.\n".formatted(tree.resolve("stoker")),
+        result.text);
+  }
+
+  @Test
+  void itBuildsWhenASourceIsNewOrChangedOrGoneAndNotOtherwise() throws Exception {
+    stoker("build");
+    assertEquals(1, mavenCalls());
+    stoker("build");
+    assertEquals(1, mavenCalls(), "nothing changed");
+
+    write(tree.resolve("agent/src/main/java/A.java"), "class A { int changed; }");
+    stoker("build");
+    assertEquals(2, mavenCalls(), "a source changed");
+
+    ageSources();
+    Files.delete(tree.resolve("agent/src/main/java/B.java"));
+    stoker("build");
+    assertEquals(3, mavenCalls(), "a source is gone");
+
+    stoker("job", "list");
+    assertEquals(3, mavenCalls(), "only demo, dev, test and build may build");
+  }
+
+  @Test
+  void itRunsJavaFromAnyFolderAndThroughLinks() throws Exception {
+    stoker("build");
+    Path link = Files.createSymbolicLink(folder.resolve("link to stoker"), tree.resolve("stoker"));
+
+    Result result =
+        run(
+            Path.of("/"),
+            Map.of("JAVA_HOME", jdk.toString()),
+            link.toString(),
+            "job",
+            "show",
+            "a b");
+
+    assertAll(
+        () -> assertEquals(0, result.exitCode, result.text),
+        () -> assertTrue(result.text.contains("@" + tree + "/deploy/dist/jvm.options\n")),
+        () ->
+            assertTrue(
+                result.text.contains(
+                    "%1$s/agent/target/stoker-agent-1.jar:%1$s/agent/target/lib/picocli.jar\n"
+                        .formatted(tree))),
+        () ->
+            assertTrue(
+                result.text.endsWith("dev.stoker.agent.cli.Main\njob\nshow\na b\n"), result.text));
+  }
+
+  @Test
+  void aJdkOfAnotherReleaseIsNotTaken() throws Exception {
+    stoker("build");
+    Path old = folder.resolve("jdk-17");
+    script(old.resolve("bin/javac"), "exit 0");
+    script(old.resolve("bin/java"), "echo wrong");
+    write(old.resolve("release"), "JAVA_VERSION=\"17.0.15\"\n");
+    Path home = folder.resolve("home");
+    Path inHome = home.resolve(".jdks/temurin-25");
+    script(inHome.resolve("bin/javac"), "exit 0");
+    script(inHome.resolve("bin/java"), "echo from $JAVA_HOME");
+    write(inHome.resolve("release"), "JAVA_VERSION=\"25\"\n");
+
+    Result result =
+        run(
+            folder,
+            Map.of("JAVA_HOME", old.toString(), "HOME", home.toString()),
+            tree.resolve("stoker").toString(),
+            "node",
+            "list");
+
+    // A machine with a JDK 25 in /usr/lib/jvm finds that one first, which then looks for Main in
+    // the paper jar.
+    assertFalse(result.text.contains("wrong"), result.text);
+    assertTrue(
+        result.text.contains("from " + inHome) || result.text.contains("dev.stoker.agent.cli.Main"),
+        result.text);
+  }
+
+  @Test
+  void aFailedBuildIsNotTakenForABuild() throws Exception {
+    script(programs.resolve("mvn"), "echo A.java is wrong; exit 1");
+    Result failed = stoker("build");
+    assertEquals(1, failed.exitCode);
+    assertTrue(failed.text.contains("A.java is wrong\nstoker: The build failed"), failed.text);
+    assertEquals(1, stoker("job", "list").exitCode);
+  }
+
+  @Test
+  void setupsOptionsStayWithTheLauncherAndTheOthersGoOn() throws Exception {
+    Result result = stoker("dev", "--no-install", "--listen", "127.0.0.1:0");
+
+    assertEquals(0, result.exitCode, result.text);
+    assertTrue(result.text.endsWith("Main\ndev\n--listen\n127.0.0.1:0\n"), result.text);
+  }
+
+  @Test
+  void theScriptsAreCleanToShellcheck() throws Exception {
+    Result result =
+        run(
+            ROOT,
+            Map.of(),
+            "shellcheck",
+            ROOT.resolve("stoker").toString(),
+            ROOT.resolve("deploy/setup/setup.sh").toString());
+    assertEquals(0, result.exitCode, result.text);
+  }
+
+  private record Result(int exitCode, String text) {}
+
+  private Result stoker(String... arguments) throws Exception {
+    List<String> command = new ArrayList<>(List.of(tree.resolve("stoker").toString()));
+    command.addAll(List.of(arguments));
+    return run(folder, Map.of("JAVA_HOME", jdk.toString()), command.toArray(String[]::new));
+  }
+
+  private Result run(Path at, Map<String, String> environment, String... command) throws Exception {
+    Path output = Files.createTempFile(folder, "output", ".txt");
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .directory(at.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(output.toFile());
+    builder.environment().remove("JAVA_HOME");
+    builder.environment().put("CI", "true");
+    builder.environment().put("HOME", folder.toString());
+    builder.environment().put("PATH", programs + ":" + System.getenv("PATH"));
+    builder.environment().putAll(environment);
+    Process process = builder.start();
+    try {
+      assertTrue(process.waitFor(30, TimeUnit.SECONDS), "it hangs");
+    } finally {
+      process.destroyForcibly();
+    }
+    return new Result(process.exitValue(), Files.readString(output));
+  }
+
+  private long mavenCalls() throws IOException {
+    try (var lines = Files.lines(folder.resolve("maven-calls"), UTF_8)) {
+      return lines.count();
+    }
+  }
+
+  /** Sources of a minute ago, so that a change is newer whatever the clock's grain. */
+  private void ageSources() throws IOException {
+    try (var files = Files.walk(tree)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        if (!file.startsWith(tree.resolve("target"))) {
+          Files.setLastModifiedTime(file, FileTime.from(Instant.now().minusSeconds(60)));
+        }
+      }
+    }
+  }
+
+  private static void write(Path file, String text) throws IOException {
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, text);
+  }
+
+  private static void script(Path file, String body) throws IOException {
+    write(file, "#!/bin/sh\n" + body + "\n");
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+  }
+}
