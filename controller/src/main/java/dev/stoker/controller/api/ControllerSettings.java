@@ -1,0 +1,69 @@
+package dev.stoker.controller.api;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a controller runs.
+ *
+ * @param dataFolder its state; created where it is missing, owned by one process
+ * @param listen address and port; port 0 picks a free one
+ * @param tokens who may call; null leaves access open, which is for loopback
+ * @param tls the certificate to serve, null for plain HTTP, which is for loopback
+ * @param insecure whether it may leave loopback without tokens or TLS all the same
+ */
+public record ControllerSettings(
+    Path dataFolder,
+    InetSocketAddress listen,
+    @Nullable Tokens tokens,
+    @Nullable Tls tls,
+    boolean insecure) {
+
+  /**
+   * Bearer tokens, each at least 16 characters.
+   *
+   * @param join registers nodes, and nothing else
+   * @param user everything that people do, and registering nodes
+   */
+  public record Tokens(String join, String user) {
+    /** Half of what a random UUID carries; shorter ones can be guessed over a network. */
+    private static final int SHORTEST = 16;
+
+    public Tokens {
+      if (join.length() < SHORTEST || user.length() < SHORTEST) {
+        throw new IllegalArgumentException(
+            "A token is shorter than " + SHORTEST + " characters; choose longer ones.");
+      }
+    }
+
+    @Override
+    public String toString() {
+      return "Tokens[hidden]";
+    }
+  }
+
+  /**
+   * A certificate with its key.
+   *
+   * @param file a PKCS#12 store, or a PEM file with the certificate chain and a PKCS#8 key
+   * @param password of the PKCS#12 store, empty for PEM
+   */
+  public record Tls(Path file, String password) {
+    @Override
+    public String toString() {
+      return "Tls[" + file + "]";
+    }
+  }
+
+  /** Open access on a loopback port, for one machine: 0 picks a free port. */
+  public static ControllerSettings loopback(Path dataFolder, int port) {
+    return new ControllerSettings(
+        dataFolder,
+        new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
+        null,
+        null,
+        false);
+  }
+}

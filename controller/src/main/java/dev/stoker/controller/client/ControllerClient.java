@@ -1,0 +1,212 @@
+package dev.stoker.controller.client;
+
+import dev.stoker.controller.protocol.Commit;
+import dev.stoker.controller.protocol.Finish;
+import dev.stoker.controller.protocol.Heartbeat;
+import dev.stoker.controller.protocol.Jobs;
+import dev.stoker.controller.protocol.Leasing;
+import dev.stoker.controller.protocol.LogChunk;
+import dev.stoker.controller.protocol.Nodes;
+import dev.stoker.controller.protocol.Registration;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Calls a controller. Blocking; thread-safe; one per controller and token. An interrupt ends a call
+ * with {@link ControllerException#UNREACHABLE} and stays set.
+ *
+ * <p>Every method throws {@link ControllerException} for an answer that is not 2xx and for no
+ * answer within the deadline, which is 15 s and for a long poll its wait on top. Every call may be
+ * repeated without doing its work twice.
+ */
+public final class ControllerClient implements AutoCloseable {
+  private final HttpCalls calls;
+
+  /**
+   * @param url where the controller listens, such as {@code http://127.0.0.1:7420}
+   * @param token bearer token, null where access is open
+   */
+  public ControllerClient(URI url, @Nullable String token) {
+    this(url, token, null);
+  }
+
+  /**
+   * @param trust verifies an https controller, null for the certificates Java trusts
+   */
+  public ControllerClient(URI url, @Nullable String token, @Nullable SSLContext trust) {
+    this(new HttpCalls(url, token, trust));
+  }
+
+  private ControllerClient(HttpCalls calls) {
+    this.calls = calls;
+  }
+
+  /** The same controller, called with another token; closing either closes both. */
+  public ControllerClient withToken(String token) {
+    return new ControllerClient(calls.withToken(token));
+  }
+
+  /** Registers a node; needs the join token. */
+  public Registration.Response register(Registration.Request request) {
+    return calls.post("/v1/nodes", request, Registration.Response.class, Duration.ZERO);
+  }
+
+  /** Asks for work, for at most {@code request.waitMillis()}. */
+  public Leasing.Response lease(String nodeId, Leasing.Request request) {
+    return calls.post(
+        path("/v1/nodes/", nodeId, "/lease"),
+        request,
+        Leasing.Response.class,
+        Duration.ofMillis(request.waitMillis()));
+  }
+
+  /** Reports every held lease. */
+  public Heartbeat.Response heartbeat(String nodeId, Heartbeat.Request request) {
+    return calls.post(
+        path("/v1/nodes/", nodeId, "/heartbeat"), request, Heartbeat.Response.class, Duration.ZERO);
+  }
+
+  /** Asks to publish; 409 means never. */
+  public Commit.Response commit(String leaseId, Commit.Request request) {
+    return calls.post(
+        path("/v1/leases/", leaseId, "/commit"), request, Commit.Response.class, Duration.ZERO);
+  }
+
+  /** Reports how an attempt ended; 409 means that nobody waits for the report any more. */
+  public void finish(String leaseId, Finish.Request request) {
+    calls.post(path("/v1/leases/", leaseId, "/finish"), request, Void.class, Duration.ZERO);
+  }
+
+  /** Sends a piece of an attempt's log. */
+  public void log(String leaseId, LogChunk chunk) {
+    calls.post(path("/v1/leases/", leaseId, "/log"), chunk, Void.class, Duration.ZERO);
+  }
+
+  /**
+   * Submits a job.
+   *
+   * @param idempotencyKey 1 to 200 characters; the same key gives the same job
+   */
+  public Jobs.Submitted submit(Jobs.Definition definition, String idempotencyKey) {
+    return calls.post(
+        "/v1/jobs",
+        definition,
+        Jobs.Submitted.class,
+        // A job of many steps takes the controller seconds to instantiate.
+        Duration.ofSeconds(45),
+        Map.of("Idempotency-Key", idempotencyKey));
+  }
+
+  /** The newest jobs, newest first. */
+  public Jobs.Page jobs() {
+    return calls.get("/v1/jobs", Jobs.Page.class, Duration.ZERO);
+  }
+
+  /** One job. */
+  public Jobs.Summary job(String jobId) {
+    return calls.get(path("/v1/jobs/", jobId, ""), Jobs.Summary.class, Duration.ZERO);
+  }
+
+  /** What was submitted. */
+  public Jobs.Definition definition(String jobId) {
+    return calls.get(path("/v1/jobs/", jobId, "/definition"), Jobs.Definition.class, Duration.ZERO);
+  }
+
+  /**
+   * A page of the job's tasks.
+   *
+   * @param after {@link Jobs.Tasks#next} of the page before, null for the first page
+   * @param limit 1 to 1,000
+   */
+  public Jobs.Tasks tasks(String jobId, @Nullable String after, int limit) {
+    return calls.get(
+        path("/v1/jobs/", jobId, "/tasks") + page(after, limit), Jobs.Tasks.class, Duration.ZERO);
+  }
+
+  /** A page of the job's outputs; parameters as in {@link #tasks}, the limit counts tasks. */
+  public Jobs.Outputs outputs(String jobId, @Nullable String after, int limit) {
+    return calls.get(
+        path("/v1/jobs/", jobId, "/outputs") + page(after, limit),
+        Jobs.Outputs.class,
+        Duration.ZERO);
+  }
+
+  /**
+   * Reads an attempt's log on from an offset; the answer's text is empty where nothing is stored
+   * yet.
+   *
+   * @param attempt counts from 1; 0 for the latest
+   * @param offset in UTF-8 bytes: the last answer's offset plus its text's bytes
+   */
+  public LogChunk readLog(String jobId, String taskId, int attempt, long offset) {
+    return calls.get(
+        path("/v1/jobs/", jobId, path("/tasks/", taskId, "/log"))
+            + "?attempt="
+            + attempt
+            + "&offset="
+            + offset,
+        LogChunk.class,
+        Duration.ZERO);
+  }
+
+  /** Waits until the job is no longer as it was at version {@code since}, at most 30 s. */
+  public Jobs.Update watch(String jobId, long since) {
+    return calls.get(
+        path("/v1/jobs/", jobId, "/watch?since=" + since),
+        Jobs.Update.class,
+        Duration.ofSeconds(30));
+  }
+
+  /** Cancels what is not granted yet. */
+  public Jobs.Summary cancel(String jobId) {
+    return act(jobId, "/cancel", Map.of());
+  }
+
+  /** Starts no further tasks; running ones go on. */
+  public Jobs.Summary suspend(String jobId) {
+    return act(jobId, "/suspend", Map.of());
+  }
+
+  /** Ends a suspension. */
+  public Jobs.Summary resume(String jobId) {
+    return act(jobId, "/resume", Map.of());
+  }
+
+  /** Has tasks rendered again. */
+  public Jobs.Summary retry(String jobId, Jobs.Retry retry) {
+    return act(jobId, "/retry", retry);
+  }
+
+  /** All nodes, by name. */
+  public Nodes.Page nodes() {
+    return calls.get("/v1/nodes", Nodes.Page.class, Duration.ZERO);
+  }
+
+  /** Whether the controller answers; throws like any call when it does not. */
+  public void checkHealth() {
+    calls.get("/healthz", Map.class, Duration.ZERO);
+  }
+
+  @Override
+  public void close() {
+    calls.close();
+  }
+
+  private Jobs.Summary act(String jobId, String action, Object body) {
+    return calls.post(path("/v1/jobs/", jobId, action), body, Jobs.Summary.class, Duration.ZERO);
+  }
+
+  private static String path(String before, String id, String after) {
+    return before + URLEncoder.encode(id, StandardCharsets.UTF_8).replace("+", "%20") + after;
+  }
+
+  private static String page(@Nullable String after, int limit) {
+    String from = after == null ? "" : "&after=" + URLEncoder.encode(after, StandardCharsets.UTF_8);
+    return "?limit=" + limit + from;
+  }
+}

@@ -1,0 +1,171 @@
+package dev.stoker.controller.store;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one writer. A durable commit costs a flush of the disk, milliseconds, while a change costs
+ * tens of microseconds; so every change that waits when a flush ends shares the next one (group
+ * commit, DeWitt et al. 1984). A change is answered only after its flush. One that throws is undone
+ * alone.
+ */
+final class GroupCommitter implements AutoCloseable {
+  /** As many as clients of 4,000 nodes can have outstanding at once, twice over. */
+  private static final int QUEUE_LIMIT = 8_192;
+
+  /** Bounds how long the first change of a group waits for the others to be applied. */
+  private static final int GROUP_LIMIT = 512;
+
+  private static final long LONGEST_GROUP_NANOS = Duration.ofMillis(20).toNanos();
+
+  private final Handle handle;
+  private final QueueRows rows;
+  private final BlockingQueue<Waiting<?>> queue = new ArrayBlockingQueue<>(QUEUE_LIMIT);
+  private final Thread thread;
+  private volatile boolean closed;
+
+  GroupCommitter(Handle handle) {
+    this.handle = handle;
+    rows = new QueueRows(handle);
+    thread = Thread.ofPlatform().name("queue-writer").start(this::run);
+  }
+
+  <T> CompletableFuture<T> submit(QueueStore.Change<T> change) {
+    var waiting = new Waiting<T>(change);
+    if (closed) {
+      waiting.future.completeExceptionally(stopping());
+    } else if (!queue.offer(waiting)) {
+      waiting.future.completeExceptionally(
+          new StoreException(
+              "The controller has " + QUEUE_LIMIT + " changes waiting for its disk; ask again."));
+    } else if (closed && queue.remove(waiting)) {
+      waiting.future.completeExceptionally(stopping());
+    }
+    return waiting.future;
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void run() {
+    while (true) {
+      Waiting<?> first = next();
+      if (first == null) {
+        return;
+      }
+      commitGroup(first);
+    }
+  }
+
+  private @Nullable Waiting<?> next() {
+    while (true) {
+      try {
+        // Short enough that closing is quick, long enough that waking costs nothing.
+        Waiting<?> first = queue.poll(100, TimeUnit.MILLISECONDS);
+        if (first != null || closed) {
+          return first;
+        }
+      } catch (InterruptedException e) {
+        // Nobody but close() ends this thread, and it does so by the flag.
+      }
+    }
+  }
+
+  private void commitGroup(Waiting<?> first) {
+    List<Waiting<?>> group = new ArrayList<>();
+    try {
+      handle.begin();
+      long end = System.nanoTime() + LONGEST_GROUP_NANOS;
+      Waiting<?> waiting = first;
+      while (waiting != null) {
+        group.add(waiting);
+        waiting.apply(handle, rows);
+        boolean full = group.size() == GROUP_LIMIT || System.nanoTime() - end > 0;
+        waiting = full ? null : queue.poll();
+      }
+      handle.commit();
+    } catch (RuntimeException e) {
+      var failure =
+          new StoreException("Cannot store a change of the queue: " + rootMessage(e) + ".", e);
+      try {
+        handle.rollback();
+      } catch (RuntimeException alsoFailed) {
+        failure.addSuppressed(alsoFailed);
+      }
+      group.forEach(each -> each.future.completeExceptionally(failure));
+      return;
+    }
+    group.forEach(Waiting::answer);
+  }
+
+  private static StoreException stopping() {
+    return new StoreException("The controller is stopping; ask again in a moment.");
+  }
+
+  private static String rootMessage(Throwable failure) {
+    Throwable cause = failure;
+    while (cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return String.valueOf(cause.getMessage());
+  }
+
+  /** A change on its way; touched by the writer thread only, but for its future. */
+  private static final class Waiting<T> {
+    final CompletableFuture<T> future = new CompletableFuture<>();
+    private final QueueStore.Change<T> change;
+    private final List<Runnable> effects = new ArrayList<>();
+    private @Nullable Throwable failure;
+    private @Nullable T result;
+
+    Waiting(QueueStore.Change<T> change) {
+      this.change = change;
+    }
+
+    void apply(Handle handle, QueueRows rows) {
+      handle.savepoint("change");
+      try {
+        result = change.apply(rows, effects::add);
+        handle.releaseSavepoint("change");
+      } catch (RuntimeException | Error e) {
+        failure = e;
+        handle.rollbackToSavepoint("change");
+        handle.releaseSavepoint("change");
+      }
+    }
+
+    @SuppressWarnings("NullAway") // A change of a non-null type returns no null.
+    void answer() {
+      if (failure != null) {
+        future.completeExceptionally(failure);
+        return;
+      }
+      try {
+        effects.forEach(Runnable::run);
+        future.complete(result);
+      } catch (RuntimeException e) {
+        future.completeExceptionally(e);
+      }
+    }
+  }
+}

@@ -1,0 +1,25 @@
+package dev.stoker.controller.store;
+
+import dev.stoker.controller.protocol.Jobs;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A job.
+ *
+ * @param number order of submission; 0 before it is stored
+ * @param id what people and nodes call it
+ * @param message why it failed, or empty
+ * @param submittedMillis milliseconds since 1970
+ * @param endedMillis likewise; null while it runs
+ */
+public record JobRow(
+    long number,
+    String id,
+    String name,
+    String project,
+    int priority,
+    Jobs.State state,
+    String message,
+    int maxAttempts,
+    long submittedMillis,
+    @Nullable Long endedMillis) {}

@@ -1,0 +1,155 @@
+package dev.stoker.controller.store;
+
+import dev.stoker.controller.protocol.Jobs;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+
+/** Jobs, their definitions, and the keys under which they were submitted. */
+public final class JobRows {
+  private final Handle handle;
+
+  JobRows(Handle handle) {
+    this.handle = handle;
+  }
+
+  /**
+   * A job that was submitted under a key before.
+   *
+   * @param bodyHash hash of the request that created it
+   */
+  public record Submission(String jobId, String bodyHash) {}
+
+  /** Stores a new job and returns its number. */
+  public long add(JobRow job, String definition) {
+    long number =
+        handle
+            .createQuery(
+                """
+                insert into jobs (id, name, project, priority, state, message, max_attempts,
+                  submitted_millis, ended_millis)
+                values (:id, :name, :project, :priority, :state, :message, :maxAttempts,
+                  :submittedMillis, :endedMillis)
+                returning number
+                """)
+            .bind("id", job.id())
+            .bind("name", job.name())
+            .bind("project", job.project())
+            .bind("priority", job.priority())
+            .bind("state", job.state().name())
+            .bind("message", job.message())
+            .bind("maxAttempts", job.maxAttempts())
+            .bind("submittedMillis", job.submittedMillis())
+            .bind("endedMillis", job.endedMillis())
+            .mapTo(Long.class)
+            .one();
+    handle
+        .createUpdate("insert into definitions (job_number, body) values (:number, :body)")
+        .bind("number", number)
+        .bind("body", definition)
+        .execute();
+    return number;
+  }
+
+  public void rememberSubmission(String key, String bodyHash, long jobNumber) {
+    handle
+        .createUpdate("insert into submissions values (:key, :bodyHash, :jobNumber)")
+        .bind("key", key)
+        .bind("bodyHash", bodyHash)
+        .bind("jobNumber", jobNumber)
+        .execute();
+  }
+
+  public Optional<Submission> submission(String key) {
+    return handle
+        .createQuery(
+            """
+            select j.id, s.body_hash from submissions s join jobs j on j.number = s.job_number
+            where s.idempotency_key = :key
+            """)
+        .bind("key", key)
+        .map((row, context) -> new Submission(row.getString(1), row.getString(2)))
+        .findOne();
+  }
+
+  public Optional<JobRow> find(String id) {
+    return handle
+        .createQuery("select * from jobs where id = :id")
+        .bind("id", id)
+        .map((row, context) -> job(row))
+        .findOne();
+  }
+
+  /** The job of a number that some other row refers to. */
+  public JobRow get(long number) {
+    return handle
+        .createQuery("select * from jobs where number = :number")
+        .bind("number", number)
+        .map((row, context) -> job(row))
+        .one();
+  }
+
+  /** The newest jobs, newest first. */
+  public List<JobRow> newest(int limit) {
+    return handle
+        .createQuery("select * from jobs order by number desc limit :limit")
+        .bind("limit", limit)
+        .map((row, context) -> job(row))
+        .list();
+  }
+
+  /** What was submitted, as JSON. */
+  public String definition(long number) {
+    return handle
+        .createQuery("select body from definitions where job_number = :number")
+        .bind("number", number)
+        .mapTo(String.class)
+        .one();
+  }
+
+  public void setState(long number, Jobs.State state, String message, @Nullable Long endedMillis) {
+    handle
+        .createUpdate(
+            """
+            update jobs set state = :state, message = :message, ended_millis = :endedMillis
+            where number = :number
+            """)
+        .bind("number", number)
+        .bind("state", state.name())
+        .bind("message", message)
+        .bind("endedMillis", endedMillis)
+        .execute();
+  }
+
+  public void setPriority(long number, int priority) {
+    for (String table :
+        List.of(
+            "jobs set priority = :priority where number",
+            "steps set priority = :priority where job_number")) {
+      handle
+          .createUpdate("update " + table + " = :number")
+          .bind("priority", priority)
+          .bind("number", number)
+          .execute();
+    }
+  }
+
+  private static JobRow job(ResultSet row) throws SQLException {
+    long ended = row.getLong("ended_millis");
+    Long endedMillis = row.wasNull() ? null : Long.valueOf(ended);
+    return new JobRow(
+        row.getLong("number"),
+        row.getString("id"),
+        row.getString("name"),
+        row.getString("project"),
+        row.getInt("priority"),
+        Jobs.State.valueOf(row.getString("state")),
+        row.getString("message"),
+        row.getInt("max_attempts"),
+        row.getLong("submitted_millis"),
+        endedMillis);
+  }
+}

@@ -1,0 +1,159 @@
+package dev.stoker.controller.store;
+
+import dev.stoker.controller.protocol.Finish;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+
+/** Leases, live and ended. */
+public final class LeaseRows {
+  private final Handle handle;
+
+  LeaseRows(Handle handle) {
+    this.handle = handle;
+  }
+
+  /** The number that the next lease takes. */
+  public long nextNumber() {
+    return handle
+        .createQuery("select coalesce(max(number), 0) + 1 from leases")
+        .mapTo(Long.class)
+        .one();
+  }
+
+  public void add(LeaseRow lease) {
+    handle
+        .createUpdate(
+            """
+            insert into leases (number, id, job_number, ordinal, attempt, recovery, node_number,
+              slot_id, sequence, state, outcome, report, started_millis, ended_millis)
+            values (:number, :id, :jobNumber, :ordinal, :attempt, :recovery, :nodeNumber,
+              :slotId, :sequence, :state, null, null, :startedMillis, null)
+            """)
+        .bind("number", lease.number())
+        .bind("id", lease.id())
+        .bind("jobNumber", lease.jobNumber())
+        .bind("ordinal", lease.ordinal())
+        .bind("attempt", lease.attempt())
+        .bind("recovery", lease.recovery() ? 1 : 0)
+        .bind("nodeNumber", lease.nodeNumber())
+        .bind("slotId", lease.slotId())
+        .bind("sequence", lease.sequence())
+        .bind("state", lease.state().name())
+        .bind("startedMillis", lease.startedMillis())
+        .execute();
+  }
+
+  public Optional<LeaseRow> find(long number) {
+    return handle
+        .createQuery("select * from leases where number = :number")
+        .bind("number", number)
+        .map((row, context) -> lease(row))
+        .findOne();
+  }
+
+  /** All leases that nodes hold. */
+  public List<LeaseRow> live() {
+    return handle
+        .createQuery("select * from leases where ended_millis is null order by number")
+        .map((row, context) -> lease(row))
+        .list();
+  }
+
+  /** The leases that nodes hold on tasks of a job. */
+  public List<LeaseRow> liveOfJob(long jobNumber) {
+    return handle
+        .createQuery(
+            """
+            select * from leases where ended_millis is null and job_number = :jobNumber
+            order by ordinal
+            """)
+        .bind("jobNumber", jobNumber)
+        .map((row, context) -> lease(row))
+        .list();
+  }
+
+  /** Every lease of the tasks from one ordinal on and before another, by task and age. */
+  public List<LeaseRow> ofTasks(long jobNumber, long from, long to) {
+    return handle
+        .createQuery(
+            """
+            select * from leases
+            where job_number = :jobNumber and ordinal >= :from and ordinal < :to
+            order by ordinal, number
+            """)
+        .bind("jobNumber", jobNumber)
+        .bind("from", from)
+        .bind("to", to)
+        .map((row, context) -> lease(row))
+        .list();
+  }
+
+  /** Nodes on which a task failed, or which were lost with it. */
+  public Set<Long> nodesThatFailed(long jobNumber, long ordinal) {
+    return new HashSet<>(
+        handle
+            .createQuery(
+                """
+                select distinct node_number from leases
+                where job_number = :jobNumber and ordinal = :ordinal
+                  and (outcome = 'FAILED' or state = 'EXPIRED')
+                """)
+            .bind("jobNumber", jobNumber)
+            .bind("ordinal", ordinal)
+            .mapTo(Long.class)
+            .list());
+  }
+
+  public void setCanceling(long number) {
+    handle
+        .createUpdate("update leases set state = 'CANCELING' where number = :number")
+        .bind("number", number)
+        .execute();
+  }
+
+  /** Ends a lease, with its holder's report where there is one. */
+  public void end(
+      long number, LeaseState state, Finish.@Nullable Request report, long endedMillis) {
+    handle
+        .createUpdate(
+            """
+            update leases set state = :state, outcome = :outcome, report = :report,
+              ended_millis = :endedMillis
+            where number = :number
+            """)
+        .bind("number", number)
+        .bind("state", state.name())
+        .bind("outcome", report == null ? null : report.outcome().name())
+        .bind("report", report == null ? null : StoredJson.write(report))
+        .bind("endedMillis", endedMillis)
+        .execute();
+  }
+
+  private static LeaseRow lease(ResultSet row) throws SQLException {
+    long ended = row.getLong("ended_millis");
+    Long endedMillis = row.wasNull() ? null : Long.valueOf(ended);
+    String outcome = row.getString("outcome");
+    String report = row.getString("report");
+    return new LeaseRow(
+        row.getLong("number"),
+        row.getString("id"),
+        row.getLong("job_number"),
+        row.getLong("ordinal"),
+        row.getInt("attempt"),
+        row.getInt("recovery") == 1,
+        row.getLong("node_number"),
+        row.getString("slot_id"),
+        row.getLong("sequence"),
+        LeaseState.valueOf(row.getString("state")),
+        outcome == null ? null : Finish.Outcome.valueOf(outcome),
+        report == null ? null : StoredJson.read(report, Finish.Request.class),
+        row.getLong("started_millis"),
+        endedMillis);
+  }
+}

@@ -1,0 +1,98 @@
+package dev.stoker.controller.store;
+
+import com.fasterxml.jackson.core.type.TypeReference;
+import dev.stoker.controller.protocol.Registration;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+
+/** Nodes that registered. */
+public final class NodeRows {
+  private static final TypeReference<List<Registration.Slot>> SLOTS = new TypeReference<>() {};
+  private static final TypeReference<Map<String, List<String>>> ATTRIBUTES =
+      new TypeReference<>() {};
+
+  private final Handle handle;
+
+  NodeRows(Handle handle) {
+    this.handle = handle;
+  }
+
+  /**
+   * Stores a node; one of the same name keeps its number, id and drain, and takes over the rest.
+   */
+  public NodeRow put(NodeRow node) {
+    return handle
+        .createQuery(
+            """
+            insert into nodes (id, name, release, token_hash, slots, attributes, sequence, draining,
+              registered_millis)
+            values (:id, :name, :release, :tokenHash, :slots, :attributes, :sequence, :draining,
+              :registeredMillis)
+            on conflict (name) do update set release = excluded.release,
+              token_hash = excluded.token_hash, slots = excluded.slots,
+              attributes = excluded.attributes, sequence = excluded.sequence,
+              registered_millis = excluded.registered_millis
+            returning *
+            """)
+        .bind("id", node.id())
+        .bind("name", node.name())
+        .bind("release", node.release())
+        .bind("tokenHash", node.tokenHash())
+        .bind("slots", StoredJson.write(node.slots()))
+        .bind("attributes", StoredJson.write(node.attributes()))
+        .bind("sequence", node.sequence())
+        .bind("draining", node.draining() ? 1 : 0)
+        .bind("registeredMillis", node.registeredMillis())
+        .map((row, context) -> node(row))
+        .one();
+  }
+
+  public Optional<NodeRow> find(String id) {
+    return handle
+        .createQuery("select * from nodes where id = :id")
+        .bind("id", id)
+        .map((row, context) -> node(row))
+        .findOne();
+  }
+
+  public List<NodeRow> all() {
+    return handle
+        .createQuery("select * from nodes order by name")
+        .map((row, context) -> node(row))
+        .list();
+  }
+
+  public void setSequence(long number, long sequence) {
+    handle
+        .createUpdate("update nodes set sequence = :sequence where number = :number")
+        .bind("number", number)
+        .bind("sequence", sequence)
+        .execute();
+  }
+
+  public void setDraining(long number, boolean draining) {
+    handle
+        .createUpdate("update nodes set draining = :draining where number = :number")
+        .bind("number", number)
+        .bind("draining", draining ? 1 : 0)
+        .execute();
+  }
+
+  private static NodeRow node(ResultSet row) throws SQLException {
+    return new NodeRow(
+        row.getLong("number"),
+        row.getString("id"),
+        row.getString("name"),
+        row.getString("release"),
+        row.getString("token_hash"),
+        StoredJson.read(row.getString("slots"), SLOTS),
+        StoredJson.read(row.getString("attributes"), ATTRIBUTES),
+        row.getLong("sequence"),
+        row.getInt("draining") == 1,
+        row.getLong("registered_millis"));
+  }
+}

@@ -1,0 +1,52 @@
+package dev.stoker.controller.store;
+
+import org.jdbi.v3.core.Handle;
+
+/** The tables, within one change or one question. Not thread-safe; not to be kept. */
+public final class QueueRows {
+  private final JobRows jobs;
+  private final StepRows steps;
+  private final TaskRows tasks;
+  private final LeaseRows leases;
+  private final ManifestRows manifests;
+  private final NodeRows nodes;
+  private final LogRows logs;
+
+  QueueRows(Handle handle) {
+    jobs = new JobRows(handle);
+    steps = new StepRows(handle);
+    tasks = new TaskRows(handle);
+    leases = new LeaseRows(handle);
+    manifests = new ManifestRows(handle);
+    nodes = new NodeRows(handle);
+    logs = new LogRows(handle);
+  }
+
+  public JobRows jobs() {
+    return jobs;
+  }
+
+  public StepRows steps() {
+    return steps;
+  }
+
+  public TaskRows tasks() {
+    return tasks;
+  }
+
+  public LeaseRows leases() {
+    return leases;
+  }
+
+  public ManifestRows manifests() {
+    return manifests;
+  }
+
+  public NodeRows nodes() {
+    return nodes;
+  }
+
+  public LogRows logs() {
+    return logs;
+  }
+}

@@ -1,0 +1,169 @@
+package dev.stoker.controller.store;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+
+/** Steps, their counters, and what they wait for. */
+public final class StepRows {
+  private final Handle handle;
+
+  StepRows(Handle handle) {
+    this.handle = handle;
+  }
+
+  /** Stores a new step whose tasks all wait; {@code needsPositions} are the steps it depends on. */
+  public void add(StepRow step, List<Integer> needsPositions) {
+    handle
+        .createUpdate(
+            """
+            insert into steps (job_number, position, name, first_ordinal, task_count, next_index,
+              unmet, held, priority, open_tasks, leased_tasks, committed_tasks, succeeded_tasks,
+              failed_tasks, canceled_tasks, needs)
+            values (:jobNumber, :position, :name, :firstOrdinal, :taskCount, 0,
+              :unmet, 0, :priority, :taskCount, 0, 0, 0, 0, 0, :needs)
+            """)
+        .bind("jobNumber", step.jobNumber())
+        .bind("position", step.position())
+        .bind("name", step.name())
+        .bind("firstOrdinal", step.firstOrdinal())
+        .bind("taskCount", step.taskCount())
+        .bind("unmet", step.unmet())
+        .bind("priority", step.priority())
+        .bind("needs", step.needs())
+        .execute();
+    for (int needed : needsPositions) {
+      handle
+          .createUpdate("insert into step_dependencies values (:jobNumber, :position, :needed)")
+          .bind("jobNumber", step.jobNumber())
+          .bind("position", step.position())
+          .bind("needed", needed)
+          .execute();
+    }
+  }
+
+  /** The job's steps in template order. */
+  public List<StepRow> ofJob(long jobNumber) {
+    return handle
+        .createQuery("select * from steps where job_number = :jobNumber order by position")
+        .bind("jobNumber", jobNumber)
+        .map((row, context) -> step(row))
+        .list();
+  }
+
+  /** The step that a task belongs to. */
+  public StepRow ofTask(long jobNumber, long ordinal) {
+    return handle
+        .createQuery(
+            """
+            select * from steps where job_number = :jobNumber and first_ordinal <= :ordinal
+            order by first_ordinal desc limit 1
+            """)
+        .bind("jobNumber", jobNumber)
+        .bind("ordinal", ordinal)
+        .map((row, context) -> step(row))
+        .one();
+  }
+
+  /**
+   * Steps that have tasks to start, by rank: priority, then submission, then place in the template.
+   *
+   * @param after the last one of the page before; null for the first page
+   */
+  public List<StepRow> startable(@Nullable StepRow after, int limit) {
+    String beyond =
+        after == null
+            ? ""
+            : """
+              and priority <= :priority
+              and (priority < :priority or job_number > :jobNumber
+                or (job_number = :jobNumber and position > :position))
+              """;
+    var query =
+        handle
+            .createQuery(
+                "select * from steps where open_tasks > 0 and unmet = 0 and held = 0 "
+                    + beyond
+                    + " order by priority desc, job_number, position limit :limit")
+            .bind("limit", limit);
+    if (after != null) {
+      query
+          .bind("priority", after.priority())
+          .bind("jobNumber", after.jobNumber())
+          .bind("position", after.position());
+    }
+    return query.map((row, context) -> step(row)).list();
+  }
+
+  /** Adds to the counters, and sets the index of the first task without a row. */
+  public void count(long number, TaskCounts change, long nextIndex) {
+    handle
+        .createUpdate(
+            """
+            update steps set open_tasks = open_tasks + :open, leased_tasks = leased_tasks + :leased,
+              committed_tasks = committed_tasks + :committed,
+              succeeded_tasks = succeeded_tasks + :succeeded,
+              failed_tasks = failed_tasks + :failed, canceled_tasks = canceled_tasks + :canceled,
+              next_index = :nextIndex
+            where number = :number
+            """)
+        .bind("number", number)
+        .bind("open", change.open())
+        .bind("leased", change.leased())
+        .bind("committed", change.committed())
+        .bind("succeeded", change.succeeded())
+        .bind("failed", change.failed())
+        .bind("canceled", change.canceled())
+        .bind("nextIndex", nextIndex)
+        .execute();
+  }
+
+  /** Holds or releases every step of a job. */
+  public void setHeld(long jobNumber, boolean held) {
+    handle
+        .createUpdate("update steps set held = :held where job_number = :jobNumber")
+        .bind("jobNumber", jobNumber)
+        .bind("held", held ? 1 : 0)
+        .execute();
+  }
+
+  /** Counts anew, for each step of a job, how many steps it waits for. */
+  public void recountUnmet(long jobNumber) {
+    handle
+        .createUpdate(
+            """
+            update steps set unmet = (
+              select count(*) from step_dependencies d join steps n
+                on n.job_number = d.job_number and n.position = d.needs_position
+              where d.job_number = steps.job_number and d.position = steps.position
+                and n.succeeded_tasks < n.task_count)
+            where job_number = :jobNumber
+            """)
+        .bind("jobNumber", jobNumber)
+        .execute();
+  }
+
+  private static StepRow step(ResultSet row) throws SQLException {
+    return new StepRow(
+        row.getLong("number"),
+        row.getLong("job_number"),
+        row.getInt("position"),
+        row.getString("name"),
+        row.getLong("first_ordinal"),
+        row.getLong("task_count"),
+        row.getLong("next_index"),
+        row.getInt("unmet"),
+        row.getInt("held") == 1,
+        row.getInt("priority"),
+        new TaskCounts(
+            row.getLong("open_tasks"),
+            row.getLong("leased_tasks"),
+            row.getLong("committed_tasks"),
+            row.getLong("succeeded_tasks"),
+            row.getLong("failed_tasks"),
+            row.getLong("canceled_tasks")),
+        row.getString("needs"));
+  }
+}

@@ -1,0 +1,22 @@
+package dev.stoker.controller.store;
+
+import dev.stoker.controller.protocol.Jobs.TaskState;
+
+/**
+ * A task that was leased at least once; one that never was is a number below its step's count.
+ *
+ * @param ordinal its place among all tasks of the job, from 0
+ * @param state never {@code WAITING}: whether a step waits is the step's affair
+ * @param attempt the latest attempt, from 1
+ * @param failures failed attempts since somebody last retried it
+ * @param losses attempts that ended with their node, since then
+ * @param leaseNumber the live lease, 0 without one
+ */
+public record TaskRow(
+    long jobNumber,
+    long ordinal,
+    TaskState state,
+    int attempt,
+    int failures,
+    int losses,
+    long leaseNumber) {}

@@ -1,0 +1,136 @@
+package dev.stoker.controller.store;
+
+import dev.stoker.controller.protocol.Jobs.TaskState;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+
+/** Tasks that were leased at least once. */
+public final class TaskRows {
+  private final Handle handle;
+
+  TaskRows(Handle handle) {
+    this.handle = handle;
+  }
+
+  public void put(TaskRow task) {
+    handle
+        .createUpdate(
+            """
+            insert into tasks (job_number, ordinal, state, attempt, failures, losses, lease_number)
+            values (:jobNumber, :ordinal, :state, :attempt, :failures, :losses, :leaseNumber)
+            on conflict (job_number, ordinal) do update set state = excluded.state,
+              attempt = excluded.attempt, failures = excluded.failures, losses = excluded.losses,
+              lease_number = excluded.lease_number
+            """)
+        .bind("jobNumber", task.jobNumber())
+        .bind("ordinal", task.ordinal())
+        .bind("state", task.state().name())
+        .bind("attempt", task.attempt())
+        .bind("failures", task.failures())
+        .bind("losses", task.losses())
+        .bind("leaseNumber", task.leaseNumber())
+        .execute();
+  }
+
+  public Optional<TaskRow> find(long jobNumber, long ordinal) {
+    return handle
+        .createQuery("select * from tasks where job_number = :jobNumber and ordinal = :ordinal")
+        .bind("jobNumber", jobNumber)
+        .bind("ordinal", ordinal)
+        .map((row, context) -> task(row))
+        .findOne();
+  }
+
+  /** Tasks of a job from one ordinal on and before another, in order. */
+  public List<TaskRow> between(long jobNumber, long from, long to, int limit) {
+    return handle
+        .createQuery(
+            """
+            select * from tasks where job_number = :jobNumber and ordinal >= :from and ordinal < :to
+            order by ordinal limit :limit
+            """)
+        .bind("jobNumber", jobNumber)
+        .bind("from", from)
+        .bind("to", to)
+        .bind("limit", limit)
+        .map((row, context) -> task(row))
+        .list();
+  }
+
+  /** Ready tasks with a row, in order, from one ordinal on and before another. */
+  public List<TaskRow> ready(long jobNumber, long from, long to, int limit) {
+    return handle
+        .createQuery(
+            """
+            select * from tasks where state = 'READY' and job_number = :jobNumber
+              and ordinal >= :from and ordinal < :to
+            order by ordinal limit :limit
+            """)
+        .bind("jobNumber", jobNumber)
+        .bind("from", from)
+        .bind("to", to)
+        .bind("limit", limit)
+        .map((row, context) -> task(row))
+        .list();
+  }
+
+  /** Tasks whose manifest was granted and that nobody carries out, oldest job first. */
+  public List<TaskRow> adrift(int limit) {
+    return handle
+        .createQuery(
+            """
+            select * from tasks where state = 'COMMITTED' and lease_number = 0
+            order by job_number, ordinal limit :limit
+            """)
+        .bind("limit", limit)
+        .map((row, context) -> task(row))
+        .list();
+  }
+
+  /** Tasks of a job that nodes hold, in order. */
+  public List<TaskRow> held(long jobNumber, int limit) {
+    return handle
+        .createQuery(
+            """
+            select t.* from leases l join tasks t
+              on t.job_number = l.job_number and t.ordinal = l.ordinal
+                and t.lease_number = l.number
+            where l.job_number = :jobNumber and l.ended_millis is null
+            order by t.ordinal limit :limit
+            """)
+        .bind("jobNumber", jobNumber)
+        .bind("limit", limit)
+        .map((row, context) -> task(row))
+        .list();
+  }
+
+  /** Moves tasks with a row from one state to another, and returns how many. */
+  public long move(long jobNumber, long from, long to, TaskState old, TaskState now) {
+    return handle
+        .createUpdate(
+            """
+            update tasks set state = :now, failures = 0, losses = 0, lease_number = 0
+            where job_number = :jobNumber and ordinal >= :from and ordinal < :to and state = :old
+            """)
+        .bind("jobNumber", jobNumber)
+        .bind("from", from)
+        .bind("to", to)
+        .bind("old", old.name())
+        .bind("now", now.name())
+        .execute();
+  }
+
+  private static TaskRow task(ResultSet row) throws SQLException {
+    return new TaskRow(
+        row.getLong("job_number"),
+        row.getLong("ordinal"),
+        TaskState.valueOf(row.getString("state")),
+        row.getInt("attempt"),
+        row.getInt("failures"),
+        row.getInt("losses"),
+        row.getLong("lease_number"));
+  }
+}
