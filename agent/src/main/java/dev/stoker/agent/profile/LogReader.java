@@ -1,0 +1,15 @@
+package dev.stoker.agent.profile;
+
+import java.util.function.Consumer;
+
+/**
+ * Turns the log of one action into events. Recognises each renderer by its banner, so it serves an
+ * action that starts several, one after the other. Pure and bounded: 32 KiB a line, {@value
+ * ProfileLogReader#MAX_MISSING} missing files. Confined to one thread; a new one for each action.
+ */
+public interface LogReader {
+  /**
+   * @param line without its end; carriage returns within part it further
+   */
+  void line(String line, Consumer<RendererEvent> events);
+}

@@ -1,0 +1,120 @@
+package dev.stoker.agent.profile;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+import org.jspecify.annotations.Nullable;
+
+/** Reads one profile and refuses it when a pattern does not match the line that it cites. */
+final class ProfileFile {
+  private static final ObjectMapper YAML =
+      new ObjectMapper(new YAMLFactory()).enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
+
+  private ProfileFile() {}
+
+  /** Where a profile's files come from: the jar, or a studio's folder. */
+  interface Files {
+    byte[] read(String relativePath) throws IOException;
+  }
+
+  private record Document(
+      @JsonProperty(required = true) String name,
+      @JsonProperty(required = true) CitedPattern banner,
+      @Nullable List<String> files,
+      @Nullable String notes,
+      @Nullable Map<String, String> environment,
+      @Nullable String unchecked,
+      @Nullable Integer wraps,
+      @JsonProperty(required = true) List<CitedRule> rules) {}
+
+  private record CitedPattern(
+      @JsonProperty(required = true) String pattern, @JsonProperty(required = true) String line) {}
+
+  private record CitedRule(
+      @JsonProperty(required = true) String event,
+      @JsonProperty(required = true) String pattern,
+      @JsonProperty(required = true) String line,
+      @Nullable String name,
+      @Nullable String message,
+      @Nullable String detail) {}
+
+  /**
+   * @param file name of the YAML file among {@code files}; the profile's start-up files lie in a
+   *     folder beside it, named like the profile
+   */
+  static RendererProfile read(String file, Files files) {
+    try {
+      Document document = YAML.readValue(files.read(file), Document.class);
+      Map<String, byte[]> startup = new HashMap<>();
+      for (String path : orEmpty(document.files())) {
+        startup.put(path, files.read(document.name() + "/" + path));
+      }
+      return new RendererProfile(
+          document.name(),
+          compile(file, document.banner().pattern(), document.banner().line()),
+          document.wraps() == null ? 0 : document.wraps(),
+          document.unchecked(),
+          document.rules().stream().map(rule -> rule(file, rule)).toList(),
+          startup,
+          document.notes(),
+          document.environment() == null ? Map.of() : document.environment());
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException(
+          "Cannot read the renderer profile " + file + ": " + e.getOriginalMessage(), e);
+    } catch (IOException e) {
+      throw new IllegalArgumentException(
+          "Cannot read the renderer profile " + file + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static <T> List<T> orEmpty(@Nullable List<T> list) {
+    return list == null ? List.of() : list;
+  }
+
+  private static Rule rule(String file, CitedRule cited) {
+    Rule.Event event;
+    try {
+      event = Rule.Event.valueOf(cited.event().toUpperCase(Locale.ROOT));
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "The renderer profile %s knows no event '%s'.".formatted(file, cited.event()), e);
+    }
+    String text = cited.message() == null ? cited.detail() : cited.message();
+    Rule rule =
+        new Rule(
+            event,
+            compile(file, cited.pattern(), cited.line()),
+            cited.name() == null ? "" : cited.name(),
+            text == null ? "" : text);
+    if (rule.read(cited.line().strip()).isEmpty()) {
+      throw new IllegalArgumentException(
+          "The renderer profile %s cites a line with broken JSON: %s"
+              .formatted(file, cited.line()));
+    }
+    return rule;
+  }
+
+  private static Pattern compile(String file, String pattern, String line) {
+    try {
+      Pattern compiled = Pattern.compile(pattern);
+      if (compiled.matcher(line.strip()).find()) {
+        return compiled;
+      }
+    } catch (PatternSyntaxException e) {
+      throw new IllegalArgumentException(
+          "The renderer profile %s has a broken pattern: %s".formatted(file, e.getMessage()), e);
+    }
+    throw new IllegalArgumentException(
+        "In the renderer profile %s the pattern %s does not match the line it cites: %s"
+            .formatted(file, pattern, line));
+  }
+}
