@@ -1,0 +1,7 @@
+package dev.stoker.openjd.param;
+
+/** What a PATH parameter's value names. */
+public enum ObjectType {
+  FILE,
+  DIRECTORY
+}
