@@ -10,12 +10,9 @@ import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
@@ -89,7 +86,7 @@ public final class Shim implements AutoCloseable {
       return new Shim(control, process);
     } catch (IOException | RuntimeException e) {
       process.destroyForcibly();
-      remove(control);
+      FolderTree.delete(control);
       throw e;
     }
   }
@@ -136,7 +133,7 @@ public final class Shim implements AutoCloseable {
     // Its action dies with it (PR_SET_PDEATHSIG), the rest bears its mark.
     shim.ifPresent(ProcessIdentity::kill);
     int killed = MarkedProcesses.killAll(control.getFileName().toString());
-    remove(control);
+    FolderTree.delete(control);
     return alive || killed > 0;
   }
 
@@ -214,7 +211,7 @@ public final class Shim implements AutoCloseable {
       }
       eventReader.join(TimeUnit.SECONDS.toMillis(END_SECONDS));
       commands.close();
-      remove(control);
+      FolderTree.delete(control);
     } catch (InterruptedException e) {
       process.destroyForcibly();
       Thread.currentThread().interrupt();
@@ -246,28 +243,5 @@ public final class Shim implements AutoCloseable {
     } finally {
       guard.interrupt();
     }
-  }
-
-  private static void remove(Path folder) throws IOException {
-    if (!Files.exists(folder)) {
-      return;
-    }
-    Files.walkFileTree(
-        folder,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-              throws IOException {
-            Files.deleteIfExists(file);
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult postVisitDirectory(Path visited, @Nullable IOException failure)
-              throws IOException {
-            Files.deleteIfExists(visited);
-            return FileVisitResult.CONTINUE;
-          }
-        });
   }
 }
