@@ -90,7 +90,7 @@ final class FileTarget implements PushTarget {
         if (mayReplace) {
           Files.move(part, destination, StandardCopyOption.ATOMIC_MOVE);
         } else {
-          Files.createLink(destination, part);
+          moveToNew(part, destination);
         }
       } finally {
         Files.deleteIfExists(part);
@@ -100,6 +100,17 @@ final class FileTarget implements PushTarget {
     } catch (IOException e) {
       throw new IoFailure.Disk(
           "Cannot push " + file.file() + " to " + destination + ": " + e + ".", e);
+    }
+  }
+
+  private static void moveToNew(Path part, Path destination) throws IOException {
+    try {
+      Files.createLink(destination, part);
+    } catch (FileAlreadyExistsException e) {
+      throw e;
+    } catch (UnsupportedOperationException | IOException e) {
+      // No LINK here, as on exFAT: between the look inside and the RENAME, a new file is lost.
+      Files.move(part, destination);
     }
   }
 

@@ -44,10 +44,7 @@ final class TreeWalk {
   }
 
   private void visitFolder(Path folder, AssetPath path) throws IOException {
-    if (!above.add(folder)) {
-      skip(folder, "the link leads back to a folder that holds it");
-      return;
-    }
+    above.add(folder);
     List<Path> children = new ArrayList<>();
     try (DirectoryStream<Path> stream = Files.newDirectoryStream(folder)) {
       stream.forEach(children::add);
@@ -82,7 +79,9 @@ final class TreeWalk {
     }
     BasicFileAttributes found = Files.readAttributes(real, BasicFileAttributes.class);
     AssetPath path = parent.resolve(new AssetPath(name));
-    if (found.isDirectory()) {
+    if (found.isDirectory() && above.contains(real)) {
+      skip(child, "the link leads back to a folder that holds it");
+    } else if (found.isDirectory()) {
       visitFolder(real, path);
     } else if (found.isRegularFile()) {
       files.add(new LocalFile(path, real, found.size(), found.lastModifiedTime().toInstant()));

@@ -18,6 +18,7 @@ import dev.stoker.io.net.HttpTransport;
 import dev.stoker.io.net.TransportOptions;
 import dev.stoker.io.publish.blob.BlobAccess;
 import dev.stoker.io.publish.blob.BlobWriter;
+import dev.stoker.io.sync.TreePush;
 import dev.stoker.io.testing.AzuriteServer;
 import java.time.Duration;
 import java.time.OffsetDateTime;
@@ -43,6 +44,10 @@ public final class BlobFixture implements AutoCloseable {
 
   public static BlobFixture start() {
     return new BlobFixture(AzuriteServer.start());
+  }
+
+  public TreePush push() {
+    return new TreePush(transport, access);
   }
 
   /** A container of its own for one test. */
