@@ -94,6 +94,10 @@ final class Connection extends ChannelInboundHandlerAdapter implements AnswerDec
 
   /** Closes the connection; from any thread, when it carries nothing. */
   void drop() {
+    if (channel().eventLoop().isShuttingDown()) {
+      // It closes its channels itself.
+      return;
+    }
     channel().close();
   }
 
