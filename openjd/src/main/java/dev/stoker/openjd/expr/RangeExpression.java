@@ -3,7 +3,6 @@ package dev.stoker.openjd.expr;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -51,13 +50,28 @@ public final class RangeExpression {
   }
 
   private RangeExpression(List<Span> sorted) {
-    this.spans = List.copyOf(sorted);
-    this.ends = new long[sorted.size()];
+    this.spans = joined(sorted);
+    this.ends = new long[spans.size()];
     long end = 0;
     for (int i = 0; i < ends.length; i++) {
-      end += sorted.get(i).size();
+      end += spans.get(i).size();
       ends[i] = end;
     }
+  }
+
+  /** Spans that touch become one, so that equal sets written without steps are equal. */
+  private static List<Span> joined(List<Span> sorted) {
+    List<Span> joined = new ArrayList<>();
+    for (Span span : sorted) {
+      Span before = joined.isEmpty() ? null : joined.getLast();
+      boolean touches = before != null && before.last() + 1 == span.first();
+      if (before != null && touches && before.step() == 1 && span.step() == 1) {
+        joined.set(joined.size() - 1, new Span(before.first(), span.last(), 1));
+      } else {
+        joined.add(span);
+      }
+    }
+    return List.copyOf(joined);
   }
 
   /**
@@ -152,10 +166,6 @@ public final class RangeExpression {
       }
     }
     return new RangeExpression(part);
-  }
-
-  static List<Span> sorted(List<Span> spans) {
-    return spans.stream().sorted(Comparator.comparingLong(Span::first)).toList();
   }
 
   @Override

@@ -43,15 +43,26 @@ record Fields(@Nullable ObjectNode object, Field owner) {
     return names;
   }
 
-  /** The field under this key; not present where the key is missing. */
+  /**
+   * The field under this key; not present where the key is missing or null. That null means "not
+   * given" is the reference implementations' reading, which submitters rely on.
+   */
   Field get(String key) {
+    Field field = raw(key);
+    return field.node() != null && field.node().isNull()
+        ? new Field(null, field.path(), field.context())
+        : field;
+  }
+
+  /** The field under this key; null is a value like others. */
+  Field raw(String key) {
     String path = owner.path().isEmpty() ? key : owner.path() + " -> " + key;
     return new Field(object == null ? null : object.get(key), path, owner.context());
   }
 
   /** The field under this key; reports where the key is missing. */
   Field required(String key) {
-    Field field = get(key);
+    Field field = raw(key);
     if (object != null && !field.present()) {
       owner.problem("The key '" + key + "' is missing.");
     }

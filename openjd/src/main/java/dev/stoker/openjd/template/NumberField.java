@@ -8,11 +8,13 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads numbers that may also be written as strings and, with that, as format strings.
+ * Reads numbers that may also be written as strings and, perhaps, as format strings. Numerals in
+ * quotes are taken without an extension: the specification asks for one, but no implementation
+ * does, and submitters write them.
  *
- * @param stringsNeed the extension that allows strings here; null where they always are
+ * @param formatsNeed the extension that allows format strings here; null where they always are
  */
-record NumberField(Field field, Scope scope, @Nullable Extension stringsNeed) {
+record NumberField(Field field, Scope scope, @Nullable Extension formatsNeed) {
   private static final FormatString STAND_IN = FormatString.literal("1");
 
   /** An integer of {@code min} to {@code max}; what is not literal is checked once resolved. */
@@ -71,10 +73,12 @@ record NumberField(Field field, Scope scope, @Nullable Extension stringsNeed) {
       field.mismatch(wanted);
       return STAND_IN;
     }
-    if (stringsNeed != null && !field.context().has(stringsNeed)) {
-      field.problem("A string in place of a number needs the extension " + stringsNeed + ".");
+    FormatString text = field.format(scope, TextRule.NOT_EMPTY);
+    if (!text.isLiteral() && formatsNeed != null && !field.context().has(formatsNeed)) {
+      field.problem(
+          "A format string in place of a number needs the extension " + formatsNeed + ".");
       return STAND_IN;
     }
-    return field.format(scope, TextRule.NOT_EMPTY);
+    return text;
   }
 }

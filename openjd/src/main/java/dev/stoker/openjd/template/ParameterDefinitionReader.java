@@ -107,7 +107,8 @@ final class ParameterDefinitionReader {
   }
 
   private static Constraints constraints(Fields fields, JobParameterType type) {
-    Field allowed = fields.get("allowedValues");
+    // Both reference implementations refuse null here, alone of all optional keys.
+    Field allowed = fields.raw("allowedValues");
     List<Value> values = null;
     if (allowed.present()) {
       values = new ArrayList<>();
