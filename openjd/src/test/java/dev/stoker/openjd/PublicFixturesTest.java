@@ -91,7 +91,8 @@ final class PublicFixturesTest {
     Job.create(template, environments, values, Path.of("/templates/one"), Path.of("/current"));
   }
 
-  private static String refusal(String text) {
+  /** Why a template is refused; empty when it is not. */
+  static String refusal(String text) {
     try {
       JsonNode document = TemplateReader.parse(text);
       if (EnvironmentTemplate.describes(document)) {

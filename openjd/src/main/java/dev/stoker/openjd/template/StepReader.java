@@ -30,7 +30,7 @@ record StepReader(Scope template, Set<String> jobEnvironments) {
     Field requirements = fields.get("hostRequirements");
     Field space = fields.get("parameterSpace");
     return new StepTemplate(
-        fields.required("name").text(TextRule.plainName(field.context().limits().stepName())),
+        fields.required("name").text(TextRule.name(field.context().limits().stepName())),
         fields.get("description").optionalText(TextRule.DESCRIPTION),
         dependencies(fields.get("dependencies")),
         new EnvironmentReader(template).readAll(fields.get("stepEnvironments"), jobEnvironments),

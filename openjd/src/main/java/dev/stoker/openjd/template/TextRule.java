@@ -43,16 +43,6 @@ record TextRule(
     return new TextRule(1, maxLength, "", null, "");
   }
 
-  /** As {@link #name}, where one might expect a format string to work. */
-  static TextRule plainName(int maxLength) {
-    return new TextRule(
-        1,
-        maxLength,
-        "",
-        Pattern.compile("(?s)(?!.*\\{\\{).*"),
-        "a plain name; it cannot have values filled in");
-  }
-
   static TextRule identifier(Limits limits) {
     return new TextRule(
         1,
