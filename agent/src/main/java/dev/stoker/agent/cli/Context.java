@@ -1,10 +1,11 @@
 package dev.stoker.agent.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import dev.stoker.agent.config.Flags;
 import dev.stoker.agent.config.Settings;
+import dev.stoker.controller.client.ControllerClient;
+import dev.stoker.controller.protocol.Wire;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Map;
@@ -76,11 +77,16 @@ final class Context {
     return known;
   }
 
+  /** Calls the controller that the configuration names. The caller closes it. */
+  ControllerClient client() {
+    return new ControllerClient(settings().controller(), settings().token().orElse(null));
+  }
+
   /** Prints the one document that stdout is with {@code --json}. */
   void printJson(Object value) {
     try {
       out.println(
-          new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValueAsString(value));
+          Wire.mapper().writer(SerializationFeature.INDENT_OUTPUT).writeValueAsString(value));
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("A result has no JSON form", e);
     }

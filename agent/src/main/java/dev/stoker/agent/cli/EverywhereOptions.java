@@ -27,7 +27,7 @@ final class EverywhereOptions {
       names = "--controller",
       paramLabel = "URL",
       scope = ScopeType.INHERIT,
-      description = "The controller (STOKER_CONTROLLER; else http://127.0.0.1:7380).")
+      description = "The controller (STOKER_CONTROLLER; else http://127.0.0.1:7420).")
   private @Nullable String controller;
 
   @Option(

@@ -2,6 +2,7 @@ package dev.stoker.agent.cli;
 
 import dev.stoker.agent.config.ConfigFailure;
 import dev.stoker.agent.config.Release;
+import dev.stoker.controller.client.ControllerException;
 import dev.stoker.io.asset.IoFailure;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -40,18 +41,20 @@ public final class Main {
 
   /** Runs one command line; never throws. */
   static int run(Context context, String... args) {
+    return commandLine(context).execute(args);
+  }
+
+  static CommandLine commandLine(Context context) {
     CommandLine line = new CommandLine(new StokerCommand(context));
     line.getCommandSpec().versionProvider(() -> new String[] {"stoker " + Release.version()});
-    for (Object command : Commands.all(context)) {
-      line.addSubcommand(command);
-    }
+    Commands.addTo(line, context);
     line.setOut(context.out());
     line.setErr(context.err());
     line.setUsageHelpAutoWidth(true);
     line.setAbbreviatedOptionsAllowed(false);
     line.setParameterExceptionHandler((e, arguments) -> explainUsage(context, e));
     line.setExecutionExceptionHandler((e, command, parsed) -> explain(context, e));
-    return line.execute(args);
+    return line;
   }
 
   private static int explainUsage(Context context, CommandLine.ParameterException e) {
@@ -80,6 +83,7 @@ public final class Main {
         exitCode = CommandFailure.USAGE;
         message = failure.getMessage();
       }
+      case ControllerException failure -> message = failure.sentence();
       case IoFailure failure -> message = failure.getMessage();
       default -> message = unexpected(e);
     }

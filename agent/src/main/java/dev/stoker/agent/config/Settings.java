@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Settings {
   /** Loopback: the controller has no TLS of its own, so nobody else is meant to reach it. */
-  private static final String DEFAULT_LISTEN = "127.0.0.1:7380";
+  private static final String DEFAULT_LISTEN = "127.0.0.1:7420";
 
   /** A part that cannot disturb a renderer on the smallest node we know, of 8 GiB. */
   private static final long DEFAULT_MEMORY_BYTES = 512L << 20;

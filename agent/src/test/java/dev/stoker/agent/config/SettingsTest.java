@@ -41,10 +41,10 @@ class SettingsTest {
   void everyKeyOfTheDocumentedFileIsRead() throws IOException {
     write(
         """
-        controller: http://127.0.0.1:7380
+        controller: http://127.0.0.1:7420
         token: secret
         data: /srv/stoker
-        listen: 127.0.0.1:7380
+        listen: 127.0.0.1:7420
         memory: 512MiB
         name: node-1
         cache: {folder: /mnt/nvme/stoker, size: 200GiB}
@@ -117,7 +117,7 @@ class SettingsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"nonsense", "7380", "host:port", "host:70000", ":80"})
+  @ValueSource(strings = {"nonsense", "7420", "host:port", "host:70000", ":80"})
   void aWrongAddressToListenOnIsNamed(String listen) {
     Flags flags = new Flags(null, null, null, null, listen, null);
     Settings settings = Settings.load(flags, Map.of(), folder);

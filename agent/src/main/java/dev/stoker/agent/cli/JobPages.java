@@ -1,0 +1,37 @@
+package dev.stoker.agent.cli;
+
+import dev.stoker.controller.client.ControllerClient;
+import dev.stoker.controller.protocol.Jobs;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Reads paged answers to their end. */
+final class JobPages {
+  /** The most that the controller gives at once. */
+  private static final int LIMIT = 1000;
+
+  private JobPages() {}
+
+  static List<Jobs.Task> tasks(ControllerClient client, String jobId) {
+    List<Jobs.Task> all = new ArrayList<>();
+    @Nullable String after = null;
+    do {
+      Jobs.Tasks page = client.tasks(jobId, after, LIMIT);
+      all.addAll(page.tasks());
+      after = page.next();
+    } while (after != null);
+    return all;
+  }
+
+  static List<Jobs.Output> outputs(ControllerClient client, String jobId) {
+    List<Jobs.Output> all = new ArrayList<>();
+    @Nullable String after = null;
+    do {
+      Jobs.Outputs page = client.outputs(jobId, after, LIMIT);
+      all.addAll(page.outputs());
+      after = page.next();
+    } while (after != null);
+    return all;
+  }
+}

@@ -1,0 +1,40 @@
+package dev.stoker.agent.cli;
+
+import dev.stoker.controller.client.ControllerClient;
+import dev.stoker.controller.protocol.Jobs;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code stoker job retry}. */
+@Command(
+    name = "retry",
+    description = "Run the failed and canceled tasks of a job again.",
+    sortOptions = false)
+final class JobRetryCommand implements Callable<Integer> {
+  private final Context context;
+
+  @Parameters(paramLabel = "JOB", description = "The id that submit printed.")
+  private String jobId = "";
+
+  @Option(
+      names = "--task",
+      paramLabel = "TASK",
+      description = "Run these tasks again instead, succeeded ones too.")
+  private List<String> tasks = new ArrayList<>();
+
+  JobRetryCommand(Context context) {
+    this.context = context;
+  }
+
+  @Override
+  public Integer call() {
+    try (ControllerClient client = context.client()) {
+      JobChangeCommand.report(context, client.retry(jobId, new Jobs.Retry(tasks)));
+      return 0;
+    }
+  }
+}

@@ -1,0 +1,67 @@
+package dev.stoker.agent.cli;
+
+import dev.stoker.controller.client.ControllerClient;
+import dev.stoker.controller.protocol.Jobs;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** {@code stoker job show}: one job with its tasks. */
+@Command(name = "show", description = "Show a job and its tasks.", sortOptions = false)
+final class JobShowCommand implements Callable<Integer> {
+  private final Context context;
+
+  @Parameters(paramLabel = "JOB", description = "The id that submit printed.")
+  private String jobId = "";
+
+  JobShowCommand(Context context) {
+    this.context = context;
+  }
+
+  @Override
+  public Integer call() {
+    try (ControllerClient client = context.client()) {
+      Jobs.Summary job = client.job(jobId);
+      List<Jobs.Task> tasks = JobPages.tasks(client, jobId);
+      if (context.json()) {
+        Map<String, Object> document = new LinkedHashMap<>();
+        document.put("job", job);
+        document.put("tasks", tasks);
+        context.printJson(document);
+        return 0;
+      }
+      context
+          .out()
+          .println(
+              "%s  %s  %s  priority %d, submitted %s, %s tasks done"
+                  .formatted(
+                      job.jobId(),
+                      JobListCommand.word(job.state()),
+                      job.name(),
+                      job.priority(),
+                      JobListCommand.time(job),
+                      JobListCommand.tasks(job)));
+      if (!job.message().isEmpty()) {
+        context.out().println(job.message());
+      }
+      Table table = new Table("TASK", "STATE", "ATTEMPTS", "NODE", "WHAT", "MESSAGE");
+      tasks.forEach(task -> add(table, task));
+      table.print(context.out());
+      return 0;
+    }
+  }
+
+  private static void add(Table table, Jobs.Task task) {
+    boolean tried = !task.attempts().isEmpty();
+    table.add(
+        task.taskId(),
+        JobListCommand.word(task.state()),
+        task.attempts().size(),
+        tried ? task.attempts().getLast().nodeName() : "",
+        JobFollower.label(task),
+        tried ? task.attempts().getLast().message() : "");
+  }
+}

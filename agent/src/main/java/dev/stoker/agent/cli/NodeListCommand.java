@@ -1,0 +1,44 @@
+package dev.stoker.agent.cli;
+
+import dev.stoker.agent.config.ByteSize;
+import dev.stoker.controller.client.ControllerClient;
+import dev.stoker.controller.protocol.Nodes;
+import dev.stoker.controller.protocol.Registration;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+
+/** {@code stoker node list}. */
+@Command(name = "list", description = "List the nodes.", sortOptions = false)
+final class NodeListCommand implements Callable<Integer> {
+  private final Context context;
+
+  NodeListCommand(Context context) {
+    this.context = context;
+  }
+
+  @Override
+  public Integer call() {
+    try (ControllerClient client = context.client()) {
+      Nodes.Page page = client.nodes();
+      if (context.json()) {
+        context.printJson(page);
+        return 0;
+      }
+      Table table =
+          new Table("NODE", "STATE", "SLOTS", "CPUS", "MEMORY", "GPUS", "LEASES", "RELEASE");
+      for (Nodes.Node node : page.nodes()) {
+        table.add(
+            node.name(),
+            node.state(),
+            node.slots().size(),
+            node.slots().stream().mapToInt(Registration.Slot::vcpus).sum(),
+            ByteSize.format(node.slots().stream().mapToLong(Registration.Slot::memoryBytes).sum()),
+            node.slots().stream().mapToInt(Registration.Slot::gpus).sum(),
+            node.leases(),
+            node.release());
+      }
+      table.print(context.out());
+      return 0;
+    }
+  }
+}
