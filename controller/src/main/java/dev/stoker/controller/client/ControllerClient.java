@@ -182,6 +182,23 @@ public final class ControllerClient implements AutoCloseable {
     return act(jobId, "/retry", retry);
   }
 
+  /** Puts a job before or behind others, 0 to 100. */
+  public Jobs.Summary setPriority(String jobId, int priority) {
+    return act(jobId, "/priority", new Jobs.Priority(priority));
+  }
+
+  /** Stops giving a node work; it goes on with what it holds. */
+  public Nodes.Page drain(String nodeId) {
+    return calls.post(
+        path("/v1/nodes/", nodeId, "/drain"), Map.of(), Nodes.Page.class, Duration.ZERO);
+  }
+
+  /** Gives a drained node work again. */
+  public Nodes.Page resumeNode(String nodeId) {
+    return calls.post(
+        path("/v1/nodes/", nodeId, "/resume"), Map.of(), Nodes.Page.class, Duration.ZERO);
+  }
+
   /** All nodes, by name. */
   public Nodes.Page nodes() {
     return calls.get("/v1/nodes", Nodes.Page.class, Duration.ZERO);

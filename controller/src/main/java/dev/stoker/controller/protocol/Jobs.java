@@ -210,14 +210,20 @@ public final class Jobs {
   /**
    * {@code POST /v1/jobs/{id}/retry}.
    *
-   * @param tasks which tasks to render again, succeeded ones too; empty for every failed and
-   *     canceled one
+   * @param tasks succeeded tasks to render again, besides every failed and canceled one
    */
   public record Retry(List<String> tasks) {
     public Retry {
       tasks = List.copyOf(tasks);
     }
   }
+
+  /**
+   * {@code POST /v1/jobs/{id}/priority}.
+   *
+   * @param priority 0 to 100, larger first
+   */
+  public record Priority(int priority) {}
 
   public record Output(
       String taskId, String destination, long lengthBytes, String checksum, boolean visible) {}

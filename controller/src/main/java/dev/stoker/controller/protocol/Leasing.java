@@ -26,7 +26,12 @@ public final class Leasing {
    * @param sessionJobId the job whose session is open in this slot, or empty
    * @param sessionStep the step whose session is open in this slot, or empty
    */
-  public record Wish(String slotId, int tasks, String sessionJobId, String sessionStep) {}
+  public record Wish(String slotId, int tasks, String sessionJobId, String sessionStep) {
+    public Wish {
+      sessionJobId = sessionJobId == null ? "" : sessionJobId;
+      sessionStep = sessionStep == null ? "" : sessionStep;
+    }
+  }
 
   public record Response(long sequence, List<Lease> leases) {
     public Response {

@@ -150,7 +150,6 @@ final class GroupCommitter implements AutoCloseable {
       } catch (RuntimeException | Error e) {
         failure = e;
         handle.rollbackToSavepoint("change");
-        handle.releaseSavepoint("change");
       }
     }
 

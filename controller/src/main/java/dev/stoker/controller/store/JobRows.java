@@ -124,6 +124,15 @@ public final class JobRows {
         .execute();
   }
 
+  /** Marks a queued job as running; one in any other state stays as it is. */
+  public void setRunning(long number) {
+    handle
+        .createUpdate(
+            "update jobs set state = 'RUNNING' where number = :number and state = 'QUEUED'")
+        .bind("number", number)
+        .execute();
+  }
+
   public void setPriority(long number, int priority) {
     for (String table :
         List.of(

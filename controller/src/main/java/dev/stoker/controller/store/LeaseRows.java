@@ -110,6 +110,18 @@ public final class LeaseRows {
             .list());
   }
 
+  /** Forgets which requests won a node's leases: its requests count anew. */
+  public void forgetSequences(long nodeNumber) {
+    handle
+        .createUpdate(
+            """
+            update leases set sequence = 0
+            where ended_millis is null and node_number = :nodeNumber
+            """)
+        .bind("nodeNumber", nodeNumber)
+        .execute();
+  }
+
   public void setCanceling(long number) {
     handle
         .createUpdate("update leases set state = 'CANCELING' where number = :number")

@@ -79,6 +79,21 @@ public final class ManifestRows {
         .list();
   }
 
+  /** Marks what earlier attempts published as replaced by this one. */
+  public void supersede(long jobNumber, long ordinal, int byAttempt) {
+    handle
+        .createUpdate(
+            """
+            update manifests set state = 'SUPERSEDED'
+            where job_number = :jobNumber and ordinal = :ordinal and attempt < :byAttempt
+              and state = 'DONE'
+            """)
+        .bind("jobNumber", jobNumber)
+        .bind("ordinal", ordinal)
+        .bind("byAttempt", byAttempt)
+        .execute();
+  }
+
   public void setState(
       long jobNumber, long ordinal, int attempt, ManifestRow.State state, String reason) {
     handle

@@ -31,6 +31,11 @@ public record StepRow(
     return counts.open() - (taskCount - nextIndex);
   }
 
+  /** Whether a task of it may start now. */
+  public boolean isStartable() {
+    return counts.open() > 0 && unmet == 0 && !held;
+  }
+
   public boolean isComplete() {
     return counts.succeeded() == taskCount;
   }

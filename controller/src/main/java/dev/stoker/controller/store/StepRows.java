@@ -3,6 +3,7 @@ package dev.stoker.controller.store;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
@@ -95,6 +96,20 @@ public final class StepRows {
           .bind("position", after.position());
     }
     return query.map((row, context) -> step(row)).list();
+  }
+
+  /** A step by its job's id and its name. */
+  public Optional<StepRow> find(String jobId, String name) {
+    return handle
+        .createQuery(
+            """
+            select s.* from jobs j join steps s on s.job_number = j.number
+            where j.id = :jobId and s.name = :name
+            """)
+        .bind("jobId", jobId)
+        .bind("name", name)
+        .map((row, context) -> step(row))
+        .findOne();
   }
 
   /** Adds to the counters, and sets the index of the first task without a row. */

@@ -1,0 +1,128 @@
+package dev.stoker.controller.api;
+
+import com.fasterxml.jackson.core.JsonParseException;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.sun.net.httpserver.HttpExchange;
+import dev.stoker.controller.protocol.Wire;
+import java.io.IOException;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** One request: who asks for what. */
+final class Request {
+  private final HttpExchange exchange;
+  private final Bodies bodies;
+  private final Map<String, String> query;
+  final Caller caller;
+  final List<String> path;
+
+  Request(HttpExchange exchange, Caller caller, Bodies bodies) {
+    this.exchange = exchange;
+    this.caller = caller;
+    this.bodies = bodies;
+    path =
+        Arrays.stream(exchange.getRequestURI().getRawPath().split("/", -1))
+            .skip(1)
+            .map(Request::decoded)
+            .toList();
+    query = query(exchange.getRequestURI().getRawQuery());
+  }
+
+  String method() {
+    return exchange.getRequestMethod();
+  }
+
+  @Nullable String header(String name) {
+    return exchange.getRequestHeaders().getFirst(name);
+  }
+
+  @Nullable String parameter(String name) {
+    return query.get(name);
+  }
+
+  long number(String name, long otherwise) {
+    String text = query.get(name);
+    if (text == null) {
+      return otherwise;
+    }
+    try {
+      return Long.parseLong(text);
+    } catch (NumberFormatException e) {
+      throw new Problem(400, "The parameter " + name + " must be a whole number.");
+    }
+  }
+
+  int small(String name, int otherwise) {
+    return Math.clamp(number(name, otherwise), Integer.MIN_VALUE, Integer.MAX_VALUE);
+  }
+
+  /** The body as JSON, at most so many bytes. */
+  <T> T body(Class<T> type, int limitBytes) throws IOException, InterruptedException {
+    String contentType = header("Content-Type");
+    // Browsers send no JSON across origins without asking first.
+    if (contentType == null
+        || !contentType.toLowerCase(Locale.ROOT).startsWith("application/json")) {
+      throw new Problem(415, "The Content-Type must be application/json.");
+    }
+    byte[] bytes = bodies.read(exchange, limitBytes);
+    try {
+      T value = Wire.mapper().readValue(bytes, type);
+      if (value == null) {
+        throw new Problem(400, "The body is null; it must be a JSON object.");
+      }
+      return value;
+    } catch (JsonProcessingException e) {
+      throw new Problem(400, sentence(e));
+    }
+  }
+
+  private static String sentence(JsonProcessingException e) {
+    if (e instanceof JsonParseException || e instanceof StreamConstraintsException) {
+      String where = e.getLocation() == null ? "" : " at byte " + e.getLocation().getByteOffset();
+      return "The body is not valid JSON" + where + ".";
+    }
+    String field =
+        e instanceof JsonMappingException mapping
+            ? mapping.getPath().stream()
+                .map(
+                    at -> at.getFieldName() == null ? "[" + at.getIndex() + "]" : at.getFieldName())
+                .collect(Collectors.joining("."))
+                .replace(".[", "[")
+            : "";
+    return field.isEmpty()
+        ? "The body must be a JSON object with the fields that docs/protocol.md lists."
+        : "The field "
+            + field
+            + " is missing, null or of the wrong type; docs/protocol.md lists what it must be.";
+  }
+
+  private static Map<String, String> query(@Nullable String raw) {
+    Map<String, String> query = new HashMap<>();
+    if (raw != null) {
+      for (String pair : raw.split("&", -1)) {
+        int equals = pair.indexOf('=');
+        if (equals > 0) {
+          query.put(decoded(pair.substring(0, equals)), decoded(pair.substring(equals + 1)));
+        }
+      }
+    }
+    return query;
+  }
+
+  private static String decoded(String text) {
+    try {
+      return URLDecoder.decode(text, StandardCharsets.UTF_8);
+    } catch (IllegalArgumentException e) {
+      throw new Problem(400, "The URL is not percent-encoded correctly.");
+    }
+  }
+}

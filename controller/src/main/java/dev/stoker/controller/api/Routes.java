@@ -1,0 +1,243 @@
+package dev.stoker.controller.api;
+
+import com.fasterxml.jackson.databind.util.RawValue;
+import dev.stoker.controller.dispatch.Queue;
+import dev.stoker.controller.protocol.Commit;
+import dev.stoker.controller.protocol.Finish;
+import dev.stoker.controller.protocol.Heartbeat;
+import dev.stoker.controller.protocol.Jobs;
+import dev.stoker.controller.protocol.Leasing;
+import dev.stoker.controller.protocol.LogChunk;
+import dev.stoker.controller.protocol.Protocol;
+import dev.stoker.controller.protocol.Registration;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Which path and method is which call, and who may make it. */
+final class Routes {
+  private static final int BODY_LIMIT = 1 << 20;
+
+  /** The largest template, with its parameters and locations. */
+  private static final int JOB_LIMIT = 8 << 20;
+
+  /** A manifest of 10,000 files of 64 blocks. */
+  private static final int MANIFEST_LIMIT = 16 << 20;
+
+  private static final int PAGE = 100;
+
+  private final Queue queue;
+
+  Routes(Queue queue) {
+    this.queue = queue;
+  }
+
+  /** The answer's body. */
+  Object answer(Request request) throws IOException, InterruptedException {
+    List<String> path = request.path;
+    if (path.equals(List.of("healthz"))) {
+      allow(request, "GET");
+      return Map.of("status", "ok");
+    }
+    if (path.size() >= 2 && path.getFirst().equals("v1")) {
+      List<String> rest = path.subList(2, path.size());
+      return switch (path.get(1)) {
+        case "nodes" -> nodes(request, rest);
+        case "leases" -> leases(request, rest);
+        case "jobs" -> jobs(request, rest);
+        default -> throw nothingHere();
+      };
+    }
+    throw nothingHere();
+  }
+
+  private Object nodes(Request request, List<String> path)
+      throws IOException, InterruptedException {
+    if (path.isEmpty()) {
+      if (request.method().equals("GET")) {
+        requireUser(request);
+        return queue.nodes().list();
+      }
+      allow(request, "POST");
+      requireJoiner(request);
+      return queue.nodes().register(request.body(Registration.Request.class, BODY_LIMIT));
+    }
+    if (path.size() != 2) {
+      throw nothingHere();
+    }
+    String node = path.getFirst();
+    return switch (path.getLast()) {
+      case "lease" -> {
+        allow(request, "POST");
+        requireNode(request, node);
+        yield queue.nodes().lease(node, request.body(Leasing.Request.class, BODY_LIMIT));
+      }
+      case "heartbeat" -> {
+        allow(request, "POST");
+        requireNode(request, node);
+        yield queue.nodes().heartbeat(node, request.body(Heartbeat.Request.class, BODY_LIMIT));
+      }
+      case "drain", "resume" -> {
+        allow(request, "POST");
+        requireUser(request);
+        queue.nodes().setDraining(node, path.getLast().equals("drain"));
+        yield queue.nodes().list();
+      }
+      default -> throw nothingHere();
+    };
+  }
+
+  private Object leases(Request request, List<String> path)
+      throws IOException, InterruptedException {
+    if (path.size() != 2) {
+      throw nothingHere();
+    }
+    String lease = path.getFirst();
+    return switch (path.getLast()) {
+      case "commit" -> {
+        allow(request, "POST");
+        String node = actingNode(request);
+        var commit = request.body(Commit.Request.class, MANIFEST_LIMIT);
+        yield queue.leases().commit(node, lease, commit);
+      }
+      case "finish" -> {
+        allow(request, "POST");
+        String node = actingNode(request);
+        queue.leases().finish(node, lease, request.body(Finish.Request.class, BODY_LIMIT));
+        yield Map.of();
+      }
+      case "log" -> {
+        allow(request, "POST");
+        String node = actingNode(request);
+        queue.leases().log(node, lease, request.body(LogChunk.class, BODY_LIMIT));
+        yield Map.of();
+      }
+      default -> throw nothingHere();
+    };
+  }
+
+  private Object jobs(Request request, List<String> path) throws IOException, InterruptedException {
+    if (path.isEmpty()) {
+      requireUser(request);
+      if (request.method().equals("GET")) {
+        return queue.views().newest(request.small("limit", PAGE));
+      }
+      allow(request, "POST");
+      Jobs.Definition definition = request.body(Jobs.Definition.class, JOB_LIMIT);
+      return queue.jobs().submit(definition, request.header("Idempotency-Key"));
+    }
+    String job = path.getFirst();
+    if (path.size() == 2 && path.getLast().equals("definition")) {
+      allow(request, "GET");
+      requireReader(request, job);
+      return new RawValue(queue.views().definition(job));
+    }
+    requireUser(request);
+    if (path.size() == 2 && !request.method().equals("GET")) {
+      allow(request, "POST");
+      act(request, job, path.getLast());
+      return queue.views().get(job);
+    }
+    allow(request, "GET");
+    return read(request, job, path.subList(1, path.size()));
+  }
+
+  private Object read(Request request, String job, List<String> path) throws InterruptedException {
+    if (path.isEmpty()) {
+      return queue.views().get(job);
+    }
+    if (path.size() == 3 && path.getFirst().equals("tasks") && path.getLast().equals("log")) {
+      return queue
+          .views()
+          .log(job, path.get(1), request.small("attempt", 0), request.number("offset", 0));
+    }
+    if (path.size() > 1) {
+      throw nothingHere();
+    }
+    String after = request.parameter("after");
+    int limit = request.small("limit", PAGE);
+    return switch (path.getFirst()) {
+      case "tasks" -> queue.views().tasks(job, after, limit);
+      case "outputs" -> queue.views().outputs(job, after, limit);
+      case "watch" -> queue.views().watch(job, request.number("since", 0), Protocol.LONGEST_POLL);
+      default -> throw nothingHere();
+    };
+  }
+
+  private void act(Request request, String job, String action)
+      throws IOException, InterruptedException {
+    switch (action) {
+      case "cancel" -> queue.jobs().cancel(job);
+      case "suspend" -> queue.jobs().suspend(job);
+      case "resume" -> queue.jobs().resume(job);
+      case "retry" -> queue.jobs().retry(job, request.body(Jobs.Retry.class, BODY_LIMIT));
+      case "priority" ->
+          queue.jobs().setPriority(job, request.body(Jobs.Priority.class, BODY_LIMIT).priority());
+      default -> throw nothingHere();
+    }
+  }
+
+  private static void allow(Request request, String method) {
+    if (!request.method().equals(method)) {
+      throw new Problem(405, "This path answers " + method + " only.");
+    }
+  }
+
+  private static void requireUser(Request request) {
+    switch (request.caller) {
+      case Caller.Anyone anyone -> {}
+      case Caller.User user -> {}
+      case Caller.Joiner joiner -> throw new Problem(403, "A join token only registers nodes.");
+      case Caller.Node node ->
+          throw new Problem(403, "A node's token does not work for what people do.");
+    }
+  }
+
+  private static void requireJoiner(Request request) {
+    switch (request.caller) {
+      case Caller.Anyone anyone -> {}
+      case Caller.User user -> {}
+      case Caller.Joiner joiner -> {}
+      // A node that starts again may still send its old token.
+      case Caller.Node node ->
+          throw new Problem(403, "A node registers with the join token, not with its own.");
+    }
+  }
+
+  private static void requireNode(Request request, String id) {
+    switch (request.caller) {
+      case Caller.Anyone anyone -> {}
+      case Caller.Node node when node.id().equals(id) -> {}
+      case Caller.Node node ->
+          throw new Problem(403, "The token belongs to another node than the one it acts for.");
+      case Caller.User user -> throw new Problem(403, "A user's token does not work for nodes.");
+      case Caller.Joiner joiner -> throw new Problem(403, "A join token only registers nodes.");
+    }
+  }
+
+  /** The node on whose behalf a lease is used, null for anyone where access is open. */
+  private static @Nullable String actingNode(Request request) {
+    return switch (request.caller) {
+      case Caller.Anyone anyone -> null;
+      case Caller.Node node -> node.id();
+      case Caller.User user -> throw new Problem(403, "A user's token does not work for nodes.");
+      case Caller.Joiner joiner -> throw new Problem(403, "A join token only registers nodes.");
+    };
+  }
+
+  private void requireReader(Request request, String job) {
+    if (request.caller instanceof Caller.Node node) {
+      if (!queue.nodes().worksOn(node.id(), job)) {
+        throw new Problem(
+            403, "The node holds no lease on job " + job + ", so it may not read it.");
+      }
+    } else {
+      requireUser(request);
+    }
+  }
+
+  private static Problem nothingHere() {
+    return new Problem(404, "There is nothing at this path; docs/protocol.md lists the calls.");
+  }
+}

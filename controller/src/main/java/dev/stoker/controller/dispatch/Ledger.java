@@ -1,0 +1,116 @@
+package dev.stoker.controller.dispatch;
+
+import dev.stoker.controller.protocol.Finish;
+import dev.stoker.controller.protocol.Jobs;
+import dev.stoker.controller.protocol.Jobs.TaskState;
+import dev.stoker.controller.store.JobRow;
+import dev.stoker.controller.store.LeaseRow;
+import dev.stoker.controller.store.LeaseState;
+import dev.stoker.controller.store.QueueRows;
+import dev.stoker.controller.store.QueueStore.AfterCommit;
+import dev.stoker.controller.store.StepRow;
+import dev.stoker.controller.store.TaskCounts;
+import dev.stoker.controller.store.TaskRow;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps counters, steps, jobs and the memory of leases in step with what happens to tasks. For the
+ * length of one change.
+ */
+final class Ledger {
+  private final QueueRows rows;
+  private final AfterCommit afterCommit;
+  private final Parts parts;
+
+  Ledger(QueueRows rows, AfterCommit afterCommit, Parts parts) {
+    this.rows = rows;
+    this.afterCommit = afterCommit;
+    this.parts = parts;
+  }
+
+  /**
+   * Stores a task's next state, and what follows from it for its step and its job.
+   *
+   * @param message why it failed, for the job's message; unused otherwise
+   */
+  void move(TaskRow before, TaskRow next, String message) {
+    long jobNumber = next.jobNumber();
+    StepRow step = rows.steps().ofTask(jobNumber, next.ordinal());
+    rows.tasks().put(next);
+    if (before.state() != next.state()) {
+      TaskCounts change = TaskCounts.moved(before.state(), next.state(), 1);
+      rows.steps().count(step.number(), change, step.nextIndex());
+      if (next.state() == TaskState.SUCCEEDED) {
+        succeeded(step);
+      } else if (next.state() == TaskState.FAILED) {
+        failed(step, next, message);
+      }
+    }
+    touch(jobNumber);
+    if (next.state() == TaskState.READY || TaskLife.isAdrift(next)) {
+      workAppeared();
+    }
+  }
+
+  void endLease(LeaseRow lease, LeaseState state, Finish.@Nullable Request report) {
+    rows.leases().end(lease.number(), state, report, parts.clocks().wallMillis());
+    afterCommit.run(() -> parts.live().remove(lease.number()));
+  }
+
+  /** Ends a job: what was not granted is canceled; what was, is still carried out. */
+  void endJob(JobRow job, Jobs.State state, String message) {
+    rows.jobs().setState(job.number(), state, message, parts.clocks().wallMillis());
+    rows.steps().setHeld(job.number(), true);
+    for (LeaseRow lease : rows.leases().liveOfJob(job.number())) {
+      TaskRow task = rows.tasks().find(job.number(), lease.ordinal()).orElseThrow();
+      if (task.state() == TaskState.LEASED && task.leaseNumber() == lease.number()) {
+        rows.tasks().put(TaskLife.cancel(task));
+        rows.leases().setCanceling(lease.number());
+        afterCommit.run(() -> parts.live().cancel(lease.number()));
+      }
+    }
+    for (StepRow step : rows.steps().ofJob(job.number())) {
+      long end = step.firstOrdinal() + step.nextIndex();
+      rows.tasks()
+          .move(job.number(), step.firstOrdinal(), end, TaskState.READY, TaskState.CANCELED);
+      TaskCounts counts = step.counts();
+      TaskCounts change =
+          TaskCounts.moved(TaskState.READY, TaskState.CANCELED, counts.open())
+              .plus(TaskCounts.moved(TaskState.LEASED, TaskState.CANCELED, counts.leased()));
+      rows.steps().count(step.number(), change, step.nextIndex());
+    }
+    touch(job.number());
+  }
+
+  void touch(long jobNumber) {
+    afterCommit.run(() -> parts.changes().touch(jobNumber));
+  }
+
+  void workAppeared() {
+    afterCommit.run(() -> parts.work().appeared());
+  }
+
+  private void succeeded(StepRow before) {
+    if (before.counts().succeeded() + 1 < before.taskCount()) {
+      return;
+    }
+    rows.steps().recountUnmet(before.jobNumber());
+    workAppeared();
+    JobRow job = rows.jobs().get(before.jobNumber());
+    boolean complete = rows.steps().ofJob(job.number()).stream().allMatch(StepRow::isComplete);
+    if (complete && !job.state().isFinal()) {
+      rows.jobs().setState(job.number(), Jobs.State.SUCCEEDED, "", parts.clocks().wallMillis());
+    }
+  }
+
+  private void failed(StepRow step, TaskRow task, String message) {
+    JobRow job = rows.jobs().get(step.jobNumber());
+    if (job.state().isFinal()) {
+      return;
+    }
+    String where =
+        "Step " + step.name() + ", task " + (task.ordinal() - step.firstOrdinal()) + ": ";
+    String why = message.isBlank() ? "its last attempt failed without saying why." : message;
+    endJob(job, Jobs.State.FAILED, where + why);
+  }
+}

@@ -1,0 +1,30 @@
+package dev.stoker.controller.dispatch;
+
+import dev.stoker.controller.protocol.Heartbeat;
+import dev.stoker.controller.store.LeaseRow;
+import org.jspecify.annotations.Nullable;
+
+/** A lease that a node holds, with what only memory knows of it. Owned by {@link LiveLeases}. */
+final class LiveLease {
+  final LeaseRow row;
+
+  /** When its term ends, on the monotonic clock. */
+  volatile long endsNanos;
+
+  /** Whether the node is known to know of it. */
+  volatile boolean acknowledged;
+
+  volatile boolean canceling;
+
+  /** Of the lease request that won it; 0 when that was before the node's newest registration. */
+  volatile long sequence;
+
+  /** What its node last said of it. */
+  volatile Heartbeat.@Nullable Held progress;
+
+  LiveLease(LeaseRow row, long endsNanos) {
+    this.row = row;
+    this.endsNanos = endsNanos;
+    sequence = row.sequence();
+  }
+}

@@ -1,0 +1,36 @@
+package dev.stoker.controller.dispatch;
+
+import dev.stoker.controller.protocol.Registration.Slot;
+import dev.stoker.controller.store.NodeRow;
+import java.util.Optional;
+
+/** A node as it registered, with when it was last heard of. Owned by {@link Roster}. */
+final class Member {
+  final NodeRow row;
+
+  /** On the monotonic clock. */
+  volatile long seenNanos;
+
+  /** Of the newest lease request. */
+  volatile long sequence;
+
+  volatile boolean draining;
+
+  /** Whether the same node registered again since, so that this record is history. */
+  volatile boolean replaced;
+
+  Member(NodeRow row, long seenNanos) {
+    this.row = row;
+    this.seenNanos = seenNanos;
+    sequence = row.sequence();
+    draining = row.draining();
+  }
+
+  Optional<Slot> slot(String id) {
+    return row.slots().stream().filter(slot -> slot.id().equals(id)).findFirst();
+  }
+
+  boolean offers(SlotNeeds needs) {
+    return row.slots().stream().anyMatch(slot -> needs.fit(slot, row.attributes()));
+  }
+}

@@ -1,0 +1,287 @@
+package dev.stoker.controller.dispatch;
+
+import dev.stoker.controller.protocol.Heartbeat;
+import dev.stoker.controller.protocol.Leasing;
+import dev.stoker.controller.protocol.Nodes;
+import dev.stoker.controller.protocol.Protocol;
+import dev.stoker.controller.protocol.Registration;
+import dev.stoker.controller.store.LeaseState;
+import dev.stoker.controller.store.NodeRow;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** What nodes ask for themselves: to be registered, work, and more time. Thread-safe. */
+public final class NodeDesk {
+  /** The largest machines have 1,152 logical CPUs; a slot has at least one. */
+  private static final int MOST_SLOTS = 1_152;
+
+  /** Fetching further ahead than this fills a cache with what other nodes could render. */
+  private static final int MOST_TASKS_A_WISH = 100;
+
+  /** A renderer's progress line; a heartbeat of many leases must stay small. */
+  private static final int LONGEST_MESSAGE = 1_000;
+
+  private final Parts parts;
+  private final Rounds rounds;
+
+  NodeDesk(Parts parts, Rounds rounds) {
+    this.parts = parts;
+    this.rounds = rounds;
+  }
+
+  /** Registers a node, or registers it anew under its name. */
+  public Registration.Response register(Registration.Request request) {
+    check(request);
+    String token = Names.token();
+    var node =
+        new NodeRow(
+            0,
+            Names.random('n', TaskName.JOB_ID_LENGTH),
+            request.name(),
+            request.release(),
+            Names.hash(token),
+            request.slots(),
+            request.attributes(),
+            0,
+            false,
+            parts.clocks().wallMillis());
+    NodeRow stored =
+        Answers.await(
+            parts
+                .store()
+                .write(
+                    (rows, afterCommit) -> {
+                      NodeRow row = rows.nodes().put(node);
+                      rows.leases().forgetSequences(row.number());
+                      afterCommit.run(
+                          () -> {
+                            parts.roster().put(row);
+                            parts.live().registered(row.number());
+                          });
+                      return row;
+                    }));
+    return new Registration.Response(stored.id(), token, Protocol.NEWEST);
+  }
+
+  /** The id of the node that a token belongs to. */
+  public Optional<String> authenticate(String token) {
+    return Optional.ofNullable(parts.roster().byTokenHash(Names.hash(token)))
+        .map(member -> member.row.id());
+  }
+
+  /** Whether a node holds a lease on a task of a job. */
+  public boolean worksOn(String nodeId, String jobId) {
+    Member node = parts.roster().get(nodeId);
+    long jobNumber =
+        parts.store().read(rows -> rows.jobs().find(jobId).map(job -> job.number()).orElse(-1L));
+    return parts.live().ofNode(node.row.number()).stream()
+        .anyMatch(lease -> lease.row.jobNumber() == jobNumber);
+  }
+
+  /** Waits for work, at most as long as asked. */
+  public Leasing.Response lease(String nodeId, Leasing.Request request)
+      throws InterruptedException {
+    Member node = parts.roster().get(nodeId);
+    check(request, node);
+    parts.roster().saw(node);
+    synchronized (node) {
+      if (request.sequence() < node.sequence) {
+        throw Refusal.fenced(
+            "sequence is "
+                + request.sequence()
+                + " and this node already sent "
+                + node.sequence
+                + "; an old request came late, or the node must register anew.");
+      }
+      node.sequence = request.sequence();
+    }
+    parts.live().acknowledgeBefore(node.row.number(), request.sequence());
+    var poll = new Poll(node, request);
+    rounds.add(poll);
+    List<Grant> grants = await(poll);
+    parts.roster().saw(node);
+    return new Leasing.Response(request.sequence(), grants.stream().map(this::lease).toList());
+  }
+
+  private List<Grant> await(Poll poll) throws InterruptedException {
+    try {
+      return poll.grants.get(poll.request.waitMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      rounds.withdraw(poll);
+      return Answers.await(poll.grants);
+    } catch (ExecutionException e) {
+      return Answers.await(poll.grants);
+    } catch (InterruptedException e) {
+      rounds.withdraw(poll);
+      throw e;
+    }
+  }
+
+  private Leasing.Lease lease(Grant grant) {
+    var row = grant.lease();
+    var job = parts.store().read(rows -> rows.jobs().get(row.jobNumber()));
+    var name = new TaskName(job.id(), row.ordinal());
+    long index = row.ordinal() - grant.step().firstOrdinal();
+    Map<String, String> parameters =
+        parts
+            .plans()
+            .of(row.jobNumber())
+            .steps()
+            .get(grant.step().position())
+            .parameters()
+            .apply(index);
+    return new Leasing.Lease(
+        row.id(),
+        row.attempt(),
+        name.fence(row.attempt()),
+        job.id(),
+        grant.step().name(),
+        name.text(),
+        index,
+        parameters,
+        row.slotId(),
+        Protocol.LEASE_TERM.toMillis(),
+        grant.recover());
+  }
+
+  /** Extends the listed leases, and revokes those that the node knows of and does not list. */
+  public Heartbeat.Response heartbeat(String nodeId, Heartbeat.Request request) {
+    Member node = parts.roster().get(nodeId);
+    parts.roster().saw(node);
+    List<Heartbeat.Answer> answers = new ArrayList<>();
+    Set<LiveLease> listed = new HashSet<>();
+    for (Heartbeat.Held held : request.leases()) {
+      Limits.text("leases.leaseId", held.leaseId(), LeaseName.LONGEST);
+      Limits.present("leases.phase", held.phase());
+      String message = Limits.present("leases.message", held.message());
+      Limits.range("the length of leases.message", message.length(), 0, LONGEST_MESSAGE);
+      answers.add(answer(node, held, listed));
+    }
+    List<LiveLease> dropped =
+        parts.live().ofNode(node.row.number()).stream()
+            .filter(lease -> lease.acknowledged && !listed.contains(lease))
+            .toList();
+    if (!dropped.isEmpty()) {
+      Answers.await(new LostLeases(parts).lose(dropped, LeaseState.REVOKED, lease -> true));
+    }
+    return new Heartbeat.Response(answers, node.draining);
+  }
+
+  private Heartbeat.Answer answer(Member node, Heartbeat.Held held, Set<LiveLease> listed) {
+    LiveLease lease = parts.live().get(LeaseName.number(held.leaseId()));
+    boolean holds =
+        lease != null
+            && lease.row.id().equals(held.leaseId())
+            && lease.row.nodeNumber() == node.row.number()
+            && lease.row.attempt() == held.attempt();
+    if (lease == null || !holds) {
+      return new Heartbeat.Answer(
+          held.leaseId(),
+          Heartbeat.Action.REVOKED,
+          "The lease ended: it expired, was finished, or belongs to another node.");
+    }
+    listed.add(lease);
+    lease.acknowledged = true;
+    parts.live().extend(lease);
+    Heartbeat.Held before = lease.progress;
+    lease.progress = held;
+    if (!held.equals(before)) {
+      parts.changes().touch(lease.row.jobNumber());
+    }
+    return lease.canceling
+        ? new Heartbeat.Answer(held.leaseId(), Heartbeat.Action.CANCEL, "Its job was canceled.")
+        : new Heartbeat.Answer(held.leaseId(), Heartbeat.Action.EXTEND, "");
+  }
+
+  /** All nodes, by name. */
+  public Nodes.Page list() {
+    return new Nodes.Page(
+        parts.roster().all().stream()
+            .sorted(Comparator.comparing(member -> member.row.name()))
+            .map(this::node)
+            .toList());
+  }
+
+  private Nodes.Node node(Member member) {
+    String ready = member.draining ? "draining" : "ready";
+    return new Nodes.Node(
+        member.row.id(),
+        member.row.name(),
+        member.row.release(),
+        parts.roster().isLost(member) ? "lost" : ready,
+        member.row.slots(),
+        parts.live().ofNode(member.row.number()).size());
+  }
+
+  /** Stops giving a node work, or starts again; it goes on with what it holds. */
+  public void setDraining(String nodeId, boolean draining) {
+    Member node = parts.roster().get(nodeId);
+    Answers.await(
+        parts
+            .store()
+            .write(
+                (rows, afterCommit) -> {
+                  rows.nodes().setDraining(node.row.number(), draining);
+                  afterCommit.run(
+                      () -> {
+                        node.draining = draining;
+                        parts.work().appeared();
+                      });
+                  return true;
+                }));
+  }
+
+  private static void check(Registration.Request request) {
+    Limits.text("name", request.name(), Limits.NAME);
+    Limits.text("release", request.release(), Limits.NAME);
+    if (request.protocolNewest() < Protocol.OLDEST || request.protocolOldest() > Protocol.NEWEST) {
+      throw Refusal.invalid(
+          "This controller speaks protocol "
+              + Protocol.OLDEST
+              + " to "
+              + Protocol.NEWEST
+              + " and the agent "
+              + request.protocolOldest()
+              + " to "
+              + request.protocolNewest()
+              + "; install an agent of the controller's release.");
+    }
+    Limits.range("the number of slots", request.slots().size(), 1, MOST_SLOTS);
+    Set<String> ids = new HashSet<>();
+    for (Registration.Slot slot : request.slots()) {
+      Limits.text("slots.id", slot.id(), Limits.NAME);
+      Limits.range("slots.vcpus", slot.vcpus(), 1, MOST_SLOTS);
+      Limits.range("slots.memoryBytes", slot.memoryBytes(), 0, Long.MAX_VALUE);
+      Limits.range("slots.gpus", slot.gpus(), 0, MOST_SLOTS);
+      Limits.range("slots.gpuMemoryBytes", slot.gpuMemoryBytes(), 0, Long.MAX_VALUE);
+      if (!ids.add(slot.id())) {
+        throw Refusal.invalid("slots.id '" + slot.id() + "' occurs twice; each must be another.");
+      }
+    }
+    Limits.range("the number of attributes", request.attributes().size(), 0, 50);
+  }
+
+  private static void check(Leasing.Request request, Member node) {
+    Limits.range("sequence", request.sequence(), 1, Long.MAX_VALUE);
+    Limits.range("waitMillis", request.waitMillis(), 0, Protocol.LONGEST_POLL.toMillis());
+    Limits.range("the number of wishes", request.wishes().size(), 0, MOST_SLOTS);
+    for (Leasing.Wish wish : request.wishes()) {
+      Limits.text("wishes.slotId", wish.slotId(), Limits.NAME);
+      Limits.range("wishes.tasks", wish.tasks(), 1, MOST_TASKS_A_WISH);
+      if (node.slot(wish.slotId()).isEmpty()) {
+        throw Refusal.invalid(
+            "wishes.slotId is '"
+                + wish.slotId()
+                + "', which the node did not register; register anew when its slots change.");
+      }
+    }
+  }
+}

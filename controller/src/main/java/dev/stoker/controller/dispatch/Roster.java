@@ -1,0 +1,84 @@
+package dev.stoker.controller.dispatch;
+
+import dev.stoker.controller.protocol.Protocol;
+import dev.stoker.controller.store.NodeRow;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/** Who registered, and who was heard of lately. Thread-safe; changed after the store was. */
+final class Roster {
+  private final Clocks clocks;
+  private final Map<String, Member> byId = new ConcurrentHashMap<>();
+  private final Map<String, Member> byTokenHash = new ConcurrentHashMap<>();
+  private final Map<Long, Member> byNumber = new ConcurrentHashMap<>();
+
+  Roster(Clocks clocks) {
+    this.clocks = clocks;
+  }
+
+  /** Takes a node in; its record under an earlier registration becomes history. */
+  void put(NodeRow row) {
+    var member = new Member(row, clocks.nanos());
+    Member earlier = byId.put(row.id(), member);
+    byNumber.put(row.number(), member);
+    byTokenHash.put(row.tokenHash(), member);
+    if (earlier != null) {
+      earlier.replaced = true;
+      if (!earlier.row.tokenHash().equals(row.tokenHash())) {
+        byTokenHash.remove(earlier.row.tokenHash());
+      }
+    }
+  }
+
+  /**
+   * @throws Refusal when no node has that id
+   */
+  Member get(String nodeId) {
+    Member member = byId.get(nodeId);
+    if (member == null) {
+      throw Refusal.missing("node", nodeId);
+    }
+    return member;
+  }
+
+  @Nullable Member byNumber(long number) {
+    return byNumber.get(number);
+  }
+
+  @Nullable Member byTokenHash(String hash) {
+    return byTokenHash.get(hash);
+  }
+
+  String name(long number) {
+    Member member = byNumber.get(number);
+    return member == null ? "" : member.row.name();
+  }
+
+  Collection<Member> all() {
+    return byId.values();
+  }
+
+  void saw(Member member) {
+    member.seenNanos = clocks.nanos();
+  }
+
+  /** Whether a node was silent for longer than a lease holds and a poll lasts. */
+  boolean isLost(Member member) {
+    long silentNanos = clocks.nanos() - member.seenNanos;
+    return silentNanos > Protocol.LEASE_TERM.plus(Protocol.LONGEST_POLL).toNanos();
+  }
+
+  /** Whether a node other than those listed is there and offers what is needed. */
+  boolean hasOther(Set<Long> than, SlotNeeds needs) {
+    return byId.values().stream()
+        .anyMatch(
+            member ->
+                !than.contains(member.row.number())
+                    && !member.draining
+                    && !isLost(member)
+                    && member.offers(needs));
+  }
+}
