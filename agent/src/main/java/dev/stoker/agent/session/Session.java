@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * One session: {@code READY → RUNNING → READY} as long as actions succeed, {@code READY_ENDING}
  * after the first that does not, {@code ENDED} when it is closed.
  *
- * <p>Owned by one thread; {@link #cancel} and {@link #ping} may be called by any.
+ * <p>Owned by one thread; {@link #cancel}, {@link #abandon} and {@link #ping} may be called by any.
  */
 public final class Session implements AutoCloseable {
   /** Section 4.3: leaving ends within a bound, so that sessions do. */
@@ -49,6 +49,7 @@ public final class Session implements AutoCloseable {
   private final OutputReader.LogLevel level = new OutputReader.LogLevel();
   private final CancelRequest cancelRequest = new CancelRequest();
   private final Deque<EnteredEnvironment> entered = new ArrayDeque<>(); // last entered first
+  private volatile boolean abandoned;
   private int environments;
   private State state = State.READY;
 
@@ -143,14 +144,16 @@ public final class Session implements AutoCloseable {
   private ActionResult leave(SessionListener listener) throws InterruptedException {
     EnteredEnvironment leaving = entered.getFirst();
     State before = state;
-    // Somebody canceled a task, not the cleaning up behind it.
-    cancelRequest.clear();
+    if (!abandoned) {
+      // Somebody canceled a task, not the cleaning up behind it.
+      cancelRequest.clear();
+    }
     ActionResult result =
         running(
             () -> {
               EnvironmentScript script = leaving.environment().script();
               Action onExit = script == null ? null : script.onExit();
-              if (script == null || onExit == null) {
+              if (script == null || onExit == null || abandoned) {
                 return ActionResult.NOTHING;
               }
               EmbeddedFiles known =
@@ -171,6 +174,17 @@ public final class Session implements AutoCloseable {
    */
   public void cancel(Duration grace) {
     cancelRequest.make(grace);
+  }
+
+  /** Forgets a cancelation that came too late for the action it was meant for. */
+  public void clearCancel() {
+    cancelRequest.clear();
+  }
+
+  /** Kills what runs, and lets environments be left without their actions: there is no time. */
+  public void abandon() {
+    abandoned = true;
+    cancelRequest.make(Duration.ZERO);
   }
 
   /** Tells the shim that its agent lives. */

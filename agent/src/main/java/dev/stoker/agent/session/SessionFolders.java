@@ -95,7 +95,8 @@ public record SessionFolders(Path root, @Nullable JobUser user) {
     FolderTree.delete(root);
   }
 
-  private void give(Path path) throws IOException {
+  /** Makes the job's user the owner of what the agent made for it. */
+  public void give(Path path) throws IOException {
     if (user != null) {
       Files.setAttribute(path, "unix:gid", user.gid());
       Files.setAttribute(path, "unix:uid", user.uid());

@@ -1,0 +1,135 @@
+package dev.stoker.agent.lease;
+
+import dev.stoker.controller.protocol.Heartbeat;
+import dev.stoker.controller.protocol.Leasing;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A lease while this node holds it. Thread-safe.
+ *
+ * <p>{@code HELD → CANCELED}, {@code HELD → LOST}, {@code HELD → GRANTED}; a granted lease can
+ * neither be canceled nor lost: its manifest will be carried out.
+ */
+public final class HeldLease {
+
+  /** What can happen to a lease from outside. */
+  public interface Holder {
+    /** Stop, and finish it as canceled. */
+    void canceled(String reason);
+
+    /** Stop at once; publish nothing, report nothing. */
+    void lost(String reason);
+  }
+
+  /** Whether the attempt may still publish. */
+  public enum Standing {
+    HELD,
+    CANCELED,
+    LOST,
+    GRANTED
+  }
+
+  private final Leasing.Lease lease;
+  private final AtomicReference<Standing> standing;
+  private final AtomicReference<Heartbeat.Held> report;
+  private final AtomicReference<@Nullable Holder> holder = new AtomicReference<>();
+  private volatile long validUntilMillis;
+
+  /**
+   * @param askedAtMillis on the boot clock, before the request that won it was sent
+   * @param granted whether its manifest was granted already
+   */
+  public HeldLease(Leasing.Lease lease, long askedAtMillis, boolean granted) {
+    this.lease = lease;
+    this.standing = new AtomicReference<>(granted ? Standing.GRANTED : Standing.HELD);
+    this.validUntilMillis = askedAtMillis + lease.termMillis();
+    this.report =
+        new AtomicReference<>(
+            new Heartbeat.Held(
+                lease.leaseId(), lease.attempt(), Heartbeat.Phase.QUEUED, -1, "", 0, 0));
+  }
+
+  public Leasing.Lease lease() {
+    return lease;
+  }
+
+  public Standing standing() {
+    return Objects.requireNonNull(standing.get());
+  }
+
+  /** Who is told; set before the lease is kept. */
+  public void heldBy(Holder who) {
+    holder.set(who);
+  }
+
+  /** What the next heartbeat says. */
+  public Heartbeat.Held report() {
+    return Objects.requireNonNull(report.get());
+  }
+
+  /**
+   * Notes where the attempt is.
+   *
+   * @param fraction 0 to 1, or -1 when unknown
+   */
+  public void phase(Heartbeat.Phase phase, double fraction, String message) {
+    report.updateAndGet(
+        was ->
+            new Heartbeat.Held(
+                was.leaseId(),
+                was.attempt(),
+                phase,
+                fraction,
+                message,
+                was.bytesTotal(),
+                was.bytesDone()));
+  }
+
+  /** Notes how much of the input is on the node. */
+  public void input(long bytesTotal, long bytesDone) {
+    report.updateAndGet(
+        was ->
+            new Heartbeat.Held(
+                was.leaseId(),
+                was.attempt(),
+                was.phase(),
+                bytesTotal == 0 ? -1 : (double) bytesDone / bytesTotal,
+                was.message(),
+                bytesTotal,
+                bytesDone));
+  }
+
+  /** The point of no return; whether it was reached now or before. */
+  public boolean grant() {
+    // The controller's word counts: it granted, so it took neither the cancelation nor the loss as
+    // its own.
+    return standing.getAndSet(Standing.GRANTED) != Standing.GRANTED;
+  }
+
+  void extend(long sentAtMillis) {
+    validUntilMillis = Math.max(validUntilMillis, sentAtMillis + lease.termMillis());
+  }
+
+  /** On the boot clock. */
+  long validUntilMillis() {
+    return validUntilMillis;
+  }
+
+  void cancel(String reason) {
+    Holder who = holder.get();
+    if (standing.compareAndSet(Standing.HELD, Standing.CANCELED) && who != null) {
+      who.canceled(reason);
+    }
+  }
+
+  void lose(String reason) {
+    Standing was =
+        standing.getAndUpdate(now -> now == Standing.GRANTED ? Standing.GRANTED : Standing.LOST);
+    Holder who = holder.get();
+    if (was != Standing.GRANTED && was != Standing.LOST && who != null) {
+      who.lost(reason);
+    }
+  }
+}

@@ -1,0 +1,74 @@
+package dev.stoker.agent.pipeline;
+
+import dev.stoker.agent.launch.SessionBinding.JobUser;
+import dev.stoker.agent.node.SlotLayout;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How an agent runs.
+ *
+ * @param name the node's name, unique among nodes
+ * @param release Stoker's version
+ * @param data the agent's own folder: attempts, sessions, outputs on their way
+ * @param slots how many tasks run at a time, ≥ 1
+ * @param reserve kept from the slots
+ * @param user who jobs run as, null for the agent's own user
+ * @param attributes OpenJD attributes beside those found on the machine
+ * @param variables what every action's environment starts from
+ * @param sessionIdle how long a session stays open for a next task of its step
+ */
+public record AgentSettings(
+    String name,
+    String release,
+    Path data,
+    int slots,
+    SlotLayout.Reserve reserve,
+    @Nullable JobUser user,
+    Map<String, List<String>> attributes,
+    Map<String, String> variables,
+    Duration sessionIdle) {
+
+  /** An environment costs seconds to minutes to enter; a slot's idle memory costs nothing. */
+  private static final Duration SESSION_IDLE = Duration.ofSeconds(15);
+
+  private static final String DEFAULT_PATH = "/usr/local/bin:/usr/bin:/bin";
+
+  public AgentSettings {
+    attributes = Map.copyOf(attributes);
+    variables = Map.copyOf(variables);
+  }
+
+  /** One slot with everything, jobs as the agent's user, the agent's own PATH and no more. */
+  public static AgentSettings of(String name, String release, Path data) {
+    String path = System.getenv("PATH");
+    return new AgentSettings(
+        name,
+        release,
+        data,
+        1,
+        SlotLayout.Reserve.NONE,
+        null,
+        Map.of(),
+        Map.of("PATH", path == null ? DEFAULT_PATH : path, "LANG", "C.UTF-8"),
+        SESSION_IDLE);
+  }
+
+  public AgentSettings withSlots(int count, SlotLayout.Reserve kept) {
+    return new AgentSettings(
+        name, release, data, count, kept, user, attributes, variables, sessionIdle);
+  }
+
+  public AgentSettings withUser(@Nullable JobUser who) {
+    return new AgentSettings(
+        name, release, data, slots, reserve, who, attributes, variables, sessionIdle);
+  }
+
+  public AgentSettings withSessionIdle(Duration idle) {
+    return new AgentSettings(
+        name, release, data, slots, reserve, user, attributes, variables, idle);
+  }
+}

@@ -1,0 +1,176 @@
+package dev.stoker.agent.pipeline;
+
+import dev.stoker.agent.lease.AttemptRecord;
+import dev.stoker.agent.lease.HeldLease;
+import dev.stoker.controller.protocol.Commit;
+import dev.stoker.controller.protocol.Finish;
+import dev.stoker.controller.protocol.Leasing;
+import dev.stoker.io.daemon.StageProgress;
+import dev.stoker.openjd.job.Step;
+import dev.stoker.openjd.space.TaskParameters;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One attempt on its way through a slot. Any thread may stop it; the rest belongs to whichever part
+ * of the pipeline has it.
+ */
+final class Attempt implements HeldLease.Holder {
+
+  /** Why it must not go on. */
+  record Stop(Kind kind, String reason) {
+    /** Later ones win over earlier ones. */
+    enum Kind {
+      /** The agent closes: somebody else runs it. */
+      RETURNED,
+      /** Somebody asked for it. */
+      CANCELED,
+      /** It is not ours any more. */
+      LOST
+    }
+  }
+
+  /** What is needed to run it; its inputs are there. */
+  record Prepared(JobPlan plan, Step step, TaskParameters task) {}
+
+  private final HeldLease held;
+  private final AttemptLog log;
+  private final CompletableFuture<Prepared> prepared = new CompletableFuture<>();
+  private final ReentrantLock lock = new ReentrantLock(); // guards stop, stopper and the timeline
+  private @Nullable Stop stop;
+  private @Nullable Consumer<Stop> stopper;
+  private final List<Finish.Span> timeline = new ArrayList<>();
+  private volatile SlotSession session;
+  private volatile AttemptRecord record;
+  private volatile StageProgress input = StageProgress.NONE;
+
+  Attempt(HeldLease held, AttemptLog log, SlotSession session) {
+    this.held = held;
+    this.log = log;
+    this.session = session;
+    this.record = AttemptRecord.leased(held.lease());
+  }
+
+  HeldLease held() {
+    return held;
+  }
+
+  Leasing.Lease lease() {
+    return held.lease();
+  }
+
+  AttemptLog log() {
+    return log;
+  }
+
+  SlotSession session() {
+    return session;
+  }
+
+  /** Its session broke under another attempt before this one had its turn. */
+  void moveTo(SlotSession other) {
+    session = other;
+  }
+
+  /** Completed when its inputs are there, or cannot be. */
+  CompletableFuture<Prepared> prepared() {
+    return prepared;
+  }
+
+  AttemptRecord record() {
+    return record;
+  }
+
+  void running() {
+    record = record.running();
+  }
+
+  AttemptRecord staged(Commit.Manifest manifest) {
+    record = record.staged(manifest, timeline(), input.originBytes(), input.cachedBytes());
+    return record;
+  }
+
+  void addInput(StageProgress more) {
+    StageProgress was = input;
+    input =
+        new StageProgress(
+            was.filesTotal() + more.filesTotal(),
+            was.filesDone() + more.filesDone(),
+            was.bytesTotal() + more.bytesTotal(),
+            was.bytesDone() + more.bytesDone(),
+            was.originBytes() + more.originBytes(),
+            was.cachedBytes() + more.cachedBytes());
+  }
+
+  StageProgress input() {
+    return input;
+  }
+
+  void did(String what, long startMillis, long endMillis) {
+    lock.lock();
+    try {
+      timeline.add(new Finish.Span(what, startMillis, endMillis));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  List<Finish.Span> timeline() {
+    lock.lock();
+    try {
+      return List.copyOf(timeline);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Nullable Stop stop() {
+    lock.lock();
+    try {
+      return stop;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Says what is to be done when it is stopped; done at once when it was. */
+  void whenStopped(@Nullable Consumer<Stop> action) {
+    lock.lock();
+    try {
+      stopper = action;
+      if (stop != null && action != null) {
+        action.accept(stop);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void stop(Stop why) {
+    lock.lock();
+    try {
+      if (stop == null || stop.kind().compareTo(why.kind()) < 0) {
+        stop = why;
+        if (stopper != null) {
+          stopper.accept(why);
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void canceled(String reason) {
+    stop(new Stop(Stop.Kind.CANCELED, reason));
+  }
+
+  @Override
+  public void lost(String reason) {
+    stop(new Stop(Stop.Kind.LOST, reason));
+  }
+}

@@ -1,0 +1,191 @@
+package dev.stoker.agent.pipeline;
+
+import dev.stoker.agent.lease.ControllerLink;
+import dev.stoker.agent.lease.Pause;
+import dev.stoker.controller.client.ControllerException;
+import dev.stoker.controller.protocol.Leasing;
+import dev.stoker.controller.protocol.LogChunk;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * An attempt's log: written to a file as it comes, sent to the controller from there in pieces of
+ * whole lines. A controller that is away costs disk, not memory. Thread-safe.
+ */
+final class AttemptLog {
+  private static final Logger LOG = System.getLogger(AttemptLog.class.getName());
+
+  /** A chatty renderer writes 10 MB; more than this nobody reads through a controller. */
+  private static final long MOST_BYTES = 64L << 20;
+
+  /** One request: large against its overhead, small against a controller's body limit. */
+  private static final int PIECE_BYTES = 256 * 1024;
+
+  /** Lines that come together are sent together. */
+  private static final long GATHER_MILLIS = 500;
+
+  /** A finished attempt waits so long for its log, not longer. */
+  private static final int MOST_TRIES_AT_END = 5;
+
+  private final Leasing.Lease lease;
+  private final FileChannel file;
+  private final Path path;
+  private final ReentrantLock lock = new ReentrantLock(); // guards the next three
+  private final Condition grown = lock.newCondition();
+  private long writtenBytes;
+  private boolean full;
+  private boolean ended;
+
+  private long sentBytes;
+
+  AttemptLog(Leasing.Lease lease, Path path) throws IOException {
+    this.lease = lease;
+    this.path = path;
+    this.file =
+        FileChannel.open(
+            path,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.TRUNCATE_EXISTING,
+            StandardOpenOption.READ,
+            StandardOpenOption.WRITE);
+  }
+
+  void append(String line) {
+    lock.lock();
+    try {
+      if (full || ended) {
+        return;
+      }
+      byte[] bytes = (line + "\n").getBytes(StandardCharsets.UTF_8);
+      if (writtenBytes + bytes.length > MOST_BYTES) {
+        full = true;
+        bytes =
+            ("[log cut after " + (MOST_BYTES >> 20) + " MiB]\n").getBytes(StandardCharsets.UTF_8);
+      }
+      ByteBuffer buffer = ByteBuffer.wrap(bytes);
+      while (buffer.hasRemaining()) {
+        file.write(buffer, writtenBytes + buffer.position());
+      }
+      writtenBytes += bytes.length;
+      grown.signal();
+    } catch (IOException e) {
+      full = true;
+      LOG.log(Level.WARNING, "Cannot write the log {0}: {1}", path, e.getMessage());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** No more lines come. */
+  void end() {
+    lock.lock();
+    try {
+      ended = true;
+      grown.signal();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Sends until the end is sent, then removes the file. Run by a thread of the attempt's own. */
+  void send(ControllerLink link, Pause pause) {
+    try {
+      int tries = 0;
+      while (awaitMore()) {
+        try {
+          LogChunk piece = nextPiece();
+          link.node().client().log(lease.leaseId(), piece);
+          sentBytes += piece.text().getBytes(StandardCharsets.UTF_8).length;
+          tries = 0;
+        } catch (ControllerException e) {
+          tries++;
+          if (!e.retryable() || (hasEnded() && tries >= MOST_TRIES_AT_END)) {
+            LOG.log(Level.DEBUG, "The log of {0} stays here: {1}", lease.leaseId(), e.sentence());
+            return;
+          }
+          if (!pause.beforeRetry(tries)) {
+            return;
+          }
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (IOException e) {
+      LOG.log(Level.WARNING, "Cannot read the log {0}: {1}", path, e.getMessage());
+    } finally {
+      close();
+    }
+  }
+
+  /** Closes and removes it. */
+  void close() {
+    end();
+    try {
+      file.close();
+      Files.deleteIfExists(path);
+    } catch (IOException e) {
+      LOG.log(Level.WARNING, "Cannot remove the log {0}: {1}", path, e.getMessage());
+    }
+  }
+
+  private boolean hasEnded() {
+    lock.lock();
+    try {
+      return ended;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Waits for something to send; false when all of a finished log was. */
+  private boolean awaitMore() throws InterruptedException {
+    lock.lockInterruptibly();
+    try {
+      while (writtenBytes == sentBytes) {
+        if (ended) {
+          return false;
+        }
+        grown.await();
+      }
+      long untilNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(GATHER_MILLIS);
+      long left = untilNanos - System.nanoTime();
+      while (!ended && writtenBytes - sentBytes < PIECE_BYTES && left > 0) {
+        left = grown.awaitNanos(left);
+      }
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private LogChunk nextPiece() throws IOException {
+    long available;
+    lock.lock();
+    try {
+      available = writtenBytes - sentBytes;
+    } finally {
+      lock.unlock();
+    }
+    ByteBuffer buffer = ByteBuffer.allocate((int) Math.min(available, PIECE_BYTES));
+    while (buffer.hasRemaining() && file.read(buffer, sentBytes + buffer.position()) > 0) {
+      // Until the piece is whole.
+    }
+    // Whole lines: no line is longer than a piece, see LogTail.
+    int end = buffer.position();
+    while (end > 0 && buffer.get(end - 1) != '\n') {
+      end--;
+    }
+    return new LogChunk(
+        lease.attempt(), sentBytes, new String(buffer.array(), 0, end, StandardCharsets.UTF_8));
+  }
+}

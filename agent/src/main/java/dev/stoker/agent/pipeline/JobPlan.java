@@ -1,0 +1,192 @@
+package dev.stoker.agent.pipeline;
+
+import dev.stoker.agent.session.SessionFolders;
+import dev.stoker.controller.protocol.Jobs;
+import dev.stoker.openjd.expr.Value;
+import dev.stoker.openjd.job.Job;
+import dev.stoker.openjd.job.JobException;
+import dev.stoker.openjd.job.Step;
+import dev.stoker.openjd.param.JobParameter;
+import dev.stoker.openjd.param.ObjectType;
+import dev.stoker.openjd.pathmap.PathMapping;
+import dev.stoker.openjd.space.TaskParameters;
+import dev.stoker.openjd.template.EnvironmentTemplate;
+import dev.stoker.openjd.template.Extension;
+import dev.stoker.openjd.template.JobTemplate;
+import dev.stoker.openjd.template.TemplateException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A job as a node sees it: what to run, which parts of which locations it reads, and where its
+ * outputs go. Immutable.
+ *
+ * @param reads places of IN and INOUT parameters
+ * @param writes places of OUT and INOUT parameters
+ */
+record JobPlan(
+    Jobs.Definition definition,
+    Job job,
+    LocationMap locations,
+    List<LocationMap.Place> reads,
+    List<Written> writes) {
+
+  /**
+   * Where outputs go.
+   *
+   * @param file whether the parameter names a file, so that the folder above it must be there
+   * @param read whether the job also reads what lies there
+   */
+  record Written(LocationMap.Place place, boolean file, boolean read) {}
+
+  /**
+   * @throws AttemptFailure when no job can be made of it; a controller of another release may have
+   *     taken what this one cannot
+   */
+  static JobPlan of(Jobs.Definition definition) {
+    try {
+      JobTemplate template = JobTemplate.decode(definition.template(), Extension.ALL);
+      List<EnvironmentTemplate> environments =
+          definition.environments().stream()
+              .map(document -> EnvironmentTemplate.decode(document, Extension.ALL))
+              .toList();
+      String folder = definition.templateFolder();
+      Job job =
+          Job.create(
+              template,
+              environments,
+              definition.parameters(),
+              folder.isEmpty() ? null : Path.of(folder),
+              Path.of("/"));
+      return of(definition, job);
+    } catch (TemplateException | JobException e) {
+      throw new AttemptFailure(
+          "This node cannot read the job: " + String.valueOf(e.getMessage()).replace("\n", "; "),
+          false);
+    }
+  }
+
+  private static JobPlan of(Jobs.Definition definition, Job job) {
+    LocationMap locations = new LocationMap(definition.locations());
+    List<LocationMap.Place> reads = new ArrayList<>();
+    List<Written> writes = new ArrayList<>();
+    for (JobParameter parameter : job.pathParameters()) {
+      Optional<LocationMap.Place> place = locations.find(parameter.value().text());
+      if (place.isPresent() && parameter.dataFlow().isInput()) {
+        reads.add(place.get());
+      }
+      if (parameter.dataFlow().isOutput()) {
+        writes.add(written(parameter, place));
+      }
+    }
+    // What one parameter reads and another writes is one folder to the job.
+    writes.replaceAll(
+        written ->
+            new Written(
+                written.place(),
+                written.file(),
+                reads.stream()
+                    .anyMatch(
+                        read ->
+                            read.location().equals(written.place().location())
+                                && read.path().equals(written.place().path()))));
+    return new JobPlan(definition, job, locations, List.copyOf(reads), List.copyOf(writes));
+  }
+
+  private static Written written(JobParameter parameter, Optional<LocationMap.Place> place) {
+    if (place.isEmpty() || !place.get().location().writable()) {
+      throw new AttemptFailure(
+          "The output parameter "
+              + parameter.name()
+              + " is '"
+              + parameter.value().text()
+              + "', which lies in no writable location; add one, or give another path.",
+          false);
+    }
+    return new Written(place.get(), parameter.objectType() == ObjectType.FILE, false);
+  }
+
+  Step step(String name) {
+    return job.step(name)
+        .orElseThrow(
+            () -> new AttemptFailure("The job has no step '" + name + "' on this node.", false));
+  }
+
+  /** Whether secrets may be kept in variables. */
+  boolean keepsRedacted() {
+    return job.extensions().contains(Extension.REDACTED_ENV_VARS);
+  }
+
+  /** What a task reads: the job's inputs and its own, less what lies where the job writes. */
+  List<LocationMap.Place> inputs(TaskParameters task) {
+    List<LocationMap.Place> all = new ArrayList<>(reads);
+    for (Value value : task.values().values()) {
+      if (value instanceof Value.PathText(String path)) {
+        locations
+            .find(path)
+            .filter(place -> writes.stream().noneMatch(written -> covers(written, place)))
+            .ifPresent(all::add);
+      }
+    }
+    return all;
+  }
+
+  private static boolean covers(Written written, LocationMap.Place place) {
+    return place.location().equals(written.place().location())
+        && place.path().startsWith(written.place().path());
+  }
+
+  /**
+   * Paths of the job's to paths of a session: exactly what is written to the output folder, exactly
+   * what is read and all else to the staged inputs; a location that nothing is read from, but that
+   * may be written, to the output folder.
+   */
+  PathMapping mapping(SessionFolders folders) {
+    List<PathMapping.Rule> rules = new ArrayList<>();
+    for (Written written : writes) {
+      rules.add(rule(written.place(), folders.out()));
+    }
+    for (LocationMap.Place read : reads) {
+      if (writes.stream().noneMatch(written -> written.read() && covers(written, read))) {
+        rules.add(rule(read, folders.assets()));
+      }
+    }
+    rules.addAll(
+        locations.rules(
+            location -> {
+              boolean isRead = reads.stream().anyMatch(read -> read.location().equals(location));
+              Path top = location.writable() && !isRead ? folders.out() : folders.assets();
+              return top.resolve(location.name()).toString();
+            }));
+    return new PathMapping(rules);
+  }
+
+  private static PathMapping.Rule rule(LocationMap.Place place, Path top) {
+    return new PathMapping.Rule(
+        LocationMap.format(place.jobPath()), place.jobPath(), local(place, top).toString());
+  }
+
+  static Path local(LocationMap.Place place, Path top) {
+    return top.resolve(place.location().name()).resolve(place.path().value());
+  }
+
+  /** {@code Task.Param.*} and {@code Task.RawParam.*}. */
+  static Map<String, Value> symbols(TaskParameters task, PathMapping mapping) {
+    Map<String, Value> symbols = new HashMap<>();
+    task.values()
+        .forEach(
+            (name, value) -> {
+              symbols.put("Task.RawParam." + name, value);
+              symbols.put(
+                  "Task.Param." + name,
+                  value instanceof Value.PathText(String path)
+                      ? new Value.PathText(mapping.apply(path))
+                      : value);
+            });
+    return symbols;
+  }
+}

@@ -1,0 +1,348 @@
+package dev.stoker.agent.pipeline;
+
+import dev.stoker.agent.launch.SessionBinding;
+import dev.stoker.agent.lease.AttemptBook;
+import dev.stoker.agent.lease.AttemptRecord;
+import dev.stoker.agent.lease.BootClock;
+import dev.stoker.agent.lease.ControllerLink;
+import dev.stoker.agent.lease.HeldLease;
+import dev.stoker.agent.lease.LeaseKeeper;
+import dev.stoker.agent.lease.LeasePoll;
+import dev.stoker.agent.lease.Pause;
+import dev.stoker.agent.node.Slot;
+import dev.stoker.agent.node.SlotLayout;
+import dev.stoker.agent.node.Topology;
+import dev.stoker.agent.profile.RendererProfiles;
+import dev.stoker.controller.client.ControllerClient;
+import dev.stoker.controller.client.ControllerException;
+import dev.stoker.controller.protocol.Commit;
+import dev.stoker.controller.protocol.Heartbeat;
+import dev.stoker.controller.protocol.Leasing;
+import dev.stoker.controller.protocol.Protocol;
+import dev.stoker.controller.protocol.Registration;
+import dev.stoker.io.asset.IoFailure;
+import dev.stoker.io.daemon.CacheReport;
+import dev.stoker.io.daemon.NodeIo;
+import dev.stoker.io.publish.OutputPublisher;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The agent of a node: registers, takes leases and brings each to its end. {@link #run} does it all
+ * and returns after {@link #close}, which any thread may call. Collaborators stay the caller's.
+ */
+public final class NodeAgent implements AutoCloseable {
+  private static final Logger LOG = System.getLogger(NodeAgent.class.getName());
+
+  /** What must be told before the agent ends: granted manifests carried out, leases handed back. */
+  private static final Duration LAST_WORDS = Duration.ofSeconds(10);
+
+  /** A session's shim gives its own killing ten seconds. */
+  private static final Duration SLOT_END = Duration.ofSeconds(40);
+
+  private final AgentSettings settings;
+  private final NodeIo io;
+  private final List<Slot> slots;
+  private final Pause pause = new Pause(() -> ThreadLocalRandom.current().nextDouble());
+  private final BootClock clock = BootClock.system();
+  private final ControllerLink link;
+  private final LeaseKeeper keeper;
+  private final LeasePoll poll;
+  private final AttemptBook book;
+  private final Reports reports;
+  private final Publication publication;
+  private final List<SlotWorker> workers = new ArrayList<>();
+  private final ExecutorService threads =
+      Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("attempt-", 0).factory());
+  private final CountDownLatch closing = new CountDownLatch(1);
+  private final CountDownLatch ended = new CountDownLatch(1);
+  private volatile boolean started;
+  private volatile boolean registered;
+
+  /**
+   * @param client carries the join token
+   * @throws IllegalArgumentException in one sentence, when the settings do not fit the machine
+   */
+  public NodeAgent(
+      AgentSettings settings,
+      ControllerClient client,
+      NodeIo io,
+      OutputPublisher publisher,
+      RendererProfiles profiles) {
+    this.settings = settings;
+    this.io = io;
+    this.slots = SlotLayout.plan(Topology.read(Path.of("/")), settings.slots(), settings.reserve());
+    this.link = new ControllerLink(client, registration(), pause);
+    this.keeper = new LeaseKeeper(link, clock, this::status);
+    this.poll = new LeasePoll(link, clock, pause, this::wishes, this::accept);
+    this.book = new AttemptBook(settings.data().resolve("attempts"));
+    this.reports = new Reports(book, link, keeper, pause);
+    this.publication = new Publication(publisher, book, link, reports, pause);
+    SlotWorker.Shared shared =
+        new SlotWorker.Shared(
+            new JobPlans(link, pause),
+            book,
+            link,
+            pause,
+            reports,
+            publication,
+            profiles,
+            outbox(),
+            threads,
+            poll::wishesChanged);
+    for (Slot slot : slots) {
+      SlotSession.Place place =
+          new SlotSession.Place(
+              sessions(),
+              shims(),
+              SessionBinding.to(slot.cpus(), settings.user()),
+              settings.variables(),
+              io,
+              profiles);
+      workers.add(new SlotWorker(slot.id(), place, shared, settings.sessionIdle()));
+    }
+  }
+
+  /** The slots this node was cut into. */
+  public List<Slot> slots() {
+    return slots;
+  }
+
+  /**
+   * Runs the agent until {@link #close}; every renderer has ended when it returns.
+   *
+   * @param ready called once, when the agent is registered and takes work
+   * @throws ControllerException when the controller refuses the node
+   * @throws IOException when the data folder cannot be used, or another agent uses it
+   */
+  public void run(Runnable ready) throws IOException, InterruptedException {
+    started = true;
+    Files.createDirectories(settings.data());
+    try (FileChannel lock =
+        FileChannel.open(
+            settings.data().resolve("agent.lock"),
+            StandardOpenOption.CREATE,
+            StandardOpenOption.WRITE)) {
+      if (lock.tryLock() == null) {
+        throw new IOException(
+            "Another agent uses the data folder "
+                + settings.data()
+                + "; give this one its own with --data.");
+      }
+      runLocked(ready);
+    } finally {
+      ended.countDown();
+    }
+  }
+
+  private void runLocked(Runnable ready) throws IOException, InterruptedException {
+    warnOfMissingIsolation();
+    Leftovers.endSessions(shims(), sessions(), outbox(), io);
+    if (!register()) {
+      return;
+    }
+    recover();
+    List<Thread> slotThreads = new ArrayList<>();
+    Thread heartbeats = start("heartbeat", keeper::run);
+    try {
+      for (SlotWorker worker : workers) {
+        slotThreads.add(start(worker.slotId(), worker::run));
+      }
+      Thread polling = start("lease-poll", poll::run);
+      ready.run();
+      closing.await();
+      poll.close();
+      polling.join(LAST_WORDS.toMillis());
+    } finally {
+      workers.forEach(SlotWorker::close);
+      for (Thread thread : slotThreads) {
+        thread.join(SLOT_END.toMillis());
+      }
+      endThreads();
+      keeper.close();
+      heartbeats.join(LAST_WORDS.toMillis());
+    }
+  }
+
+  /** Whether the node is registered; not so when the agent was closed while it tried. */
+  private boolean register() throws InterruptedException {
+    try {
+      link.node();
+      registered = true;
+      return closing.getCount() > 0;
+    } catch (ControllerException e) {
+      if (closing.getCount() == 0) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
+  /**
+   * Asks {@link #run} to end and waits until it has; leases are handed back, no process is left.
+   */
+  @Override
+  public void close() {
+    closing.countDown();
+    if (!registered) {
+      pause.close(); // nothing is held yet that it would have to end
+    }
+    if (started) {
+      try {
+        if (!ended.await(SLOT_END.plus(LAST_WORDS).toMillis() * 2, TimeUnit.MILLISECONDS)) {
+          LOG.log(Level.ERROR, "The agent did not end in time.");
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private void endThreads() throws InterruptedException {
+    threads.shutdown();
+    if (!threads.awaitTermination(LAST_WORDS.toMillis(), TimeUnit.MILLISECONDS)) {
+      // The controller or a store is away: what is left is on disk, for the next agent.
+      pause.close();
+      if (!threads.awaitTermination(LAST_WORDS.toMillis() / 4, TimeUnit.MILLISECONDS)) {
+        threads.shutdownNow();
+        threads.awaitTermination(LAST_WORDS.toMillis() / 4, TimeUnit.MILLISECONDS);
+      }
+    }
+    pause.close();
+  }
+
+  private void recover() {
+    for (AttemptRecord record : book.all()) {
+      boolean granted = record.state() == AttemptRecord.State.GRANTED;
+      HeldLease held = new HeldLease(record.lease(), clock.millis(), granted);
+      keeper.keep(held);
+      threads.execute(
+          () -> {
+            try {
+              Leftovers.finish(held, record, publication, reports);
+            } catch (InterruptedException e) {
+              Thread.currentThread().interrupt();
+            }
+          });
+    }
+  }
+
+  private List<Leasing.Wish> wishes() {
+    if (keeper.draining()) {
+      return List.of();
+    }
+    return workers.stream().map(SlotWorker::wish).flatMap(Optional::stream).toList();
+  }
+
+  private void accept(Leasing.Lease lease, long askedAtMillis) {
+    if (keeper.holds(lease.leaseId())) {
+      return; // a repeated answer
+    }
+    Commit.Manifest granted = lease.recover();
+    if (granted != null) {
+      acceptGranted(lease, granted, askedAtMillis);
+      return;
+    }
+    HeldLease held = new HeldLease(lease, askedAtMillis, false);
+    try {
+      SlotWorker worker =
+          workers.stream()
+              .filter(one -> one.slotId().equals(lease.slotId()))
+              .findFirst()
+              .orElseThrow(() -> new IOException("there is no slot " + lease.slotId()));
+      worker.accept(held);
+      keeper.keep(held);
+    } catch (IOException e) {
+      // Not listed in the next heartbeat, so it goes to somebody else.
+      LOG.log(Level.ERROR, "Cannot take the lease {0}: {1}", lease.leaseId(), e.getMessage());
+    }
+  }
+
+  /** Another node was granted this and is gone: nothing is rendered, the files are let out. */
+  private void acceptGranted(Leasing.Lease lease, Commit.Manifest granted, long askedAtMillis) {
+    HeldLease held = new HeldLease(lease, askedAtMillis, true);
+    AttemptRecord record = AttemptRecord.leased(lease).granted(granted);
+    book.write(record);
+    keeper.keep(held);
+    threads.execute(
+        () -> {
+          try {
+            publication.resume(held, record);
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+        });
+  }
+
+  private Heartbeat.@Nullable NodeStatus status() {
+    try {
+      CacheReport cache = io.cache();
+      return new Heartbeat.NodeStatus(cache.bytes(), cache.hitBytes(), cache.missBytes());
+    } catch (IoFailure e) {
+      return null; // the I/O process is away; the attempts that need it will say so
+    }
+  }
+
+  private Registration.Request registration() {
+    Map<String, List<String>> attributes = new HashMap<>();
+    attributes.put("attr.worker.os.family", List.of("linux"));
+    String arch = System.getProperty("os.arch", "").toLowerCase(Locale.ROOT);
+    attributes.put("attr.worker.cpu.arch", List.of(arch.equals("aarch64") ? "arm64" : "x86_64"));
+    attributes.putAll(settings.attributes());
+    return new Registration.Request(
+        settings.name(),
+        settings.release(),
+        Protocol.OLDEST,
+        Protocol.NEWEST,
+        slots.stream()
+            .map(
+                slot ->
+                    new Registration.Slot(slot.id(), slot.cpus().size(), slot.memoryBytes(), 0, 0))
+            .toList(),
+        attributes);
+  }
+
+  private void warnOfMissingIsolation() throws IOException {
+    boolean root = "0".equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid").toString());
+    if (root && settings.user() == null) {
+      LOG.log(
+          Level.WARNING,
+          "Jobs are not isolated: the agent runs as root and no job user is set, so every job can"
+              + " do what root can; set user in stoker.yaml.");
+    }
+  }
+
+  private static Thread start(String name, Runnable body) {
+    return Thread.ofPlatform().name(name).daemon().start(body);
+  }
+
+  private Path shims() {
+    return settings.data().resolve("shims");
+  }
+
+  private Path sessions() {
+    return settings.data().resolve("sessions");
+  }
+
+  private Path outbox() {
+    return settings.data().resolve("outbox");
+  }
+}

@@ -1,0 +1,410 @@
+package dev.stoker.agent.pipeline;
+
+import dev.stoker.agent.lease.AttemptBook;
+import dev.stoker.agent.lease.ControllerLink;
+import dev.stoker.agent.lease.HeldLease;
+import dev.stoker.agent.lease.Pause;
+import dev.stoker.agent.profile.RendererProfiles;
+import dev.stoker.agent.session.ActionResult;
+import dev.stoker.agent.session.SessionListener;
+import dev.stoker.controller.protocol.Finish.Outcome;
+import dev.stoker.controller.protocol.Heartbeat.Phase;
+import dev.stoker.controller.protocol.Leasing;
+import dev.stoker.io.daemon.StageProgress;
+import dev.stoker.openjd.expr.ExpressionException;
+import dev.stoker.openjd.job.Step;
+import dev.stoker.openjd.space.TaskParameters;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs the attempts of one slot in the order in which they came: the inputs of each are fetched by
+ * a thread of its own from the moment its lease is won, the slot's thread renders, and another
+ * publishes.
+ */
+final class SlotWorker {
+  private static final Logger LOG = System.getLogger(SlotWorker.class.getName());
+
+  /** One renders, the next one's inputs come. */
+  private static final int MOST_WAITING = 2;
+
+  /** Outputs on their way; a slow store holds its slot back before it fills the disk. */
+  private static final int MOST_LEAVING = 3;
+
+  /** Far within a shim's patience with a silent agent. */
+  private static final Duration PING_EVERY = Duration.ofSeconds(5);
+
+  /** Longer than any notice a template may ask for (2023-09, section 5.3.2: 600 s). */
+  private static final Duration AS_THE_TEMPLATE_WANTS = Duration.ofMinutes(11);
+
+  /**
+   * What all slots share.
+   *
+   * @param outbox where outputs wait for their way out
+   * @param threads runs what blocks
+   * @param wantsMore told when a slot may take another task
+   */
+  record Shared(
+      JobPlans plans,
+      AttemptBook book,
+      ControllerLink link,
+      Pause pause,
+      Reports reports,
+      Publication publication,
+      RendererProfiles profiles,
+      Path outbox,
+      Executor threads,
+      Runnable wantsMore) {}
+
+  private final String slotId;
+  private final SlotSession.Place place;
+  private final Shared shared;
+  private final Duration sessionIdle;
+  private final AttemptLine line = new AttemptLine();
+  private final AtomicInteger leaving = new AtomicInteger();
+  private volatile @Nullable SlotSession current;
+
+  SlotWorker(String slotId, SlotSession.Place place, Shared shared, Duration sessionIdle) {
+    this.slotId = slotId;
+    this.place = place;
+    this.shared = shared;
+    this.sessionIdle = sessionIdle;
+  }
+
+  String slotId() {
+    return slotId;
+  }
+
+  /** What the slot wants now: one task when it is empty, so that no node hoards, else one ahead. */
+  Optional<Leasing.Wish> wish() {
+    int waiting = line.size();
+    if (line.isClosed() || waiting >= MOST_WAITING || leaving.get() >= MOST_LEAVING) {
+      return Optional.empty();
+    }
+    SlotSession open = current;
+    return Optional.of(
+        open == null || open.isOver()
+            ? new Leasing.Wish(slotId, 1, "", "")
+            : new Leasing.Wish(slotId, 1, open.jobId(), open.stepName()));
+  }
+
+  /** Takes a lease in; its inputs start to come. */
+  void accept(HeldLease held) throws IOException {
+    Leasing.Lease lease = held.lease();
+    AttemptLog log = new AttemptLog(lease, shared.book().fileOf(lease.leaseId(), ".log"));
+    Attempt attempt =
+        line.admit(
+            lease,
+            current,
+            shareable -> new Attempt(held, log, shareable.orElseGet(() -> newSession(lease))));
+    held.heldBy(attempt);
+    shared.book().write(attempt.record());
+    shared.threads().execute(() -> log.send(shared.link(), shared.pause()));
+    shared.threads().execute(() -> prepare(attempt));
+  }
+
+  /** Takes attempts from the line until {@link #close}. */
+  void run() {
+    try {
+      while (true) {
+        Attempt attempt = awaitNext();
+        if (attempt == null) {
+          break;
+        }
+        work(attempt);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      closeAll();
+    }
+  }
+
+  /** Stops what has not reached the point of no return, and ends {@link #run}. */
+  void close() {
+    for (Attempt attempt : line.close()) {
+      attempt.stop(
+          new Attempt.Stop(Attempt.Stop.Kind.RETURNED, "The agent of this node is closing."));
+    }
+    SlotSession open = current;
+    if (open != null) {
+      open.abandon();
+    }
+  }
+
+  private SlotSession newSession(Leasing.Lease lease) {
+    return new SlotSession(
+        "s-" + UUID.randomUUID().toString().substring(0, 18),
+        lease.jobId(),
+        lease.stepName(),
+        place);
+  }
+
+  private void prepare(Attempt attempt) {
+    Thread self = Thread.currentThread();
+    attempt.whenStopped(stop -> self.interrupt());
+    try {
+      long startMillis = System.currentTimeMillis();
+      attempt.held().phase(Phase.FETCHING, -1, "");
+      Leasing.Lease lease = attempt.lease();
+      JobPlan plan = shared.plans().get(lease.jobId());
+      Step step = plan.step(lease.stepName());
+      TaskParameters task = step.space().parse(lease.parameters());
+      fetch(attempt, plan, task);
+      attempt.did("fetch", startMillis, System.currentTimeMillis());
+      attempt.whenStopped(null);
+      attempt.prepared().complete(new Attempt.Prepared(plan, step, task));
+    } catch (InterruptedException e) {
+      attempt.prepared().cancel(false);
+    } catch (ExpressionException e) {
+      attempt
+          .prepared()
+          .completeExceptionally(
+              new AttemptFailure("The task's parameters do not fit: " + e.getMessage(), false));
+    } catch (IOException | UncheckedIOException e) {
+      attempt
+          .prepared()
+          .completeExceptionally(
+              new AttemptFailure("Cannot make the session's folders: " + e.getMessage(), true));
+    } catch (RuntimeException e) {
+      attempt.prepared().completeExceptionally(e);
+    } finally {
+      attempt.whenStopped(null);
+    }
+  }
+
+  private static void fetch(Attempt attempt, JobPlan plan, TaskParameters task)
+      throws IOException, InterruptedException {
+    StageProgress done =
+        attempt
+            .session()
+            .stage(
+                plan,
+                task,
+                progress -> attempt.held().input(progress.bytesTotal(), progress.bytesDone()));
+    attempt.addInput(done);
+  }
+
+  /** The next attempt; meanwhile keeps the open session alive, or ends it when nothing comes. */
+  private @Nullable Attempt awaitNext() throws InterruptedException {
+    long idleSinceNanos = System.nanoTime();
+    while (true) {
+      Attempt next = line.awaitFirst(PING_EVERY);
+      if (next != null || line.isClosed()) {
+        return next;
+      }
+      SlotSession open = current;
+      boolean idle = System.nanoTime() - idleSinceNanos > sessionIdle.toNanos();
+      if (open != null && idle && line.retireIfIdle(open)) {
+        switchTo(null);
+      } else if (open != null) {
+        open.ping();
+      }
+    }
+  }
+
+  private void work(Attempt attempt) throws InterruptedException {
+    try {
+      Attempt.Prepared prepared = awaitPrepared(attempt);
+      boolean runs = prepared != null && attempt.stop() == null;
+      if (prepared == null || !runs || !render(attempt, prepared)) {
+        later(attempt, () -> shared.publication().endStopped(attempt));
+      }
+    } catch (AttemptFailure e) {
+      breakOff(attempt, e.sentence(), e.nodeSuspect());
+    } catch (IOException | UncheckedIOException e) {
+      breakOff(attempt, "This node cannot run the task: " + e.getMessage(), true);
+    } catch (RuntimeException e) {
+      LOG.log(Level.ERROR, "Failed at the task " + attempt.lease().taskId(), e);
+      breakOff(attempt, "The agent failed at this task; its own log says how.", true);
+    } finally {
+      line.remove(attempt);
+      disposeOfUnused();
+      shared.wantsMore().run();
+    }
+  }
+
+  /** Null when it was stopped first. */
+  private Attempt.@Nullable Prepared awaitPrepared(Attempt attempt) throws InterruptedException {
+    while (true) {
+      try {
+        return attempt.prepared().get(PING_EVERY.toMillis(), TimeUnit.MILLISECONDS);
+      } catch (TimeoutException e) {
+        SlotSession open = current;
+        if (open != null) {
+          open.ping();
+        }
+      } catch (CancellationException e) {
+        return null;
+      } catch (ExecutionException e) {
+        if (e.getCause() instanceof AttemptFailure failure) {
+          throw failure;
+        }
+        throw new CompletionException(e.getCause());
+      }
+    }
+  }
+
+  /** Whether it was handed on: to be published, or to be reported as failed. */
+  private boolean render(Attempt attempt, Attempt.Prepared prepared)
+      throws IOException, InterruptedException {
+    if (attempt.session().isOver()) {
+      attempt.moveTo(newSession(attempt.lease()));
+      fetch(attempt, prepared.plan(), prepared.task());
+    }
+    SlotSession session = attempt.session();
+    switchTo(session);
+    session.clearCancel();
+    attempt.whenStopped(
+        stop ->
+            session.cancel(
+                stop.kind() == Attempt.Stop.Kind.CANCELED ? AS_THE_TEMPLATE_WANTS : Duration.ZERO));
+    attempt.running();
+    shared.book().write(attempt.record());
+    attempt.held().phase(Phase.RENDERING, -1, "");
+    AttemptListener listener =
+        new AttemptListener(attempt, shared.profiles().newLogReader(), session::readable);
+    long startMillis = System.currentTimeMillis();
+    ActionResult result = session.ready(prepared.plan(), prepared.step(), listener);
+    if (result.succeeded() && attempt.stop() == null) {
+      result = session.runTask(prepared.plan(), prepared.step(), prepared.task(), listener);
+    }
+    session.takeNotes().forEach(listener::note);
+    attempt.whenStopped(null);
+    attempt.did("render", startMillis, System.currentTimeMillis());
+    return handOn(attempt, prepared, result, listener.fault());
+  }
+
+  private boolean handOn(
+      Attempt attempt, Attempt.Prepared prepared, ActionResult result, @Nullable String fault)
+      throws IOException {
+    SlotSession session = attempt.session();
+    Path box =
+        shared
+            .outbox()
+            .resolve(shared.book().fileOf(attempt.lease().leaseId(), "").getFileName().toString());
+    List<Outbox.Output> outputs =
+        session.isOver() ? List.of() : session.collect(box, prepared.plan().locations());
+    if (attempt.stop() != null) {
+      return false;
+    }
+    if (fault != null) {
+      fail(attempt, result.exitCode(), fault, false);
+    } else if (!result.succeeded()) {
+      fail(attempt, result.exitCode(), "The task's " + subject(result), result.nodeSuspect());
+    } else {
+      attempt.held().phase(Phase.PUBLISHING, 0, "");
+      leaving.incrementAndGet();
+      later(
+          attempt,
+          () -> {
+            try {
+              shared.publication().publish(attempt, outputs, box);
+            } finally {
+              leaving.decrementAndGet();
+              shared.wantsMore().run();
+            }
+          });
+    }
+    return true;
+  }
+
+  private static String subject(ActionResult result) {
+    return (result.message().startsWith("environment ") ? "" : "command ") + result.message() + ".";
+  }
+
+  private void fail(Attempt attempt, int exitCode, String sentence, boolean nodeSuspect) {
+    LOG.log(
+        Level.INFO,
+        "Attempt {0} of task {1} failed: {2}",
+        attempt.lease().attempt(),
+        attempt.lease().taskId(),
+        sentence);
+    attempt.log().append("stoker: " + sentence);
+    later(
+        attempt,
+        () ->
+            shared.reports().unpublished(attempt, Outcome.FAILED, exitCode, sentence, nodeSuspect));
+  }
+
+  /** Whatever the task left in its session, no other task may find it. */
+  private void breakOff(Attempt attempt, String sentence, boolean nodeSuspect) {
+    attempt.session().retire();
+    fail(attempt, -1, sentence, nodeSuspect);
+  }
+
+  private interface Ending {
+    void run() throws InterruptedException;
+  }
+
+  /** Does what blocks on others away from the slot's thread; the log is complete by now. */
+  private void later(Attempt attempt, Ending ending) {
+    attempt.log().end();
+    shared
+        .threads()
+        .execute(
+            () -> {
+              try {
+                ending.run();
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              } catch (RuntimeException e) {
+                LOG.log(Level.ERROR, "Cannot end the attempt " + attempt.lease(), e);
+              }
+            });
+  }
+
+  private void switchTo(@Nullable SlotSession next) throws InterruptedException {
+    SlotSession open = current;
+    if (open != null && open != next) {
+      current = null;
+      open.close(SessionListener.NONE);
+    }
+    current = next;
+    if (next != null && line.isClosed()) {
+      next.abandon();
+    }
+  }
+
+  /** Ends sessions that no attempt waits for: one that is over, or one whose attempt never ran. */
+  private void disposeOfUnused() throws InterruptedException {
+    SlotSession open = current;
+    if (open != null && open.isOver()) {
+      switchTo(null);
+    }
+    for (SlotSession session : line.takeUnused(current)) {
+      session.close(SessionListener.NONE);
+    }
+  }
+
+  private void closeAll() {
+    try {
+      for (Attempt attempt : line.drain()) {
+        // Its inputs may still be coming; it must not lose its folders to us before it noticed.
+        attempt.prepared().handle((done, failure) -> 0).get(30, TimeUnit.SECONDS);
+        later(attempt, () -> shared.publication().endStopped(attempt));
+      }
+      switchTo(null);
+      disposeOfUnused();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException | TimeoutException e) {
+      LOG.log(Level.WARNING, "An attempt''s inputs did not stop coming: {0}", e.getMessage());
+    }
+  }
+}
