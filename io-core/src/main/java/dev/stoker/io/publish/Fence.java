@@ -1,5 +1,6 @@
 package dev.stoker.io.publish;
 
+import dev.stoker.io.publish.blob.BlockIds;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -11,8 +12,8 @@ import java.util.regex.Pattern;
  * @param attempt counts from 1
  */
 public record Fence(String task, int attempt) {
-  /** What is left of a 48-byte block id beside the staging's number and the block's index. */
-  static final int MAX_TEXT_LENGTH = 24;
+  /** A fence owns the blocks that it stages. */
+  private static final int MAX_TEXT_LENGTH = BlockIds.OWNER_BYTES;
 
   private static final Pattern TASK = Pattern.compile("[a-z0-9](?:[a-z0-9-]*[a-z0-9])?");
   private static final Pattern TEXT = Pattern.compile("(.+)-([1-9][0-9]{0,8})");

@@ -5,6 +5,7 @@ import dev.stoker.io.asset.AssetVersion;
 import dev.stoker.io.asset.Deadline;
 import dev.stoker.io.asset.FileUri;
 import dev.stoker.io.asset.IoFailure;
+import dev.stoker.io.publish.blob.Xxh64;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;

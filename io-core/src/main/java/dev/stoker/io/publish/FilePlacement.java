@@ -3,6 +3,7 @@ package dev.stoker.io.publish;
 import dev.stoker.io.asset.AssetVersion;
 import dev.stoker.io.asset.IoFailure;
 import dev.stoker.io.publish.OutputStore.State;
+import dev.stoker.io.publish.blob.Xxh64;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;

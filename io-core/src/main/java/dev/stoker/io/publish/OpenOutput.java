@@ -2,6 +2,7 @@ package dev.stoker.io.publish;
 
 import dev.stoker.io.asset.AssetPath;
 import dev.stoker.io.asset.IoFailure;
+import dev.stoker.io.publish.blob.BlockStager;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -27,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Reads may come from several threads.
  */
-final class OpenOutput implements Closeable {
+final class OpenOutput implements BlockStager.Source, Closeable {
   private final OutputFile file;
   private final SecureDirectoryStream<Path> folder;
   private final FileChannel channel;
@@ -77,12 +78,13 @@ final class OpenOutput implements Closeable {
     }
   }
 
-  long lengthBytes() {
+  @Override
+  public long lengthBytes() {
     return before.size();
   }
 
-  /** Fills {@code into} from {@code offset} on, as far as it has room. */
-  void read(ByteBuffer into, long offset) {
+  @Override
+  public void read(ByteBuffer into, long offset) {
     try {
       long at = offset;
       while (into.hasRemaining()) {

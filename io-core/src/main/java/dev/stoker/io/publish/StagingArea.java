@@ -1,6 +1,7 @@
 package dev.stoker.io.publish;
 
 import dev.stoker.io.asset.IoFailure;
+import dev.stoker.io.publish.blob.Xxh64;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

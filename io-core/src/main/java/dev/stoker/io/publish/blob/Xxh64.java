@@ -1,4 +1,4 @@
-package dev.stoker.io.publish;
+package dev.stoker.io.publish.blob;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -13,7 +13,7 @@ import java.util.HexFormat;
  *
  * <p>Not thread-safe.
  */
-final class Xxh64 {
+public final class Xxh64 {
   private static final long PRIME_1 = 0x9E3779B185EBCA87L;
   private static final long PRIME_2 = 0xC2B2AE3D27D4EB4FL;
   private static final long PRIME_3 = 0x165667B19E3779F9L;
@@ -36,7 +36,7 @@ final class Xxh64 {
       ByteBuffer.allocate(STRIPE_BYTES).order(ByteOrder.LITTLE_ENDIAN);
 
   /** Adds what remains in {@code piece}; its position stays. */
-  void update(ByteBuffer piece) {
+  public void update(ByteBuffer piece) {
     ByteBuffer from = piece.duplicate().order(ByteOrder.LITTLE_ENDIAN);
     totalBytes += from.remaining();
     if (partial.position() > 0) {
@@ -56,11 +56,12 @@ final class Xxh64 {
   }
 
   /** {@code xxh64:} and 16 hexadecimal digits; more may be added afterwards. */
-  String text() {
+  public String text() {
     return "xxh64:" + HexFormat.of().toHexDigits(value());
   }
 
-  long value() {
+  /** The hash as a number. */
+  public long value() {
     long hash;
     if (totalBytes >= STRIPE_BYTES) {
       hash =

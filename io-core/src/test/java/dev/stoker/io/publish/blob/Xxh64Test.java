@@ -1,4 +1,4 @@
-package dev.stoker.io.publish;
+package dev.stoker.io.publish.blob;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 

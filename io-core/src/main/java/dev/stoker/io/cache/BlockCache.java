@@ -1,0 +1,349 @@
+package dev.stoker.io.cache;
+
+import dev.stoker.io.asset.ByteRange;
+import dev.stoker.io.asset.Deadline;
+import dev.stoker.io.asset.IoFailure;
+import dev.stoker.io.asset.PinnedAsset;
+import dev.stoker.io.fetch.Priority;
+import dev.stoker.io.fetch.RangeFetcher;
+import dev.stoker.io.posix.FolderHandle;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+
+/**
+ * The node's cache. One process owns its folders; all tasks on the node share it, each for the
+ * projects that may read an asset at its origin.
+ *
+ * <p>Closing it needs no ceremony: what a killed process leaves is as good as what a closed one
+ * leaves. Thread-safe.
+ */
+public final class BlockCache implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(BlockCache.class.getName());
+
+  /** Frames that the RAM tier leaves to grains under way and to verification: a quarter. */
+  private static final int TIER_SHARE_PERCENT = 75;
+
+  private static final int ROUNDS = 4;
+
+  private final ConcurrentHashMap<EntryId, Entry> entries = new ConcurrentHashMap<>();
+  private final List<CacheDisk> disks;
+  private final Counters counters = new Counters();
+  private final Grants grants;
+  private final ReadRights rights;
+  private final OpenFiles open;
+  private final RamTier ram;
+  private final Departures departures;
+  private final BlockReader reader;
+  private final Filler filler;
+  private final Verifier verifier;
+  private final Placer placer;
+  private final BackgroundFills fills = new BackgroundFills();
+
+  private final ReentrantLock pinLock = new ReentrantLock();
+  private final Map<String, Set<Entry>> pinned = new HashMap<>(); // guarded by pinLock
+
+  private BlockCache(
+      CacheSettings settings,
+      List<CacheDisk> disks,
+      RangeFetcher fetcher,
+      ReadRights rights,
+      LongSupplier nanos) {
+    this.disks = disks;
+    this.rights = rights;
+    this.grants = new Grants(nanos);
+    int frameCount = Math.toIntExact(Math.min(1 << 20, settings.memoryBytes() / Grain.BYTES));
+    FramePool frames = new FramePool(frameCount);
+    ram = new RamTier(frames, frameCount * TIER_SHARE_PERCENT / 100);
+    open = new OpenFiles(settings.maxOpenFiles() / 2, settings.memoryBytes() / 8);
+    departures = new Departures(entries, open);
+    BadGrains bad = new BadGrains(open, frames, counters, departures);
+    Intake intake = new Intake(fetcher, open, frames, counters, departures);
+    reader = new BlockReader(frames, ram, intake, bad, counters);
+    filler = new Filler(intake, bad, frames, counters);
+    verifier = new Verifier(bad, frames);
+    placer = new Placer(open, frames, departures, nanos);
+    for (CacheDisk disk : disks) {
+      disk.space.evictBy(departures);
+      new DiskScan(disk).run(entry -> entries.put(entry.id, entry));
+    }
+  }
+
+  /**
+   * Takes the cache's folders over.
+   *
+   * @throws IoFailure.Disk when another process owns one, or none can be used
+   */
+  public static BlockCache open(CacheSettings settings, RangeFetcher fetcher, ReadRights rights) {
+    return open(settings, fetcher, rights, System::nanoTime);
+  }
+
+  static BlockCache open(
+      CacheSettings settings, RangeFetcher fetcher, ReadRights rights, LongSupplier nanos) {
+    List<CacheDisk> disks = new ArrayList<>();
+    try {
+      IoFailure.Disk unusable = null;
+      for (CacheSettings.Disk disk : settings.disks()) {
+        try {
+          disks.add(CacheDisk.open(disk, nanos));
+        } catch (IoFailure.Disk e) {
+          unusable = e;
+          LOG.log(System.Logger.Level.ERROR, e.getMessage());
+        }
+      }
+      if (unusable != null && (disks.isEmpty() || unusable.getCause() == null)) {
+        throw unusable;
+      }
+      return new BlockCache(settings, disks, fetcher, rights, nanos);
+    } catch (RuntimeException e) {
+      disks.forEach(CacheDisk::close);
+      throw e;
+    }
+  }
+
+  /**
+   * An asset as a project reads it.
+   *
+   * @throws IoFailure.Denied when the project may not read it at its origin
+   * @throws IoFailure.Invalid when its origin gives it no version, so that it cannot be cached
+   */
+  public CachedAsset open(PinnedAsset asset, String project, Deadline deadline) {
+    if (!asset.info().version().cacheable()) {
+      throw new IoFailure.Invalid(
+          "Cannot cache " + asset + ": its origin offers no validator that tells versions apart.");
+    }
+    CachedAsset cached = new CachedAsset(this, asset, EntryId.of(asset.identity()));
+    if (!grants.holds(project, cached.id())) {
+      rights.require(project, asset, deadline);
+      grants.add(project, cached.id());
+    }
+    Entry known = entries.get(cached.id());
+    if (known != null) {
+      known.disk.space.touch(known);
+    }
+    return cached;
+  }
+
+  /** The origin just listed or described the asset to the project: that proves its right. */
+  public void grant(String project, PinnedAsset asset) {
+    grants.add(project, EntryId.of(asset.identity()));
+  }
+
+  /** Lets go of everything that the owner pinned. */
+  public void unpin(String owner) {
+    Set<Entry> freed;
+    pinLock.lock();
+    try {
+      freed = pinned.remove(owner);
+    } finally {
+      pinLock.unlock();
+    }
+    if (freed != null) {
+      freed.forEach(entry -> entry.disk.space.unpin(entry, owner));
+    }
+  }
+
+  public CacheUsage usage() {
+    return new CacheUsage(
+        disks.stream().mapToLong(disk -> disk.space.entries()).sum(),
+        disks.stream().mapToLong(disk -> disk.space.usedBytes()).sum(),
+        disks.stream().mapToLong(disk -> disk.space.ceilingBytes()).sum(),
+        open.count(),
+        counters.hitBytes.sum(),
+        counters.missBytes.sum(),
+        counters.originBytes.sum(),
+        counters.corruptGrains.sum(),
+        counters.shedBytes.sum());
+  }
+
+  /**
+   * Reads and checks every grain on disk; damaged ones are dropped.
+   *
+   * @return how many were damaged
+   */
+  public long verify(Deadline deadline) {
+    long damaged = 0;
+    for (Entry entry : entries.values()) {
+      try (OpenFiles.Use use = open.use(entry, false, deadline)) {
+        if (use != null) {
+          use.files().unverify();
+        }
+      } catch (IOException e) {
+        departures.failed(entry.disk, e);
+      }
+      damaged += verifier.verify(entry, deadline);
+    }
+    return damaged;
+  }
+
+  /** Drops every entry that nobody pinned or linked. */
+  public void evictAll() {
+    entries.values().forEach(entry -> departures.evict(entry, Long.MAX_VALUE));
+  }
+
+  /** Gives the folders back. Readers must be done; what is under way is canceled. */
+  @Override
+  public void close() {
+    fills.close();
+    entries.values().forEach(open::retire);
+    disks.forEach(CacheDisk::close);
+  }
+
+  void read(CachedAsset asset, ByteRange range, ByteBuffer into, Deadline deadline) {
+    if (range.isEmpty()) {
+      return;
+    }
+    int grain = Grain.at(range.offset());
+    int from = (int) (range.offset() - Grain.offset(grain));
+    if (from + range.lengthBytes() <= Grain.BYTES && ram.copy(asset.id(), grain, from, into)) {
+      counters.hitBytes.add(range.lengthBytes());
+      return;
+    }
+    reader.read(asset.asset(), entryOf(asset), range, into, deadline);
+  }
+
+  CompletableFuture<Void> fill(
+      CachedAsset asset,
+      List<ByteRange> ranges,
+      Priority priority,
+      Deadline deadline,
+      FillProgress progress) {
+    List<ByteRange> wanted = List.copyOf(ranges);
+    return fills.start(
+        asset.toString(),
+        () -> filler.fill(asset.asset(), entryOf(asset), wanted, priority, deadline, progress));
+  }
+
+  void complete(CachedAsset asset, Priority priority, Deadline deadline, FillProgress progress) {
+    List<ByteRange> all = List.of(asset.asset().info().wholeRange());
+    FillProgress now = progress;
+    for (int round = 0; round < ROUNDS; round++) {
+      filler.fill(asset.asset(), entryOf(asset), all, priority, deadline, now);
+      Entry entry = entry(asset);
+      if (isReady(asset, entry, deadline)) {
+        return;
+      }
+      verifier.verify(entry, deadline);
+      if (isReady(asset, entry, deadline)) {
+        return;
+      }
+      now = FillProgress.NONE; // a damaged grain comes again: no more bytes than were announced
+    }
+    throw new IoFailure.Disk(
+        "Cannot complete "
+            + asset
+            + " in the cache: its disk gives other bytes back than were written to it; replace it.",
+        null);
+  }
+
+  private boolean isReady(CachedAsset asset, Entry entry, Deadline deadline) {
+    try {
+      return placer.isReady(entry, deadline);
+    } catch (IOException e) {
+      departures.failed(entry.disk, e);
+      throw new IoFailure.Disk("Cannot keep " + asset + " in the cache: " + e.getMessage(), e);
+    }
+  }
+
+  boolean isComplete(CachedAsset asset) {
+    Entry entry = entry(asset);
+    try (OpenFiles.Use use = open.use(entry, false, new Deadline(System.nanoTime()))) {
+      return use != null && use.files().isComplete();
+    } catch (IOException e) {
+      departures.failed(entry.disk, e);
+      return false;
+    }
+  }
+
+  PlacedFile place(
+      CachedAsset asset, FolderHandle folder, String name, Placement cheapest, Deadline deadline) {
+    for (int round = 0; round < ROUNDS; round++) {
+      complete(asset, Priority.DEMAND, deadline, FillProgress.NONE);
+      try {
+        PlacedFile placed = placer.place(entry(asset), folder, name, cheapest, deadline);
+        if (placed != null) {
+          return placed;
+        }
+      } catch (IOException e) {
+        throw new IoFailure.Disk(
+            "Cannot lay " + asset + " into " + folder + ": " + e.getMessage(), e);
+      }
+    }
+    throw new IoFailure.Disk(
+        "Cannot lay " + asset + " into " + folder + ": the cache lost it again and again.", null);
+  }
+
+  void pin(CachedAsset asset, String owner) {
+    while (true) {
+      Entry entry = entry(asset);
+      entry.content.readLock().lock(); // an eviction under way ends first
+      try {
+        if (!entry.gone) {
+          entry.disk.space.pin(entry, owner);
+          remember(owner, entry);
+          return;
+        }
+      } finally {
+        entry.content.readLock().unlock();
+      }
+    }
+  }
+
+  private void remember(String owner, Entry entry) {
+    pinLock.lock();
+    try {
+      pinned.computeIfAbsent(owner, name -> new HashSet<>()).add(entry);
+    } finally {
+      pinLock.unlock();
+    }
+  }
+
+  private Function<PinnedAsset, Entry> entryOf(CachedAsset asset) {
+    return pinned -> entry(asset);
+  }
+
+  /** The asset's entry, a new one where there is none. */
+  private Entry entry(CachedAsset asset) {
+    while (true) {
+      Entry entry = entries.computeIfAbsent(asset.id(), id -> create(asset));
+      if (!entry.gone) {
+        return entry;
+      }
+      entries.remove(asset.id(), entry); // its files are unlinked already
+    }
+  }
+
+  private Entry create(CachedAsset asset) {
+    CacheDisk disk = diskFor(asset.id());
+    Entry entry = new Entry(asset.id(), asset.asset().identity(), asset.lengthBytes(), disk);
+    disk.space.add(entry);
+    return entry;
+  }
+
+  /** By rendezvous hashing, weighted by size: a lost disk moves its own entries only. */
+  private CacheDisk diskFor(EntryId id) {
+    CacheDisk best = disks.getFirst();
+    double bestScore = Double.NEGATIVE_INFINITY;
+    for (int i = 0; i < disks.size(); i++) {
+      CacheDisk disk = disks.get(i);
+      long mixed = (id.low() ^ (i + 1) * 0x9E3779B97F4A7C15L) * 0xBF58476D1CE4E5B9L;
+      double uniform = ((mixed >>> 11) + 0.5) / (1L << 53);
+      double score = Math.log(uniform) / disk.space.ceilingBytes();
+      if (disk.health.isUsable() && score > bestScore) {
+        best = disk;
+        bestScore = score;
+      }
+    }
+    return best;
+  }
+}

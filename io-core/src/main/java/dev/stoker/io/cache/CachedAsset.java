@@ -1,0 +1,111 @@
+package dev.stoker.io.cache;
+
+import dev.stoker.io.asset.ByteRange;
+import dev.stoker.io.asset.Deadline;
+import dev.stoker.io.asset.IoFailure;
+import dev.stoker.io.asset.PinnedAsset;
+import dev.stoker.io.fetch.Priority;
+import dev.stoker.io.posix.FolderHandle;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * One version of one asset, as one project reads it through the cache. Cheap to keep; holds nothing
+ * open. Thread-safe.
+ */
+public final class CachedAsset {
+  private final BlockCache cache;
+  private final PinnedAsset asset;
+  private final EntryId id;
+
+  CachedAsset(BlockCache cache, PinnedAsset asset, EntryId id) {
+    this.cache = cache;
+    this.asset = asset;
+    this.id = id;
+  }
+
+  public PinnedAsset asset() {
+    return asset;
+  }
+
+  public long lengthBytes() {
+    return asset.info().lengthBytes();
+  }
+
+  EntryId id() {
+    return id;
+  }
+
+  /**
+   * Fills {@code into} with the range's bytes and advances its position: from memory, from disk, or
+   * from the origin, whose bytes then stay. Fastest with a direct buffer and whole 64 KiB grains.
+   *
+   * @param into has as many bytes left as the range is long
+   * @throws IoFailure when the origin cannot give them, it holds another version by now, or the
+   *     deadline passes; the buffer's content is undefined then
+   */
+  public void read(ByteRange range, ByteBuffer into, Deadline deadline) {
+    if (range.end() > lengthBytes() || into.remaining() != range.lengthBytes()) {
+      throw new IoFailure.Invalid(
+          "Cannot read bytes "
+              + range.offset()
+              + " to "
+              + range.end()
+              + " of "
+              + asset
+              + " into "
+              + into.remaining()
+              + " bytes: the asset has "
+              + lengthBytes()
+              + ".");
+    }
+    cache.read(this, range, into, deadline);
+  }
+
+  /**
+   * Brings ranges onto the node's disk; ends when they are there.
+   *
+   * @param ranges rounded outwards to grains
+   * @return fails with an {@link IoFailure}; canceling it lets go of requests that nobody else
+   *     waits for
+   */
+  public CompletableFuture<Void> fill(
+      List<ByteRange> ranges, Priority priority, Deadline deadline, FillProgress progress) {
+    return cache.fill(this, ranges, priority, deadline, progress);
+  }
+
+  /**
+   * Brings the whole file onto the node's disk and has every grain checked; waits for it.
+   * Afterwards it can be placed.
+   */
+  public void complete(Priority priority, Deadline deadline, FillProgress progress) {
+    cache.complete(this, priority, deadline, progress);
+  }
+
+  /** Whether all of it is on the node's disk. */
+  public boolean isComplete() {
+    return cache.isComplete(this);
+  }
+
+  /**
+   * Lays the complete file into {@code folder}, read-only; completes it first where need be. It
+   * must be pinned by then.
+   *
+   * @param cheapest the cheapest way that is allowed; dearer ones are tried where it does not work
+   * @throws IoFailure.Disk when the folder does not take it
+   */
+  public PlacedFile place(FolderHandle folder, String name, Placement cheapest, Deadline deadline) {
+    return cache.place(this, folder, name, cheapest, deadline);
+  }
+
+  /** Keeps it in the cache until {@link BlockCache#unpin} of that owner. */
+  public void pin(String owner) {
+    cache.pin(this, owner);
+  }
+
+  @Override
+  public String toString() {
+    return asset.toString();
+  }
+}

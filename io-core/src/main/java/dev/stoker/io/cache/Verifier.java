@@ -1,0 +1,84 @@
+package dev.stoker.io.cache;
+
+import dev.stoker.io.asset.ByteRange;
+import dev.stoker.io.asset.Deadline;
+import dev.stoker.io.asset.IoFailure;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads grains only to check them, before somebody reads the file past us, or because a person
+ * asked.
+ *
+ * <p>Thread-safe.
+ */
+final class Verifier {
+  private final BadGrains bad;
+  private final FramePool frames;
+
+  Verifier(BadGrains bad, FramePool frames) {
+    this.bad = bad;
+    this.frames = frames;
+  }
+
+  /**
+   * Checks every grain that is present and was not checked since the files were opened; drops bad
+   * ones.
+   *
+   * @return how many were bad
+   */
+  int verify(Entry entry, Deadline deadline) {
+    int dropped = 0;
+    for (int grain = 0; grain >= 0; ) {
+      if (deadline.hasPassed()) {
+        throw new IoFailure.TimedOut(
+            "Verifying " + entry.identity + " in the cache took longer than its deadline.");
+      }
+      try (OpenFiles.Use use = bad.use(entry, deadline)) {
+        grain = use == null ? -1 : use.files().nextUnverified(grain);
+        if (use != null && grain >= 0) {
+          if (!holds(use.files(), entry, grain, deadline)) {
+            dropped++;
+          }
+          grain++;
+        }
+      }
+    }
+    return dropped;
+  }
+
+  private boolean holds(EntryFiles files, Entry entry, int grain, Deadline deadline) {
+    ByteBuffer frame = take(entry, deadline);
+    try {
+      frame.limit(Grain.length(grain, entry.lengthBytes));
+      files.data().read(frame, Grain.offset(grain));
+      if (files.matches(grain, frame, 0)) {
+        return true;
+      }
+      bad.suspect(entry, grain, deadline);
+      return false;
+    } catch (IOException e) {
+      ByteRange range = Grain.range(grain, grain + 1, entry.lengthBytes);
+      bad.unreadable(entry, files, range, e);
+      return false;
+    } finally {
+      frames.giveBack(frame);
+    }
+  }
+
+  private ByteBuffer take(Entry entry, Deadline deadline) {
+    @Nullable ByteBuffer frame = null;
+    try {
+      frame = frames.take(deadline);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IoFailure.Canceled("Verifying " + entry.identity + " was canceled.");
+    }
+    if (frame == null) {
+      throw new IoFailure.TimedOut(
+          "Verifying " + entry.identity + " found all of the cache's memory in use.");
+    }
+    return frame;
+  }
+}

@@ -1,0 +1,373 @@
+package dev.stoker.io.net;
+
+import dev.stoker.io.asset.IoFailure;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.nio.ByteBuffer;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One connection to one origin; carries one exchange at a time. Everything here runs on its event
+ * loop but {@link #start} and {@link #abandon}, which go there.
+ *
+ * <p>One timer watches the connection for all it may wait for (the call's deadline, the first byte,
+ * the next byte, the next call). It is set anew only when a bound comes before it, so that the
+ * usual exchange touches no timer at all.
+ */
+// Closing a channel tells its outcome to channelInactive; nobody needs the future as well.
+@SuppressWarnings({"FutureReturnValueIgnored", "ReferenceEquality"})
+final class Connection extends ChannelInboundHandlerAdapter implements AnswerDecoder.Listener {
+  /** Room for a usual head with what comes along in the first segments. */
+  private static final int HEAD_READ_BYTES = 4 << 10;
+
+  private static final int BODY_READ_BYTES = 64 << 10;
+
+  /** Below this, copying what came with the head is cheaper than another system call. */
+  private static final long DIRECT_FROM_BYTES = 1 << 10;
+
+  private final OriginPool pool;
+  private final TransportOptions options;
+  private final AnswerDecoder decoder = new AnswerDecoder();
+  private final boolean secure;
+  private @Nullable Channel channel;
+
+  private @Nullable Exchange exchange;
+
+  /**
+   * Wraps the rest of the caller's buffer; our one reference is released when the exchange ends.
+   */
+  private @Nullable ByteBuf direct;
+
+  private int directTaken;
+  private boolean reused;
+  private boolean answerBegun;
+  private boolean requestSent;
+  private long lastProgressNanos = System.nanoTime();
+  private @Nullable ScheduledFuture<?> timer;
+  private long timerAtNanos;
+
+  Connection(OriginPool pool, TransportOptions options, boolean secure) {
+    this.pool = pool;
+    this.options = options;
+    this.secure = secure;
+  }
+
+  void opened(Channel open) {
+    channel = open;
+  }
+
+  private Channel channel() {
+    Channel open = channel;
+    if (open == null) {
+      throw new IllegalStateException("The connection was never opened.");
+    }
+    return open;
+  }
+
+  /** Sends {@code next}; from any thread, while the connection is nobody else's. */
+  void start(Exchange next) {
+    if (channel().eventLoop().inEventLoop()) {
+      begin(next);
+    } else {
+      channel().eventLoop().execute(() -> begin(next));
+    }
+  }
+
+  /** Drops the connection if it still carries {@code unwanted}; from any thread. */
+  void abandon(Exchange unwanted) {
+    channel()
+        .eventLoop()
+        .execute(
+            () -> {
+              if (exchange == unwanted) {
+                abort(new IoFailure.Canceled("Gave up " + unwanted.call + ", as was asked for."));
+              }
+            });
+  }
+
+  /** Closes the connection; from any thread, when it carries nothing. */
+  void drop() {
+    if (channel().eventLoop().isShuttingDown()) {
+      // It closes its channels itself.
+      return;
+    }
+    channel().close();
+  }
+
+  private void begin(Exchange next) {
+    exchange = next;
+    decoder.begin(next.call.method().equals("HEAD"));
+    answerBegun = false;
+    requestSent = false;
+    lastProgressNanos = System.nanoTime();
+    if (next.abandoned) {
+      abort(new IoFailure.Canceled("Gave up " + next.call + ", as was asked for."));
+      return;
+    }
+    if (!channel().isActive()) {
+      // It closed while it was idle; nothing was sent, so any request may go another way.
+      exchange = null;
+      sendAnotherWay(next);
+      return;
+    }
+    RequestWriter.write(channel(), next.call, secure)
+        .addListener(
+            (ChannelFutureListener)
+                sent -> {
+                  if (exchange != next) {
+                    return;
+                  }
+                  requestSent = true;
+                  lastProgressNanos = System.nanoTime();
+                  if (sent.isSuccess()) {
+                    watch();
+                  } else {
+                    abort(sendFailed(next, sent));
+                  }
+                });
+    watch();
+  }
+
+  int nextReadBytes() {
+    return secure || (exchange != null && answerBegun) ? BODY_READ_BYTES : HEAD_READ_BYTES;
+  }
+
+  /**
+   * The buffer that the socket's next bytes belong in, or null when they must be looked at first.
+   */
+  @Nullable ByteBuf directTarget() {
+    Exchange current = exchange;
+    if (secure || current == null || decoder.plainBodyBytes() < DIRECT_FROM_BYTES) {
+      return null;
+    }
+    if (direct == null) {
+      ByteBuffer into = current.directTarget();
+      if (into == null) {
+        return null;
+      }
+      direct = Unpooled.wrappedBuffer(into.slice()).clear();
+      directTaken = 0;
+    }
+    return direct;
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext context, Object message) {
+    ByteBuf in = (ByteBuf) message;
+    Exchange current = exchange;
+    try {
+      if (current == null) {
+        // An unasked answer: the server says why it closes, or is out of step.
+        context.close();
+        return;
+      }
+      lastProgressNanos = System.nanoTime();
+      answerBegun = true;
+      boolean inPlace = in == direct;
+      if (inPlace) {
+        int count = in.writerIndex() - directTaken;
+        directTaken += count;
+        current.tookDirect(count);
+        decoder.skipPlainBody(count);
+      } else {
+        decoder.feed(in, this);
+      }
+      if (decoder.isDone()) {
+        finish(current, !inPlace && in.isReadable());
+      }
+    } catch (BadAnswerException e) {
+      abort(exchangeOr(current).corrupt(e.what));
+    } catch (RuntimeException e) {
+      abort(e);
+    } finally {
+      in.release();
+    }
+  }
+
+  private static Exchange exchangeOr(@Nullable Exchange current) {
+    if (current == null) {
+      throw new IllegalStateException("No exchange.");
+    }
+    return current;
+  }
+
+  @Override
+  public void head(AnswerHead head) {
+    exchangeOr(exchange).head(head);
+  }
+
+  @Override
+  public void body(ByteBuf from, int lengthBytes) {
+    exchangeOr(exchange).body(from, lengthBytes);
+  }
+
+  private void finish(Exchange finished, boolean bytesLeft) {
+    exchange = null;
+    dropDirect();
+    reused = true;
+    lastProgressNanos = System.nanoTime();
+    if (decoder.keepAlive() && requestSent && !bytesLeft && channel().isActive()) {
+      pool.release(this);
+    } else {
+      channel().close();
+    }
+    finished.complete();
+  }
+
+  private void dropDirect() {
+    if (direct != null) {
+      direct.release();
+      direct = null;
+    }
+  }
+
+  /** Ends the exchange without an answer, once nothing can touch the caller's buffer any more. */
+  private void abort(Throwable failure) {
+    Exchange ended = exchange;
+    exchange = null;
+    channel()
+        .close()
+        .addListener(
+            closed -> {
+              if (ended != null) {
+                failWhenLetGo(ended, failure);
+              }
+            });
+  }
+
+  /** With io_uring, the kernel may hold the buffer for a moment after the close. */
+  private void failWhenLetGo(Exchange ended, Throwable failure) {
+    ByteBuf held = direct;
+    if (held != null && held.refCnt() > 1) {
+      channel().eventLoop().schedule(() -> failWhenLetGo(ended, failure), 1, TimeUnit.MILLISECONDS);
+      return;
+    }
+    dropDirect();
+    ended.fail(failure);
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext context) {
+    if (timer != null) {
+      timer.cancel(false);
+    }
+    pool.closed(this);
+    Exchange current = exchange;
+    if (current == null) {
+      return;
+    }
+    if (decoder.endsHere()) {
+      exchange = null;
+      dropDirect();
+      current.complete();
+    } else if (reused && !answerBegun && !current.replayed && current.call.isReplayable()) {
+      // The server closed an idle connection while the request was on its way (RFC 9112 §9.3.1).
+      exchange = null;
+      sendAnotherWay(current);
+    } else {
+      abort(closedEarly(current));
+    }
+  }
+
+  private void sendAnotherWay(Exchange unsent) {
+    if (unsent.replayed) {
+      unsent.fail(closedEarly(unsent));
+    } else {
+      unsent.replayed = true;
+      pool.submit(unsent);
+    }
+  }
+
+  private IoFailure closedEarly(Exchange current) {
+    return new IoFailure.Unavailable(
+        "Cannot finish "
+            + current.call
+            + ": the origin closed the connection "
+            + (answerBegun ? "in the middle of its answer." : "without an answer."),
+        null);
+  }
+
+  private static IoFailure sendFailed(Exchange current, ChannelFuture sent) {
+    return new IoFailure.Unavailable(
+        "Cannot send " + current.call + ": " + RequestWriter.reason(sent.cause()) + ".",
+        sent.cause());
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    Exchange current = exchange;
+    if (current == null) {
+      context.close();
+    } else if (reused && !answerBegun) {
+      // A reset in place of a close: what channelInactive does about it holds here too.
+      context.close();
+    } else {
+      abort(
+          new IoFailure.Unavailable(
+              "Cannot finish " + current.call + ": " + RequestWriter.reason(cause) + ".", cause));
+    }
+  }
+
+  /** When the present wait ends, on {@link System#nanoTime()}'s clock. */
+  private long boundNanos() {
+    Exchange current = exchange;
+    if (current == null) {
+      return lastProgressNanos + options.idleTimeout().toNanos();
+    }
+    long deadline = current.deadline.atNanos();
+    if (!requestSent) {
+      return deadline;
+    }
+    long quiet =
+        lastProgressNanos
+            + (answerBegun ? options.stallTimeout() : options.firstByteTimeout()).toNanos();
+    return quiet - deadline < 0 ? quiet : deadline;
+  }
+
+  /** Makes sure that the timer fires no later than the present wait ends. */
+  void watch() {
+    long bound = boundNanos();
+    if (timer != null) {
+      if (timerAtNanos - bound <= 0) {
+        return;
+      }
+      timer.cancel(false);
+    }
+    timerAtNanos = bound;
+    long delay = Math.max(0, bound - System.nanoTime());
+    timer = channel().eventLoop().schedule(this::timerFired, delay, TimeUnit.NANOSECONDS);
+  }
+
+  private void timerFired() {
+    timer = null;
+    if (!channel().isOpen()) {
+      return;
+    }
+    if (boundNanos() - System.nanoTime() > 0) {
+      watch();
+      return;
+    }
+    Exchange current = exchange;
+    if (current == null) {
+      channel().close();
+    } else if (current.deadline.hasPassed()) {
+      abort(current.timedOut(answerBegun ? "in the middle of the answer" : "without an answer"));
+    } else {
+      abort(
+          new IoFailure.Unavailable(
+              "Cannot finish "
+                  + current.call
+                  + ": the origin sent nothing for "
+                  + (answerBegun ? options.stallTimeout() : options.firstByteTimeout()).toSeconds()
+                  + " s.",
+              null));
+    }
+  }
+}

@@ -1,0 +1,54 @@
+package dev.stoker.io.net;
+
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.channel.uring.IoUring;
+import io.netty.channel.uring.IoUringIoHandler;
+import io.netty.channel.uring.IoUringSocketChannel;
+import io.netty.util.concurrent.DefaultThreadFactory;
+
+/**
+ * The event loops and the kind of channel that runs on them.
+ *
+ * @param poller what they wait with, never {@code AUTO}
+ */
+record EventLoops(
+    TransportOptions.Poller poller, EventLoopGroup group, Class<? extends Channel> channelType) {
+
+  static EventLoops start(TransportOptions options) {
+    TransportOptions.Poller poller = choose(options.poller());
+    IoHandlerFactory handlers =
+        switch (poller) {
+          case IO_URING -> IoUringIoHandler.newFactory();
+          case EPOLL -> EpollIoHandler.newFactory();
+          case NIO, AUTO -> NioIoHandler.newFactory();
+        };
+    Class<? extends Channel> type =
+        switch (poller) {
+          case IO_URING -> IoUringSocketChannel.class;
+          case EPOLL -> EpollSocketChannel.class;
+          case NIO, AUTO -> NioSocketChannel.class;
+        };
+    return new EventLoops(
+        poller,
+        new MultiThreadIoEventLoopGroup(
+            options.ioThreads(), new DefaultThreadFactory("stoker-net", true), handlers),
+        type);
+  }
+
+  private static TransportOptions.Poller choose(TransportOptions.Poller wanted) {
+    return switch (wanted) {
+      case NIO -> wanted;
+      case EPOLL -> Epoll.isAvailable() ? wanted : TransportOptions.Poller.NIO;
+      case IO_URING -> IoUring.isAvailable() ? wanted : choose(TransportOptions.Poller.EPOLL);
+      case AUTO -> choose(TransportOptions.Poller.IO_URING);
+    };
+  }
+}

@@ -1,0 +1,305 @@
+package dev.stoker.io.publish.blob;
+
+import dev.stoker.io.asset.AssetPath;
+import dev.stoker.io.asset.BlobUri;
+import dev.stoker.io.asset.Deadline;
+import dev.stoker.io.asset.IoFailure;
+import dev.stoker.io.net.HttpAnswer;
+import dev.stoker.io.net.HttpBody;
+import dev.stoker.io.net.HttpCall;
+import dev.stoker.io.net.HttpHeader;
+import dev.stoker.io.net.HttpTransport;
+import dev.stoker.io.net.RangeCheck;
+import java.net.URLEncoder;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes blobs, one request a call, repeated within the deadline while another try may help. All
+ * calls block; all may be repeated without harm. Thread-safe.
+ */
+public final class BlobWriter {
+  /** The service's limit (Put Block List). */
+  public static final int MAX_BLOCKS = 50_000;
+
+  /** A server that takes a body and says nothing is given up for another try. */
+  private static final Duration TRY_TIMEOUT = Duration.ofSeconds(60);
+
+  /** A share of 1 Mbit/s for each request in flight is the slowest link that we wait for. */
+  private static final long SLOWEST_BYTES_PER_SECOND = 128 << 10;
+
+  /** A page of a listing: up to 5,000 blobs of under 2 KiB. */
+  private static final int MAX_PAGE_BYTES = 64 << 20;
+
+  private final HttpTransport transport;
+  private final BlobAccess access;
+  private final Retries retries;
+
+  /**
+   * @param transport stays the caller's
+   * @param random for the jitter of retries
+   */
+  public BlobWriter(HttpTransport transport, BlobAccess access, RandomGenerator random) {
+    this.transport = transport;
+    this.access = access;
+    this.retries = new Retries(random);
+  }
+
+  /** What the blob is now, or null when there is none. */
+  public @Nullable BlobState state(BlobUri uri, Deadline deadline) {
+    return retries.until(
+        deadline,
+        () -> {
+          HttpAnswer answer = send("HEAD", uri, List.of(), List.of(), HttpBody.NONE, deadline);
+          if (answer.status() == 404 && !BlobRefusals.code(answer).equals("ContainerNotFound")) {
+            return null;
+          }
+          require(answer, 200, "look at", uri);
+          return stateOf(uri, answer);
+        });
+  }
+
+  /**
+   * Stores one block where nobody sees it.
+   *
+   * @param blockId Base64, of equal length for all blocks of a blob
+   */
+  public void putBlock(BlobUri uri, String blockId, HttpBody body, Deadline deadline) {
+    List<String> query = List.of("comp=block", "blockid=" + encoded(blockId));
+    write("stage a block of", "PUT", uri, query, List.of(), body, deadline);
+  }
+
+  /**
+   * Makes the blob of these blocks, in this order, and discards all others. Under a condition, only
+   * uncommitted blocks will do; without one, a repetition after a lost answer finds them committed
+   * and succeeds.
+   *
+   * @throws IoFailure.Fenced when the blocks are gone or the condition does not hold; after a lost
+   *     answer that may be this very call's own success
+   */
+  public void commitBlocks(
+      BlobUri uri,
+      List<String> blockIds,
+      BlobHeaders headers,
+      BlobCondition condition,
+      Deadline deadline) {
+    StringBuilder list = new StringBuilder(64 + blockIds.size() * 96);
+    list.append("<?xml version=\"1.0\" encoding=\"utf-8\"?><BlockList>");
+    String kind = condition instanceof BlobCondition.Always ? "Latest" : "Uncommitted";
+    for (String id : blockIds) {
+      list.append('<').append(kind).append('>').append(id);
+      list.append("</").append(kind).append('>');
+    }
+    list.append("</BlockList>");
+    HttpBody body = bytes(list.toString());
+    write(
+        "publish", "PUT", uri, List.of("comp=blocklist"), headers.under(condition), body, deadline);
+  }
+
+  /**
+   * Writes a whole blob in one request.
+   *
+   * @throws IoFailure.Fenced when the condition does not hold; after a lost answer that may be this
+   *     very call's own success
+   */
+  public void put(
+      BlobUri uri, HttpBody body, BlobHeaders headers, BlobCondition condition, Deadline deadline) {
+    List<HttpHeader> all = new ArrayList<>(headers.under(condition));
+    all.add(new HttpHeader("x-ms-blob-type", "BlockBlob"));
+    write("write", "PUT", uri, List.of(), all, body, deadline);
+  }
+
+  /** Creates the URI's container where there is none. */
+  public void createContainer(BlobUri uri, Deadline deadline) {
+    BlobUri container = container(uri);
+    retries.until(
+        deadline,
+        () -> {
+          HttpAnswer answer =
+              send(
+                  "PUT",
+                  container,
+                  List.of("restype=container"),
+                  List.of(),
+                  HttpBody.NONE,
+                  deadline);
+          if (!BlobRefusals.code(answer).equals("ContainerAlreadyExists")) {
+            require(answer, 201, "create the container", container);
+          }
+          return true;
+        });
+  }
+
+  /**
+   * Tells {@code each} of every blob whose name begins with {@code prefix}, with our marks, in the
+   * order of names.
+   *
+   * @param container any URI in the container
+   */
+  public void list(BlobUri container, String prefix, Deadline deadline, Consumer<ListedBlob> each) {
+    BlobUri root = container(container);
+    String marker = "";
+    do {
+      List<String> query = listQuery(prefix, marker);
+      BlobListing page =
+          retries.until(
+              deadline,
+              () -> {
+                HttpAnswer answer = send("GET", root, query, List.of(), HttpBody.NONE, deadline);
+                require(answer, 200, "list", root);
+                return BlobListing.read(answer.body(), root);
+              });
+      page.blobs().forEach(each);
+      marker = page.nextMarker();
+    } while (!marker.isEmpty());
+  }
+
+  /**
+   * Reads bytes of the blob that has this ETag into {@code into}, until it is full.
+   *
+   * @param into direct; its position advances
+   * @throws IoFailure.Changed when the blob is another one by now
+   */
+  public void read(BlobUri uri, String etag, long offset, ByteBuffer into, Deadline deadline) {
+    if (!into.hasRemaining()) {
+      return;
+    }
+    String range = "bytes=" + offset + "-" + (offset + into.remaining() - 1);
+    List<HttpHeader> headers =
+        List.of(new HttpHeader("x-ms-range", range), new HttpHeader("If-Match", etag));
+    RangeCheck check = new ReadBackCheck(uri, access.identity(uri));
+    retries.until(
+        deadline,
+        () -> {
+          HttpCall call = access.request("GET", uri, List.of(), headers, HttpBody.NONE, deadline);
+          return await(transport.readInto(call, into, check, deadline));
+        });
+  }
+
+  private static List<String> listQuery(String prefix, String marker) {
+    List<String> query = new ArrayList<>();
+    query.add("restype=container");
+    query.add("comp=list");
+    query.add("include=metadata");
+    query.add("maxresults=5000");
+    if (!prefix.isEmpty()) {
+      query.add("prefix=" + encoded(prefix));
+    }
+    if (!marker.isEmpty()) {
+      query.add("marker=" + encoded(marker));
+    }
+    return query;
+  }
+
+  private void write(
+      String doing,
+      String method,
+      BlobUri uri,
+      List<String> query,
+      List<HttpHeader> headers,
+      HttpBody body,
+      Deadline deadline) {
+    retries.until(
+        deadline,
+        () -> {
+          require(send(method, uri, query, headers, body, deadline), 201, doing, uri);
+          return true;
+        });
+  }
+
+  private HttpAnswer send(
+      String method,
+      BlobUri uri,
+      List<String> query,
+      List<HttpHeader> headers,
+      HttpBody body,
+      Deadline deadline) {
+    Deadline thisTry =
+        deadline.orEarlier(
+            Deadline.after(TRY_TIMEOUT.plusSeconds(body.lengthBytes() / SLOWEST_BYTES_PER_SECOND)));
+    try {
+      HttpCall call = access.request(method, uri, query, headers, body, thisTry);
+      return await(transport.send(call.withMaxAnswerBytes(MAX_PAGE_BYTES), thisTry));
+    } catch (IoFailure.TimedOut e) {
+      if (deadline.hasPassed()) {
+        throw e;
+      }
+      throw new IoFailure.Unavailable(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private void require(HttpAnswer answer, int status, String doing, BlobUri uri) {
+    if (answer.status() != status) {
+      throw BlobRefusals.of(doing, uri, answer, access.identity(uri));
+    }
+  }
+
+  private static BlobState stateOf(BlobUri uri, HttpAnswer answer) {
+    String etag = answer.header("ETag");
+    if (etag == null) {
+      throw new IoFailure.Corrupt("The account answered for " + uri + " without an ETag.");
+    }
+    return new BlobState(
+        etag,
+        answer.head().contentLength(),
+        answer.header("Content-MD5"),
+        new BlobMarks(
+            answer.header("x-ms-meta-" + BlobMarks.FENCE),
+            answer.header("x-ms-meta-" + BlobMarks.CHECKSUM),
+            answer.header("x-ms-meta-" + BlobMarks.MODIFIED)));
+  }
+
+  /** Returns or throws only when the transport has let go of the request's body. */
+  private static <T> T await(CompletableFuture<T> future) {
+    boolean interrupted = false;
+    try {
+      while (true) {
+        try {
+          return future.get();
+        } catch (InterruptedException e) {
+          interrupted = true;
+          future.cancel(true);
+        }
+      }
+    } catch (ExecutionException e) {
+      if (interrupted) {
+        throw new IoFailure.Canceled("Interrupted while waiting for an answer.");
+      }
+      throw e.getCause() instanceof IoFailure failure
+          ? failure
+          : new IllegalStateException("A request failed unexpectedly.", e.getCause());
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private static BlobUri container(BlobUri uri) {
+    return new BlobUri(
+        uri.scheme(),
+        uri.endpoint(),
+        uri.account(),
+        uri.container(),
+        AssetPath.ROOT,
+        true,
+        uri.sas(),
+        null);
+  }
+
+  private static HttpBody bytes(String text) {
+    return new HttpBody.Bytes(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  private static String encoded(String value) {
+    return URLEncoder.encode(value, StandardCharsets.UTF_8).replace("+", "%20");
+  }
+}

@@ -1,0 +1,41 @@
+package dev.stoker.io.source;
+
+import dev.stoker.io.asset.AssetVersion;
+import dev.stoker.io.asset.IoFailure;
+import dev.stoker.io.net.AnswerHead;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
+
+/** What sources do with answers. */
+public final class Answers {
+  private Answers() {}
+
+  /**
+   * The strongest version that an answer offers: a strong tag, else date and length, else nothing.
+   *
+   * @param lengthBytes -1 where it is not known
+   */
+  public static AssetVersion version(AnswerHead head, long lengthBytes) {
+    String tag = head.header("ETag");
+    if (tag != null && tag.startsWith("\"")) {
+      return new AssetVersion.ETag(tag);
+    }
+    String modified = head.header("Last-Modified");
+    return modified == null || lengthBytes < 0
+        ? new AssetVersion.Unversioned(lengthBytes)
+        : new AssetVersion.Modified(modified, lengthBytes);
+  }
+
+  /** Waits for a call whose deadline bounds it. For virtual threads; never on an I/O thread. */
+  public static <T extends @Nullable Object> T await(CompletableFuture<T> future) {
+    try {
+      return future.join();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof IoFailure failure) {
+        throw failure;
+      }
+      throw e;
+    }
+  }
+}

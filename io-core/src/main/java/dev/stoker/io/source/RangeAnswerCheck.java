@@ -1,0 +1,126 @@
+package dev.stoker.io.source;
+
+import dev.stoker.io.asset.AssetInfo;
+import dev.stoker.io.asset.AssetVersion;
+import dev.stoker.io.asset.ByteRange;
+import dev.stoker.io.asset.IoFailure;
+import dev.stoker.io.net.AnswerHead;
+import dev.stoker.io.net.HttpAnswer;
+import dev.stoker.io.net.HttpCall;
+import dev.stoker.io.net.RangeCheck;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes sure that an answer holds the wanted range of the pinned version and nothing else, before
+ * its first byte is kept: status, {@code Content-Range}, length, validator. Conditions alone do not
+ * do: servers exist that ignore them.
+ */
+public final class RangeAnswerCheck implements RangeCheck {
+  private final AssetInfo pinned;
+  private final ByteRange range;
+  private final String doing;
+  private final Function<HttpAnswer, IoFailure> refusal;
+
+  /**
+   * @param doing verb phrase with its object, for messages
+   * @param refusal what an answer that is no success means
+   */
+  public RangeAnswerCheck(
+      AssetInfo pinned, ByteRange range, String doing, Function<HttpAnswer, IoFailure> refusal) {
+    this.pinned = pinned;
+    this.range = range;
+    this.doing = doing;
+    this.refusal = refusal;
+  }
+
+  /** The request with its range and the condition that its version still holds. */
+  public static HttpCall conditional(HttpCall call, AssetInfo pinned, ByteRange range) {
+    HttpCall ranged = call.with("Range", range.httpHeader());
+    return switch (pinned.version()) {
+      case AssetVersion.ETag(String tag) -> ranged.with("If-Match", tag);
+      case AssetVersion.Modified(String date, long _) -> ranged.with("If-Unmodified-Since", date);
+      case AssetVersion.FileStamp _, AssetVersion.Unversioned _ -> ranged;
+    };
+  }
+
+  @Override
+  public boolean accepts(AnswerHead head) {
+    switch (head.status()) {
+      case 206 -> checkRange(head.header("Content-Range"));
+      case 200 -> checkWhole(head);
+      default -> {
+        return false;
+      }
+    }
+    String coding = head.header("Content-Encoding");
+    if (coding != null && !coding.equalsIgnoreCase("identity")) {
+      throw corrupt("the answer is encoded as " + coding + ", which nobody asked for");
+    }
+    checkValidator(head);
+    return true;
+  }
+
+  @Override
+  public IoFailure refusal(HttpAnswer answer) {
+    return refusal.apply(answer);
+  }
+
+  private void checkRange(@Nullable String contentRange) {
+    String expected = "bytes " + range.offset() + "-" + (range.end() - 1) + "/";
+    if (contentRange == null || !contentRange.startsWith(expected)) {
+      throw corrupt(
+          "the answer holds another range than the "
+              + range.lengthBytes()
+              + " bytes from "
+              + range.offset());
+    }
+    String total = contentRange.substring(expected.length());
+    if (!total.equals("*") && !total.equals(Long.toString(pinned.lengthBytes()))) {
+      throw changed("its length is " + total + " now");
+    }
+  }
+
+  private void checkWhole(AnswerHead head) {
+    if (range.offset() != 0 || range.lengthBytes() != pinned.lengthBytes()) {
+      throw new IoFailure.Invalid(
+          "Cannot "
+              + doing
+              + ": the server does not serve ranges, and the file is too large to be read whole;"
+              + " use a server that does.");
+    }
+    long length = head.contentLength();
+    if (length >= 0 && length != pinned.lengthBytes()) {
+      throw changed("its length is " + length + " now");
+    }
+  }
+
+  private void checkValidator(AnswerHead head) {
+    switch (pinned.version()) {
+      case AssetVersion.ETag(String tag) -> require(tag, head.header("ETag"));
+      case AssetVersion.Modified(String date, long _) ->
+          require(date, head.header("Last-Modified"));
+      case AssetVersion.FileStamp _, AssetVersion.Unversioned _ -> {
+        // Nothing to compare.
+      }
+    }
+  }
+
+  private void require(String pinnedValidator, @Nullable String validator) {
+    if (validator == null) {
+      throw corrupt("the answer does not say which version it is");
+    }
+    if (!validator.equals(pinnedValidator)) {
+      throw changed("it is " + validator + " now");
+    }
+  }
+
+  private IoFailure.Corrupt corrupt(String because) {
+    return new IoFailure.Corrupt("Cannot " + doing + ": " + because + ".");
+  }
+
+  private IoFailure.Changed changed(String how) {
+    return new IoFailure.Changed(
+        "Cannot " + doing + ": it is no longer the version that was pinned (" + how + ").");
+  }
+}

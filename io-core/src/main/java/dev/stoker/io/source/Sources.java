@@ -1,0 +1,46 @@
+package dev.stoker.io.source;
+
+import dev.stoker.io.asset.AssetUri;
+import dev.stoker.io.asset.BlobUri;
+import dev.stoker.io.asset.FileUri;
+import dev.stoker.io.asset.HttpUri;
+import dev.stoker.io.net.HttpTransport;
+import dev.stoker.io.source.blob.BlobAccounts;
+import dev.stoker.io.source.blob.BlobSettings;
+import dev.stoker.io.source.blob.BlobSource;
+import dev.stoker.io.source.file.FileSource;
+import dev.stoker.io.source.http.HttpSource;
+
+/**
+ * Opens trees by their URI. Connections and credentials belong to the origin and are shared by all
+ * its trees; opening one more costs nothing. Thread-safe.
+ */
+public final class Sources {
+  private final HttpTransport transport;
+  private final BlobAccounts accounts;
+
+  /** Uses {@code transport}, which stays its owner's to close. */
+  public Sources(HttpTransport transport, BlobSettings settings) {
+    this.transport = transport;
+    this.accounts = new BlobAccounts(settings, transport);
+  }
+
+  /**
+   * The tree that {@code uri} names. Sends nothing, except that the first use of an account may ask
+   * the metadata service for a token.
+   *
+   * @throws dev.stoker.io.asset.IoFailure when its credential cannot be used
+   */
+  public AssetSource open(AssetUri uri) {
+    return switch (uri) {
+      case BlobUri blob -> new BlobSource(accounts.accountOf(blob), blob);
+      case HttpUri http -> new HttpSource(transport, http);
+      case FileUri file -> new FileSource(file);
+    };
+  }
+
+  /** Accounts and their credentials, for those who write to them. */
+  public BlobAccounts accounts() {
+    return accounts;
+  }
+}

@@ -1,0 +1,180 @@
+package dev.stoker.io.source.http;
+
+import dev.stoker.io.asset.AssetInfo;
+import dev.stoker.io.asset.AssetPath;
+import dev.stoker.io.asset.ByteRange;
+import dev.stoker.io.asset.Deadline;
+import dev.stoker.io.asset.HttpUri;
+import dev.stoker.io.asset.IoFailure;
+import dev.stoker.io.asset.Percent;
+import dev.stoker.io.net.HttpAnswer;
+import dev.stoker.io.net.HttpCall;
+import dev.stoker.io.net.HttpOrigin;
+import dev.stoker.io.net.HttpTransport;
+import dev.stoker.io.net.StatusFailure;
+import dev.stoker.io.source.Answers;
+import dev.stoker.io.source.AssetSource;
+import dev.stoker.io.source.RangeAnswerCheck;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+
+/** A tree on a range server. */
+public final class HttpSource implements AssetSource {
+  /** An index page has about 150 bytes a file. */
+  private static final int MAX_INDEX_BYTES = 64 << 20;
+
+  /**
+   * Index pages tell no version, so each file is looked up; so many at once hide the round trips.
+   */
+  private static final int LOOKUPS_IN_FLIGHT = 64;
+
+  /** Deeper trees are links that lead back into themselves. */
+  private static final int MAX_DEPTH = 64;
+
+  private final HttpTransport transport;
+  private final HttpUri tree;
+  private final HttpOrigin origin;
+
+  public HttpSource(HttpTransport transport, HttpUri tree) {
+    this.transport = transport;
+    this.tree = tree;
+    this.origin = HttpOrigin.parse(tree.origin());
+  }
+
+  @Override
+  public AssetInfo stat(AssetPath path, Deadline deadline) {
+    return info(path, Answers.await(transport.send(call("HEAD", path, ""), deadline)), deadline);
+  }
+
+  private AssetInfo info(AssetPath path, HttpAnswer head, Deadline deadline) {
+    String doing = "look up " + tree.resolve(path);
+    HttpAnswer answer = head;
+    if (head.status() == 405 || head.status() == 501) {
+      // A server without HEAD: the first byte comes with the same fields.
+      HttpCall first = call("GET", path, "").with("Range", "bytes=0-0");
+      answer = Answers.await(transport.send(first, deadline));
+    }
+    String location = answer.header("Location");
+    if (answer.status() / 100 == 3 && location != null && location.endsWith("/")) {
+      throw new IoFailure.NotFound("Cannot " + doing + ": it is a folder.");
+    }
+    if (answer.status() != 200 && answer.status() != 206) {
+      throw refusal(doing, answer);
+    }
+    long length = length(answer);
+    String modified = answer.header("Last-Modified");
+    Instant instant = modified == null ? null : StatusFailure.date(modified);
+    return new AssetInfo(
+        path,
+        Answers.version(answer.head(), length),
+        Math.max(0, length),
+        instant == null ? Instant.EPOCH : instant,
+        answer.header("Content-MD5"));
+  }
+
+  private static long length(HttpAnswer answer) {
+    String range = answer.header("Content-Range");
+    if (answer.status() == 206 && range != null) {
+      String total = range.substring(range.indexOf('/') + 1);
+      if (!total.isEmpty() && total.length() < 19 && total.chars().allMatch(Character::isDigit)) {
+        return Long.parseLong(total);
+      }
+    }
+    return answer.head().contentLength();
+  }
+
+  @Override
+  public void list(AssetPath folder, Deadline deadline, Consumer<AssetInfo> each) {
+    HttpAnswer page = index(folder, deadline);
+    if (page.status() == 404 && !folder.isRoot()) {
+      each.accept(stat(folder, deadline));
+      return;
+    }
+    if (page.status() == 404 && !tree.namesTree()) {
+      each.accept(stat(AssetPath.ROOT, deadline));
+      return;
+    }
+    list(folder, page, deadline, each, 0);
+  }
+
+  private HttpAnswer index(AssetPath folder, Deadline deadline) {
+    return Answers.await(
+        transport.send(call("GET", folder, "/").withMaxAnswerBytes(MAX_INDEX_BYTES), deadline));
+  }
+
+  private void list(
+      AssetPath folder, HttpAnswer page, Deadline deadline, Consumer<AssetInfo> each, int depth) {
+    String doing = "list " + tree.resolve(folder) + "/";
+    if (page.status() != 200) {
+      throw refusal(doing, page);
+    }
+    String type = page.header("Content-Type");
+    if (type == null || !type.startsWith("text/html")) {
+      throw new IoFailure.Invalid(
+          "Cannot " + doing + ": the server shows no index page; switch its autoindex on.");
+    }
+    if (depth > MAX_DEPTH) {
+      throw new IoFailure.Invalid(
+          "Cannot " + doing + ": it lies more than " + MAX_DEPTH + " folders deep.");
+    }
+    IndexPage index = IndexPage.parse(page.text());
+    lookUp(folder, index, deadline, each);
+    for (String name : index.folders()) {
+      AssetPath child = folder.resolve(new AssetPath(name));
+      list(child, index(child, deadline), deadline, each, depth + 1);
+    }
+  }
+
+  private void lookUp(
+      AssetPath folder, IndexPage index, Deadline deadline, Consumer<AssetInfo> each) {
+    record LookUp(AssetPath path, CompletableFuture<HttpAnswer> answer) {}
+    ArrayDeque<LookUp> inFlight = new ArrayDeque<>(LOOKUPS_IN_FLIGHT);
+    var names = index.files().iterator();
+    while (names.hasNext() || !inFlight.isEmpty()) {
+      while (names.hasNext() && inFlight.size() < LOOKUPS_IN_FLIGHT) {
+        AssetPath path = folder.resolve(new AssetPath(names.next()));
+        inFlight.add(new LookUp(path, transport.send(call("HEAD", path, ""), deadline)));
+      }
+      LookUp oldest = inFlight.remove();
+      each.accept(info(oldest.path, Answers.await(oldest.answer), deadline));
+    }
+  }
+
+  @Override
+  public CompletableFuture<Void> read(
+      AssetInfo pinned, ByteRange range, ByteBuffer into, Deadline deadline) {
+    if (range.isEmpty()) {
+      return CompletableFuture.completedFuture(null);
+    }
+    String doing = "read " + tree.resolve(pinned.path());
+    return transport.readInto(
+        RangeAnswerCheck.conditional(call("GET", pinned.path(), ""), pinned, range),
+        into,
+        new RangeAnswerCheck(pinned, range, doing, answer -> refusal(doing, answer)),
+        deadline);
+  }
+
+  @Override
+  public String origin() {
+    return tree.origin();
+  }
+
+  @Override
+  public void close() {}
+
+  private HttpCall call(String method, AssetPath path, String suffix) {
+    AssetPath whole = tree.path().resolve(path);
+    String slash = path.isRoot() && tree.namesTree() && suffix.isEmpty() ? "/" : suffix;
+    String target =
+        (whole.isRoot() ? "/" : "/" + Percent.encodePath(whole.value()) + slash)
+            + (tree.query() == null ? "" : "?" + tree.query());
+    return HttpCall.of(method, origin, target);
+  }
+
+  private IoFailure refusal(String doing, HttpAnswer answer) {
+    return StatusFailure.of(doing, answer, "the server answered " + answer.status());
+  }
+}

@@ -1,0 +1,91 @@
+package dev.stoker.io.sync;
+
+import dev.stoker.io.asset.AssetPath;
+import dev.stoker.io.asset.AssetUri;
+import dev.stoker.io.asset.BlobUri;
+import dev.stoker.io.asset.Deadline;
+import dev.stoker.io.asset.FileUri;
+import dev.stoker.io.asset.HttpUri;
+import dev.stoker.io.asset.IoFailure;
+import dev.stoker.io.net.HttpTransport;
+import dev.stoker.io.publish.blob.BlobAccess;
+import dev.stoker.io.publish.blob.BlobWriter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+
+/** Pushes files and trees to Blob and to file systems. Thread-safe. */
+public final class TreePush {
+  private final RandomGenerator random = new SecureRandom();
+  private final BlobWriter writer;
+
+  /**
+   * @param transport stays the caller's
+   * @param access addresses and signs what goes to Blob
+   */
+  public TreePush(HttpTransport transport, BlobAccess access) {
+    this.writer = new BlobWriter(transport, access, random);
+  }
+
+  /**
+   * Makes the destination hold what the source holds. A file that cannot be pushed is in the
+   * summary and does not keep others from being pushed, unless the reason is one that would stop
+   * them too.
+   *
+   * @param progress told about twice a second, and at the end
+   * @throws IoFailure when the source cannot be read or the destination not be written at all
+   */
+  public PushSummary push(PushRequest request, Deadline deadline, Consumer<PushProgress> progress) {
+    long startNanos = System.nanoTime();
+    Path source = request.source();
+    boolean isFolder = Files.isDirectory(source);
+    if (!isFolder && !Files.exists(source)) {
+      throw new IoFailure.NotFound("Cannot push " + source + ": there is no such file or folder.");
+    }
+    TreeWalk.Found found = isFolder ? TreeWalk.find(source) : single(source);
+    AssetUri destination = request.destination();
+    if (!isFolder && destination.namesTree()) {
+      destination = destination.resolve(new AssetPath(String.valueOf(source.getFileName())));
+    }
+    try (PushTarget target = targetOf(destination, request)) {
+      Map<AssetPath, Existing> existing = new HashMap<>();
+      if (isFolder) {
+        existing.putAll(target.list(deadline));
+      } else {
+        Existing one = target.find(AssetPath.ROOT, deadline);
+        if (one != null) {
+          existing.put(AssetPath.ROOT, one);
+        }
+      }
+      PushRun run = new PushRun(request, target, existing, found.files(), deadline);
+      return run.run(found.skipped(), progress, startNanos);
+    }
+  }
+
+  private static TreeWalk.Found single(Path file) {
+    if (!Files.isRegularFile(file)) {
+      throw new IoFailure.Invalid("Cannot push " + file + ": it is neither a file nor a folder.");
+    }
+    try {
+      return new TreeWalk.Found(List.of(LocalFile.of(AssetPath.ROOT, file)), List.of());
+    } catch (IOException e) {
+      throw new IoFailure.Disk("Cannot read " + file + ": " + e + ".", e);
+    }
+  }
+
+  private PushTarget targetOf(AssetUri destination, PushRequest request) {
+    return switch (destination) {
+      case BlobUri uri -> new BlobTarget(writer, uri, request.createContainer(), random);
+      case FileUri uri -> new FileTarget(uri.toLocalPath());
+      case HttpUri uri ->
+          throw new IoFailure.Invalid(
+              "Cannot push to " + uri + ": the destination must be in Blob or on a file system.");
+    };
+  }
+}

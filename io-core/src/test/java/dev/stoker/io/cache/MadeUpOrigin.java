@@ -1,0 +1,94 @@
+package dev.stoker.io.cache;
+
+import dev.stoker.io.asset.AssetInfo;
+import dev.stoker.io.asset.AssetPath;
+import dev.stoker.io.asset.AssetUri;
+import dev.stoker.io.asset.AssetVersion;
+import dev.stoker.io.asset.ByteRange;
+import dev.stoker.io.asset.Deadline;
+import dev.stoker.io.asset.PinnedAsset;
+import dev.stoker.io.fetch.Priority;
+import dev.stoker.io.fetch.RangeFetcher;
+import dev.stoker.io.fetch.RangeSink;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+
+/**
+ * An origin whose bytes follow from an asset's identity and the offset, so that a test knows every
+ * right byte without keeping any.
+ */
+final class MadeUpOrigin implements RangeFetcher, AutoCloseable {
+  record Request(PinnedAsset asset, ByteRange range, Priority priority) {}
+
+  final Queue<Request> requests = new ConcurrentLinkedQueue<>();
+  final AtomicLong sentBytes = new AtomicLong();
+  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+
+  /** What a request waits for before it is answered; a failure fails it. */
+  volatile Function<Request, CompletableFuture<Void>> gate =
+      request -> CompletableFuture.completedFuture(null);
+
+  /** Size of the pieces that a sink gets; odd sizes make it assemble grains. */
+  volatile int pieceBytes = 1 << 20;
+
+  static PinnedAsset asset(String name, String version, long lengthBytes) {
+    return new PinnedAsset(
+        AssetUri.parse("blob://studio/show/"),
+        new AssetInfo(
+            AssetPath.of(name),
+            new AssetVersion.ETag('"' + version + '"'),
+            lengthBytes,
+            Instant.EPOCH,
+            null));
+  }
+
+  static byte byteAt(long seed, long offset) {
+    long word = (seed ^ (offset >>> 3)) * 0x9E3779B97F4A7C15L;
+    word ^= word >>> 29;
+    return (byte) (word >>> ((offset & 7) * 8));
+  }
+
+  static long seed(PinnedAsset asset) {
+    return asset.identity().hashCode() * 0xBF58476D1CE4E5B9L;
+  }
+
+  static ByteBuffer content(PinnedAsset asset, ByteRange range) {
+    ByteBuffer out = ByteBuffer.allocateDirect((int) range.lengthBytes());
+    long seed = seed(asset);
+    for (long at = range.offset(); at < range.end(); at++) {
+      out.put(byteAt(seed, at));
+    }
+    return out.flip();
+  }
+
+  @Override
+  public CompletableFuture<Void> fetch(
+      PinnedAsset asset, ByteRange range, Priority priority, Deadline deadline, RangeSink sink) {
+    Request request = new Request(asset, range, priority);
+    requests.add(request);
+    return gate.apply(request)
+        .thenRunAsync(
+            () -> {
+              for (long at = range.offset(); at < range.end(); ) {
+                long end = Math.min(range.end(), at + pieceBytes);
+                ByteBuffer piece = content(asset, ByteRange.between(at, end));
+                sentBytes.addAndGet(piece.remaining());
+                sink.accept(at, piece);
+                at = end;
+              }
+            },
+            threads);
+  }
+
+  @Override
+  public void close() {
+    threads.close();
+  }
+}

@@ -1,0 +1,108 @@
+package dev.stoker.io.testing;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Azurite, Microsoft's emulator of Blob storage, on a free loopback port. */
+public final class AzuriteServer implements AutoCloseable {
+  /** The emulator's account and key, the same everywhere and published in its documentation. */
+  public static final String ACCOUNT = "devstoreaccount1";
+
+  public static final String KEY =
+      "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
+
+  private final ServerProcess process;
+  private final int port;
+
+  private AzuriteServer(ServerProcess process, int port) {
+    this.process = process;
+    this.port = port;
+  }
+
+  /** Where setup installs it, unless {@code STOKER_AZURITE} says otherwise. */
+  public static Path installation() {
+    String said = System.getenv("STOKER_AZURITE");
+    if (said != null) {
+      return Path.of(said);
+    }
+    String cache = System.getenv("XDG_CACHE_HOME");
+    Path base = cache == null ? Path.of(System.getProperty("user.home"), ".cache") : Path.of(cache);
+    return base.resolve("stoker/azurite/node_modules/azurite");
+  }
+
+  /** Starts it with empty storage on disk. */
+  public static AzuriteServer start() {
+    return start(List.of());
+  }
+
+  /** Starts it with more options, such as {@code --inMemoryPersistence}. */
+  public static AzuriteServer start(List<String> options) {
+    Path main = installation().resolve("dist/src/blob/main.js");
+    if (!Files.exists(main)) {
+      throw new IllegalStateException(
+          "Azurite is not installed at "
+              + installation()
+              + "; run ./stoker test, or set"
+              + " STOKER_AZURITE to its folder.");
+    }
+    Path folder = ServerProcess.newFolder("azurite");
+    int port = ServerProcess.freePort();
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                "node",
+                main.toString(),
+                "--blobHost",
+                "127.0.0.1",
+                "--blobPort",
+                Integer.toString(port),
+                "--silent",
+                "--skipApiVersionCheck",
+                "--disableTelemetry"));
+    if (!options.contains("--inMemoryPersistence")) {
+      command.addAll(List.of("--location", folder.toString()));
+    }
+    command.addAll(options);
+    return new AzuriteServer(ServerProcess.start(folder, port, Map.of(), command), port);
+  }
+
+  public int port() {
+    return port;
+  }
+
+  /** {@code http://127.0.0.1:PORT}. */
+  public String url() {
+    return "http://127.0.0.1:" + port;
+  }
+
+  /** The URI of a container, with a slash at its end. */
+  public String uri(String container) {
+    return "blob+http://127.0.0.1:" + port + "/" + ACCOUNT + "/" + container + "/";
+  }
+
+  /** What {@code AZURE_STORAGE_CONNECTION_STRING} says for it. */
+  public String connectionString() {
+    return "DefaultEndpointsProtocol=http;AccountName="
+        + ACCOUNT
+        + ";AccountKey="
+        + KEY
+        + ";BlobEndpoint="
+        + url()
+        + "/"
+        + ACCOUNT
+        + ";";
+  }
+
+  /** An environment in which the account and its key are found. */
+  public Map<String, String> environment() {
+    return Map.of("AZURE_STORAGE_ACCOUNT", ACCOUNT, "AZURE_STORAGE_KEY", KEY);
+  }
+
+  @Override
+  public void close() {
+    process.close();
+  }
+}
