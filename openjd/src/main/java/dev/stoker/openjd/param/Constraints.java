@@ -4,6 +4,8 @@ import dev.stoker.openjd.expr.Value;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +23,9 @@ public record Constraints(
     @Nullable BigDecimal maxValue,
     @Nullable Long minLength,
     @Nullable Long maxLength) {
+  /** As many allowed values as a message still reads well with. */
+  private static final int MAX_SHOWN = 20;
+
   public static final Constraints NONE = new Constraints(null, null, null, null, null);
 
   public Constraints {
@@ -57,7 +62,8 @@ public record Constraints(
    */
   public List<String> violations(Value value) {
     List<String> found = new ArrayList<>(sizeViolations(value));
-    if (allowedValues != null && allowedValues.stream().noneMatch(one -> same(one, value))) {
+    if (allowedValues != null
+        && allowedValues.stream().map(Constraints::identity).noneMatch(identity(value)::equals)) {
       found.add("is none of the allowed values " + texts(allowedValues));
     }
     return found;
@@ -86,18 +92,19 @@ public record Constraints(
     return found;
   }
 
-  private static List<String> texts(List<Value> values) {
-    return values.stream().map(value -> "'" + value.text() + "'").toList();
+  private static String texts(List<Value> values) {
+    String first =
+        values.stream()
+            .limit(MAX_SHOWN)
+            .map(value -> "'" + value.text() + "'")
+            .collect(Collectors.joining(", "));
+    return "[" + first + (values.size() > MAX_SHOWN ? ", …]" : "]");
   }
 
-  /** Numbers are the same when equal as numbers: 4.50 is 4.5. */
-  private static boolean same(Value one, Value other) {
-    BigDecimal first = number(one);
-    BigDecimal second = number(other);
-    if (first == null || second == null) {
-      return one.text().equals(other.text());
-    }
-    return first.compareTo(second) == 0;
+  /** What makes values the same: numbers are when equal as numbers, so 4.50 is 4.5. */
+  private static Object identity(Value value) {
+    BigDecimal number = number(value);
+    return number == null ? value.text() : number.stripTrailingZeros();
   }
 
   private static @Nullable BigDecimal number(Value value) {
@@ -115,9 +122,8 @@ public record Constraints(
     if (first == null || second == null) {
       return first == null ? second : first;
     }
-    return second.stream()
-        .filter(value -> first.stream().anyMatch(other -> same(value, other)))
-        .toList();
+    Set<Object> allowed = first.stream().map(Constraints::identity).collect(Collectors.toSet());
+    return second.stream().filter(value -> allowed.contains(identity(value))).toList();
   }
 
   private static <T extends Comparable<T>> @Nullable T greatest(

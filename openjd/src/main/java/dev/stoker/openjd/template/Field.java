@@ -29,7 +29,7 @@ record Field(@Nullable JsonNode node, String path, Context context) {
   }
 
   void problem(String message) {
-    context.problems().add(new Problem(path, message));
+    context.add(path, message);
   }
 
   /** The map here; keys other than these are reported. */

@@ -2,7 +2,9 @@ package dev.stoker.openjd.template;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
+import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -217,6 +219,26 @@ final class JobTemplateTest {
             + " supported here.");
     refused("[1]", "It must be a map, not a list.");
     refused("{}", "The key 'specificationVersion' is missing.");
+  }
+
+  @Test
+  void aHostileTemplateIsAnsweredInAFewSentences() {
+    String text =
+        "specificationVersion: jobtemplate-2023-09\nname: Shot\nsteps:\n"
+            + "- {a: 1, b: 2}\n".repeat(20_000)
+            + "- "
+            + "x".repeat(1_000_000);
+    TemplateException refusal =
+        assertTimeoutPreemptively(
+            Duration.ofSeconds(20),
+            () ->
+                assertThrows(
+                    TemplateException.class,
+                    () -> JobTemplate.decode(TemplateReader.parse(text), Extension.ALL)));
+    assertEquals(1001, refusal.problems().size());
+    assertEquals(
+        new Problem("", "There are more problems than these first 1000."),
+        refusal.problems().getLast());
   }
 
   private static void refused(String text, String... messages) {
