@@ -32,15 +32,25 @@ public final class FolderHandle implements AutoCloseable {
     return open(fd, name, path + "/" + name, LibC.O_NOFOLLOW);
   }
 
-  /** Makes the folder {@code name} where there is none, and opens it. */
+  /**
+   * Opens the folder {@code name}, making it where there is none.
+   *
+   * @param mode permission bits of a folder that this makes, whatever the umask
+   */
   public FolderHandle makeChild(String name, int mode) throws PosixException {
-    if (LibC.mkdirat(fd, LibC.path(name), mode) != 0) {
+    boolean made = LibC.mkdirat(fd, LibC.path(name), mode) == 0;
+    if (!made) {
       PosixException failure = FileHandle.failure("mkdir", path + "/" + name);
       if (failure.errno() != Errno.EEXIST) {
         throw failure;
       }
     }
-    return child(name);
+    FolderHandle child = child(name);
+    if (made && LibC.fchmod(child.fd, mode) != 0) {
+      child.close();
+      throw FileHandle.failure("chmod", child.path);
+    }
+    return child;
   }
 
   /** Opens the file {@code name} in this folder; never follows a link. */

@@ -1,0 +1,253 @@
+package dev.stoker.io.daemon;
+
+import dev.stoker.io.asset.Deadline;
+import dev.stoker.io.asset.IoFailure;
+import dev.stoker.io.daemon.Messages.Answer;
+import dev.stoker.io.daemon.Messages.Operation;
+import dev.stoker.io.daemon.Messages.Question;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A node's I/O in another process. Connects when first asked; when the process goes away, what is
+ * under way fails with {@link IoFailure.Unavailable} and the next call connects anew.
+ *
+ * <p>Thread-safe.
+ */
+public final class IoClient implements NodeIo {
+  /** For questions that only need the process to be alive. */
+  private static final Duration SHORT = Duration.ofSeconds(30);
+
+  /** A stage of a hundred thousand files on a slow disk. */
+  private static final Duration UNSTAGE = Duration.ofMinutes(10);
+
+  /** Beyond the asker's own deadline, so that the answer that says so still arrives. */
+  private static final long GRACE_MILLIS = 2_000;
+
+  /** Progress that nobody has taken yet; more replaces it. */
+  private static final int MAX_ANSWERS = 16;
+
+  private final Path socket;
+  private final AtomicLong ids = new AtomicLong();
+  private final ReentrantLock lock = new ReentrantLock();
+  private @Nullable Connection connection; // guarded by lock
+  private boolean closed; // guarded by lock
+
+  /** Talks to the I/O process of {@code dataFolder}; connects with the first question. */
+  public IoClient(Path dataFolder) {
+    this.socket = IoSocket.of(dataFolder);
+  }
+
+  @Override
+  public StageProgress stage(
+      StageRequest request, Deadline deadline, Consumer<StageProgress> progress) {
+    Answer answer = ask(Operation.STAGE, request, null, deadline.remainingMillis(), progress);
+    return Objects.requireNonNullElse(answer.staged(), StageProgress.NONE);
+  }
+
+  @Override
+  public List<String> unstage(String stageId) {
+    Answer answer = ask(Operation.UNSTAGE, null, stageId, UNSTAGE.toMillis(), IoClient::ignore);
+    return Objects.requireNonNullElse(answer.changed(), List.of());
+  }
+
+  @Override
+  public CacheReport cache() {
+    Answer answer = ask(Operation.CACHE, null, null, SHORT.toMillis(), IoClient::ignore);
+    if (answer.cache() == null) {
+      throw new IoFailure.Unavailable(
+          "The I/O process at " + socket + " is of another release; restart it.", null);
+    }
+    return answer.cache();
+  }
+
+  @Override
+  public void close() {
+    Connection open;
+    lock.lock();
+    try {
+      closed = true;
+      open = connection;
+      connection = null;
+    } finally {
+      lock.unlock();
+    }
+    if (open != null) {
+      open.close();
+    }
+  }
+
+  private static void ignore(StageProgress progress) {}
+
+  private Answer ask(
+      Operation operation,
+      @Nullable StageRequest stage,
+      @Nullable String stageId,
+      long waitMillis,
+      Consumer<StageProgress> progress) {
+    Connection to = connected();
+    Question question =
+        new Question(
+            ids.incrementAndGet(),
+            operation,
+            ProcessHandle.current().pid(),
+            waitMillis,
+            stage,
+            stageId,
+            null);
+    return to.ask(question, progress);
+  }
+
+  private Connection connected() {
+    lock.lock();
+    try {
+      if (closed) {
+        throw new IoFailure.Canceled("This client is closed.");
+      }
+      Connection open = connection;
+      if (open == null || open.isBroken()) {
+        open = new Connection(new LineChannel(IoSocket.connect(socket)));
+        connection = open;
+      }
+      return open;
+    } catch (IOException e) {
+      throw new IoFailure.Unavailable(
+          "No I/O process answers at " + socket + " (" + e.getMessage() + "); start 'stoker io'.",
+          e);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** One connection and its reading thread, which hands answers to who asked. */
+  private final class Connection implements AutoCloseable {
+    private final LineChannel lines;
+    private final Map<Long, BlockingQueue<Answer>> waiting = new ConcurrentHashMap<>();
+    private final Thread reader;
+    private volatile boolean broken;
+
+    Connection(LineChannel lines) {
+      this.lines = lines;
+      this.reader = Thread.ofVirtual().name("io client").start(this::read);
+    }
+
+    boolean isBroken() {
+      return broken;
+    }
+
+    Answer ask(Question question, Consumer<StageProgress> progress) {
+      BlockingQueue<Answer> answers = new ArrayBlockingQueue<>(MAX_ANSWERS);
+      waiting.put(question.id(), answers);
+      try {
+        lines.write(question);
+        if (broken) {
+          throw gone(null);
+        }
+        return await(question, answers, progress);
+      } catch (IOException e) {
+        throw gone(e);
+      } finally {
+        waiting.remove(question.id());
+      }
+    }
+
+    private Answer await(
+        Question question, BlockingQueue<Answer> answers, Consumer<StageProgress> progress)
+        throws IOException {
+      Deadline end = Deadline.after(Duration.ofMillis(question.waitMillis() + GRACE_MILLIS));
+      try {
+        while (true) {
+          Answer answer = answers.poll(end.remainingMillis(), TimeUnit.MILLISECONDS);
+          if (answer == null) {
+            giveUp(question);
+            throw new IoFailure.TimedOut(
+                "The I/O process at " + socket + " did not answer within the deadline.");
+          }
+          if (answer.failure() != null) {
+            throw answer.failure().asFailure();
+          }
+          if (answer.progress() == null) {
+            return answer;
+          }
+          progress.accept(answer.progress());
+        }
+      } catch (InterruptedException e) {
+        giveUp(question);
+        Thread.currentThread().interrupt();
+        throw new IoFailure.Canceled("Waiting for the I/O process was interrupted.");
+      }
+    }
+
+    private void giveUp(Question question) throws IOException {
+      lines.write(
+          new Question(
+              ids.incrementAndGet(),
+              Operation.CANCEL,
+              question.pid(),
+              0,
+              null,
+              null,
+              question.id()));
+    }
+
+    private void read() {
+      try {
+        for (Answer answer = lines.read(Answer.class);
+            answer != null;
+            answer = lines.read(Answer.class)) {
+          hand(answer);
+        }
+      } catch (IOException e) {
+        // Whoever waits is told below.
+      } finally {
+        broken = true;
+        lines.close();
+        IoFailure.Unavailable gone = gone(null);
+        for (Map.Entry<Long, BlockingQueue<Answer>> one : waiting.entrySet()) {
+          hand(Answer.failed(one.getKey(), gone));
+        }
+      }
+    }
+
+    /** Progress may be skipped; the last answer never is. */
+    private void hand(Answer answer) {
+      BlockingQueue<Answer> answers = waiting.get(answer.id());
+      if (answers == null) {
+        return; // who asked has given up
+      }
+      while (!answers.offer(answer)) {
+        if (answer.progress() != null) {
+          return;
+        }
+        answers.poll();
+      }
+    }
+
+    private IoFailure.Unavailable gone(@Nullable IOException cause) {
+      return new IoFailure.Unavailable(
+          "The I/O process at " + socket + " went away; start it again and retry.", cause);
+    }
+
+    @Override
+    public void close() {
+      lines.close();
+      try {
+        reader.join();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+}

@@ -1,0 +1,125 @@
+package dev.stoker.io.daemon;
+
+import dev.stoker.io.asset.AssetUri;
+import dev.stoker.io.asset.Deadline;
+import dev.stoker.io.asset.PinnedAsset;
+import dev.stoker.io.cache.BlockCache;
+import dev.stoker.io.cache.CacheSettings;
+import dev.stoker.io.cache.CacheUsage;
+import dev.stoker.io.cache.ReadRights;
+import dev.stoker.io.fetch.RangeFetcher;
+import dev.stoker.io.source.AssetSource;
+import dev.stoker.io.stage.SourceOpener;
+import dev.stoker.io.stage.StageOwner;
+import dev.stoker.io.stage.Stager;
+import dev.stoker.io.stage.Tally;
+import dev.stoker.io.stage.WantedTree;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * The I/O process in this process: cache, origins and stages. One node has one; others reach it by
+ * {@link IoClient}. Thread-safe.
+ */
+public final class IoNode implements NodeIo {
+  private final BlockCache cache;
+  private final Stager stager;
+  private final Origins origins;
+
+  private IoNode(BlockCache cache, Stager stager, Origins origins) {
+    this.cache = cache;
+    this.stager = stager;
+    this.origins = origins;
+  }
+
+  /** Everything that knows origins; closed last. */
+  interface Origins extends RangeFetcher, SourceOpener, AutoCloseable {
+    @Override
+    void close();
+  }
+
+  static IoNode open(Path dataFolder, CacheSettings settings, Origins origins) {
+    BlockCache cache = BlockCache.open(settings, origins, rights(origins));
+    try {
+      Stager stager = new Stager(cache, origins, origins, dataFolder.resolve("stages"));
+      return new IoNode(cache, stager, origins);
+    } catch (RuntimeException e) {
+      cache.close();
+      throw e;
+    }
+  }
+
+  /** A project may read what its own credentials can describe. */
+  private static ReadRights rights(SourceOpener sources) {
+    return (String project, PinnedAsset asset, Deadline deadline) -> {
+      try (AssetSource source = sources.open(asset.tree(), project)) {
+        source.stat(asset.info().path(), deadline);
+      }
+    };
+  }
+
+  @Override
+  public StageProgress stage(
+      StageRequest request, Deadline deadline, Consumer<StageProgress> progress) {
+    return stage(request, StageOwner.of(ProcessHandle.current().pid()), deadline, progress);
+  }
+
+  /** The same for another process, whose death makes the stage a leftover. */
+  StageProgress stage(
+      StageRequest request, StageOwner owner, Deadline deadline, Consumer<StageProgress> progress) {
+    List<WantedTree> trees =
+        request.trees().stream()
+            .map(tree -> new WantedTree(tree.name(), AssetUri.parse(tree.uri()), tree.include()))
+            .toList();
+    return progressOf(
+        stager.stage(
+            request.stageId(),
+            request.project(),
+            Path.of(request.folder()),
+            trees,
+            owner,
+            deadline,
+            tally -> progress.accept(progressOf(tally))));
+  }
+
+  private static StageProgress progressOf(Tally tally) {
+    return new StageProgress(
+        tally.filesTotal(),
+        tally.filesDone(),
+        tally.bytesTotal(),
+        Math.min(tally.bytesTotal(), tally.originBytes() + tally.cachedBytes()),
+        tally.originBytes(),
+        tally.cachedBytes());
+  }
+
+  @Override
+  public List<String> unstage(String stageId) {
+    return stager.unstage(stageId);
+  }
+
+  @Override
+  public CacheReport cache() {
+    CacheUsage usage = cache.usage();
+    return new CacheReport(
+        usage.files(),
+        usage.bytes(),
+        usage.ceilingBytes(),
+        usage.hitBytes(),
+        usage.missBytes(),
+        usage.originBytes(),
+        usage.corruptGrains());
+  }
+
+  /** The cache itself, for readers in this process. */
+  public BlockCache blocks() {
+    return cache;
+  }
+
+  /** Stages stay as they are; who asked for them takes them away, or the next start does. */
+  @Override
+  public void close() {
+    cache.close();
+    origins.close();
+  }
+}

@@ -1,0 +1,47 @@
+package dev.stoker.io.daemon;
+
+import dev.stoker.io.cache.CacheSettings;
+import dev.stoker.io.source.blob.BlobSettings;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * What a node's I/O process needs to know.
+ *
+ * @param dataFolder its state, its socket and notes of stages; made where there is none
+ * @param cacheDisks cache folders with their ceilings; stages are cheapest on the same file system
+ * @param memoryBytes buffers of cache and fetch engine together; at least 32 MiB
+ * @param blob accounts and credentials
+ */
+public record IoSettings(
+    Path dataFolder, List<CacheSettings.Disk> cacheDisks, long memoryBytes, BlobSettings blob) {
+  /** Runs eight readers at full speed; see {@code docs/cache.md}. */
+  public static final long DEFAULT_MEMORY_BYTES = 256L << 20;
+
+  /** Half of it holds requests under way, a quarter grains and the RAM tier; the rest is slack. */
+  private static final int CACHE_SHARE = 4;
+
+  private static final int FETCH_SHARE = 2;
+
+  public IoSettings {
+    cacheDisks = List.copyOf(cacheDisks);
+  }
+
+  /** One cache folder, the default memory, credentials from the environment. */
+  public static IoSettings of(Path dataFolder, Path cacheFolder, long cacheCeilingBytes) {
+    return new IoSettings(
+        dataFolder,
+        List.of(new CacheSettings.Disk(cacheFolder, cacheCeilingBytes)),
+        DEFAULT_MEMORY_BYTES,
+        BlobSettings.fromEnvironment(System.getenv()));
+  }
+
+  CacheSettings cache() {
+    return new CacheSettings(
+        cacheDisks, memoryBytes / CACHE_SHARE, CacheSettings.DEFAULT_OPEN_FILES);
+  }
+
+  long fetchMemoryBytes() {
+    return memoryBytes / FETCH_SHARE;
+  }
+}

@@ -1,0 +1,173 @@
+package dev.stoker.io.daemon;
+
+import dev.stoker.io.asset.Deadline;
+import dev.stoker.io.asset.IoFailure;
+import dev.stoker.io.daemon.Messages.Answer;
+import dev.stoker.io.daemon.Messages.Operation;
+import dev.stoker.io.daemon.Messages.Question;
+import dev.stoker.io.stage.StageOwner;
+import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** One client: reads questions, answers each on a thread of its own. */
+final class ServedConnection implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(ServedConnection.class.getName());
+
+  /** Questions under way; the next one is read when one of these is answered. */
+  private static final int MAX_QUESTIONS = 64;
+
+  private final IoNode node;
+  private final LineChannel lines;
+  private final Semaphore free = new Semaphore(MAX_QUESTIONS);
+  private final Map<Long, Work> underWay = new ConcurrentHashMap<>();
+  private Thread reader = Thread.currentThread();
+
+  ServedConnection(IoNode node, SocketChannel channel) {
+    this.node = node;
+    this.lines = new LineChannel(channel);
+  }
+
+  /** Serves until the client hangs up; then gives up what it asked for and calls {@code ended}. */
+  void start(Runnable ended) {
+    reader =
+        Thread.ofVirtual()
+            .name("io connection")
+            .start(
+                () -> {
+                  try {
+                    serve();
+                  } finally {
+                    giveUpAll();
+                    lines.close();
+                    ended.run();
+                  }
+                });
+  }
+
+  private void serve() {
+    try {
+      for (Question q = lines.read(Question.class); q != null; q = lines.read(Question.class)) {
+        if (q.operation() == Operation.CANCEL) {
+          Work asked = underWay.get(Objects.requireNonNullElse(q.target(), -1L));
+          if (asked != null) {
+            asked.giveUp();
+          }
+        } else {
+          free.acquire();
+          Work work = new Work(q);
+          underWay.put(q.id(), work);
+          work.thread.start();
+        }
+      }
+    } catch (ClosedChannelException | InterruptedException e) {
+      // The server stops.
+    } catch (IOException e) {
+      LOG.log(System.Logger.Level.WARNING, "Hanging up on a client: {0}", e.getMessage());
+    }
+  }
+
+  /** One question under way. */
+  private final class Work {
+    final Thread thread;
+    private final Question question;
+
+    /** Held while writing: an interrupt then would close the socket for all. */
+    private final ReentrantLock writing = new ReentrantLock();
+
+    Work(Question question) {
+      this.question = question;
+      this.thread =
+          Thread.ofVirtual()
+              .name("io " + question.operation() + " " + question.id())
+              .unstarted(this::run);
+    }
+
+    void giveUp() {
+      writing.lock();
+      try {
+        thread.interrupt();
+      } finally {
+        writing.unlock();
+      }
+    }
+
+    private void run() {
+      try {
+        send(answerTo(question, this::send));
+      } catch (RuntimeException e) {
+        send(Answer.failed(question.id(), e));
+      } finally {
+        underWay.remove(question.id());
+        free.release();
+      }
+    }
+
+    private void send(Answer answer) {
+      writing.lock();
+      boolean interrupted = Thread.interrupted();
+      try {
+        lines.write(answer);
+      } catch (IOException e) {
+        lines.close(); // the client is gone; its connection ends by itself
+      } finally {
+        if (interrupted) {
+          Thread.currentThread().interrupt();
+        }
+        writing.unlock();
+      }
+    }
+  }
+
+  private Answer answerTo(Question question, Consumer<Answer> send) {
+    long id = question.id();
+    Deadline deadline = Deadline.after(Duration.ofMillis(question.waitMillis()));
+    return switch (question.operation()) {
+      case STAGE ->
+          Answer.staged(
+              id,
+              node.stage(
+                  required(question.stage()),
+                  StageOwner.of(question.pid()),
+                  deadline,
+                  progress -> send.accept(Answer.progress(id, progress))));
+      case UNSTAGE -> Answer.changed(id, node.unstage(required(question.stageId())));
+      case CACHE -> Answer.cache(id, node.cache());
+      case CANCEL -> throw new IllegalStateException("CANCEL has no answer.");
+    };
+  }
+
+  private static <T> T required(@Nullable T part) {
+    if (part == null) {
+      throw new IoFailure.Invalid("The question lacks what it is about.");
+    }
+    return part;
+  }
+
+  private void giveUpAll() {
+    underWay.values().forEach(Work::giveUp);
+  }
+
+  /** Hangs up and waits until everything under way has ended. */
+  @Override
+  public void close() {
+    lines.close();
+    giveUpAll();
+    try {
+      reader.join();
+      for (Work work : underWay.values()) {
+        work.thread.join();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

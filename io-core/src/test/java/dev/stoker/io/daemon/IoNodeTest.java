@@ -1,0 +1,262 @@
+package dev.stoker.io.daemon;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.stoker.io.asset.Deadline;
+import dev.stoker.io.asset.IoFailure;
+import dev.stoker.io.cache.CacheSettings;
+import dev.stoker.io.stage.StageOwner;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class IoNodeTest {
+  @TempDir Path top;
+  private final LocalOrigins origins = new LocalOrigins();
+  private Path origin;
+  private Path session;
+  private IoNode node;
+
+  @BeforeEach
+  void open() throws IOException {
+    origin = Files.createDirectories(top.resolve("origin"));
+    session = Files.createDirectories(top.resolve("session"));
+    write("scene.blend", 300_001);
+    write("textures/wood.png", 70_000);
+    write("textures/old/stone.png", 10);
+    write("empty", 0);
+    node = start();
+  }
+
+  @AfterEach
+  void close() {
+    node.close();
+  }
+
+  private IoNode start() {
+    return IoNode.open(
+        top.resolve("data"), CacheSettings.of(top.resolve("cache"), 64 << 20, 16 << 20), origins);
+  }
+
+  private void write(String name, int bytes) throws IOException {
+    byte[] content = new byte[bytes];
+    new Random(name.hashCode()).nextBytes(content);
+    Files.createDirectories(origin.resolve(name).getParent());
+    Files.write(origin.resolve(name), content);
+  }
+
+  private StageRequest request(String id, String... include) {
+    return new StageRequest(
+        id,
+        "show",
+        session.toString(),
+        List.of(new StageRequest.Tree("show", origin + "/", List.of(include))));
+  }
+
+  private StageProgress stage(NodeIo io, StageRequest request) {
+    return io.stage(request, Deadline.after(Duration.ofSeconds(20)), progress -> {});
+  }
+
+  private void assertStaged(String... names) throws IOException {
+    for (String name : names) {
+      assertArrayEquals(
+          Files.readAllBytes(origin.resolve(name)),
+          Files.readAllBytes(session.resolve("show").resolve(name)),
+          name);
+    }
+  }
+
+  @Test
+  void aTreeIsLaidOutReadOnlyAndTakenAwayAgain() throws IOException {
+    StageProgress done = stage(node, request("s1"));
+    assertEquals(new StageProgress(4, 4, 370_011, 370_011, 370_011, 0), done);
+    assertStaged("scene.blend", "textures/wood.png", "textures/old/stone.png", "empty");
+    Path wood = session.resolve("show/textures/wood.png");
+    assertEquals("r--r--r--", PosixFilePermissions.toString(Files.getPosixFilePermissions(wood)));
+    assertEquals(
+        "rwxr-xr-x",
+        PosixFilePermissions.toString(Files.getPosixFilePermissions(wood.getParent())));
+    assertEquals(2, Files.getAttribute(wood, "unix:nlink"));
+    assertEquals(List.of(), node.unstage("s1"));
+    assertFalse(Files.exists(session.resolve("show")));
+    assertEquals(List.of(), node.unstage("s1"));
+  }
+
+  @Test
+  void aSecondStageFetchesNothing() throws IOException {
+    stage(node, request("s1"));
+    node.unstage("s1");
+    long sent = origins.sentBytes.get();
+    assertEquals(370_011, stage(node, request("s2")).cachedBytes());
+    assertEquals(sent, origins.sentBytes.get());
+    node.unstage("s2");
+    node.close();
+    node = start();
+    assertEquals(370_011, stage(node, request("s3")).cachedBytes());
+    assertEquals(sent, origins.sentBytes.get(), "also after a restart");
+    assertStaged("scene.blend");
+  }
+
+  @Test
+  void onlyWhatIsIncludedComes() throws IOException {
+    assertEquals(1, stage(node, request("s1", "scene.blend")).filesDone());
+    assertFalse(Files.exists(session.resolve("show/empty")));
+    stage(node, request("s1", "textures/"));
+    assertStaged("textures/wood.png", "textures/old/stone.png");
+    node.unstage("s1");
+    assertEquals(2, stage(node, request("s2", "**/*.png")).filesDone());
+    assertEquals(1, stage(node, request("s2", "textures/*.png", "textures/wood.png")).filesDone());
+  }
+
+  @Test
+  void aMissingIncludeIsNamed() {
+    IoFailure.NotFound missing =
+        assertThrows(
+            IoFailure.NotFound.class, () -> stage(node, request("s1", "textures/gone.png")));
+    assertTrue(missing.getMessage().contains("textures/gone.png"), missing.getMessage());
+    assertThrows(IoFailure.Invalid.class, () -> stage(node, request("s1", "../etc/passwd")));
+  }
+
+  @Test
+  void aChangedOriginIsStagedAnew() throws IOException {
+    stage(node, request("s1"));
+    node.unstage("s1");
+    Files.write(origin.resolve("textures/wood.png"), new byte[3]);
+    stage(node, request("s2"));
+    assertStaged("textures/wood.png", "scene.blend");
+  }
+
+  @Test
+  void aFileOverwrittenWhileStagedIsNamedAndLeavesTheCache() throws IOException {
+    stage(node, request("s1"));
+    stage(node, new StageRequest("s2", "show", other().toString(), request("s2").trees()));
+    Path wood = session.resolve("show/textures/wood.png");
+    Files.setPosixFilePermissions(wood, PosixFilePermissions.fromString("rw-rw-rw-"));
+    Files.write(wood, new byte[11]);
+    assertEquals(List.of("show/textures/wood.png"), node.unstage("s1"));
+    assertEquals(List.of("show/textures/wood.png"), node.unstage("s2"), "it read them too");
+    long sent = origins.sentBytes.get();
+    stage(node, request("s3"));
+    assertStaged("textures/wood.png", "scene.blend");
+    assertEquals(sent + 70_000, origins.sentBytes.get());
+    node.unstage("s3");
+    assertEquals(0, count(top.resolve("cache/lost")));
+  }
+
+  @Test
+  void aFileOverwrittenWithTheSameBytesAndTimesIsNoticedByItsChangeTime() throws IOException {
+    stage(node, request("s1"));
+    Path wood = session.resolve("show/textures/wood.png");
+    var times = Files.getLastModifiedTime(wood);
+    byte[] bytes = Files.readAllBytes(wood);
+    Files.setPosixFilePermissions(wood, PosixFilePermissions.fromString("rw-r--r--"));
+    bytes[5]++;
+    Files.write(wood, bytes);
+    Files.setLastModifiedTime(wood, times);
+    assertEquals(List.of("show/textures/wood.png"), node.unstage("s1"));
+  }
+
+  @Test
+  void linksInTheSessionsFolderLeadNowhere() throws IOException {
+    Path victim = Files.createDirectories(top.resolve("victim"));
+    Files.createDirectories(session.resolve("show"));
+    Files.createSymbolicLink(session.resolve("show/textures"), victim);
+    assertThrows(IoFailure.Disk.class, () -> stage(node, request("s1", "textures/")));
+    assertEquals(0, count(victim));
+    Files.write(victim.resolve("kept"), new byte[1]);
+    node.unstage("s1");
+    assertEquals(1, count(victim), "taking away follows no link either");
+    assertFalse(Files.exists(session.resolve("show")));
+  }
+
+  @Test
+  void whatADeadProcessLeftIsTakenAwayAtTheNextStart() throws Exception {
+    Process dead = new ProcessBuilder("true").start();
+    dead.waitFor();
+    node.stage(
+        request("s1"),
+        new StageOwner(dead.pid(), 1),
+        Deadline.after(Duration.ofSeconds(9)),
+        p -> {});
+    Path second = other();
+    stage(node, new StageRequest("s2", "show", second.toString(), request("s2").trees()));
+    node.close();
+    node = start();
+    assertFalse(Files.exists(session.resolve("show")));
+    assertTrue(Files.exists(second.resolve("show/scene.blend")), "its owner lives: this test");
+    node.unstage("s2");
+    assertFalse(Files.exists(second.resolve("show")));
+  }
+
+  @Test
+  void stagesAreServedBySocketWithProgressAndFailures() throws Exception {
+    Path data = top.resolve("data");
+    try (IoClient client = new IoClient(data)) {
+      assertThrows(IoFailure.Unavailable.class, client::cache, "nobody listens");
+      assertFalse(IoSocket.isServed(data));
+      IoServer server = IoServer.start(node, data);
+      try (server) {
+        assertTrue(IoSocket.isServed(data));
+        assertEquals(
+            "rw-------",
+            PosixFilePermissions.toString(Files.getPosixFilePermissions(server.socket())));
+        assertThrows(IoFailure.Unavailable.class, () -> IoServer.start(node, data));
+        ConcurrentLinkedQueue<StageProgress> told = new ConcurrentLinkedQueue<>();
+        StageProgress done =
+            client.stage(request("s1"), Deadline.after(Duration.ofSeconds(9)), told::add);
+        assertEquals(4, done.filesDone());
+        assertFalse(told.isEmpty());
+        assertEquals(4, client.cache().files());
+        assertThrows(IoFailure.NotFound.class, () -> stage(client, request("s1", "nowhere")));
+        assertEquals(List.of(), client.unstage("s1"));
+        write("late", 200_000);
+        origins.hangs = true;
+        assertThrows(
+            IoFailure.TimedOut.class,
+            () ->
+                client.stage(
+                    request("s2", "late"), Deadline.after(Duration.ofMillis(100)), p -> {}));
+        CompletableFuture<StageProgress> underWay =
+            CompletableFuture.supplyAsync(() -> stage(client, request("s3", "late")));
+        while (node.cache().missBytes() < 370_011 + 2 * 200_000) {
+          Thread.onSpinWait();
+        }
+        server.close();
+        assertTrue(
+            assertThrows(Exception.class, underWay::get).getCause()
+                instanceof IoFailure.Unavailable);
+      }
+      origins.hangs = false;
+      try (IoServer again = IoServer.start(node, data)) {
+        assertTrue(Files.exists(again.socket()));
+        assertEquals(1, stage(client, request("s4", "late")).filesDone());
+      }
+    }
+  }
+
+  private Path other() throws IOException {
+    return Files.createDirectories(top.resolve("other"));
+  }
+
+  private static long count(Path folder) throws IOException {
+    try (var files = Files.list(folder)) {
+      return files.count();
+    }
+  }
+}
