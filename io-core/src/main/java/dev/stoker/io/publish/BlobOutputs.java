@@ -13,6 +13,8 @@ import dev.stoker.io.publish.blob.BlockBuffers;
 import dev.stoker.io.publish.blob.BlockIds;
 import dev.stoker.io.publish.blob.BlockStager;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +30,12 @@ final class BlobOutputs implements OutputStore {
   private final BlockStager stager;
   private final RandomGenerator random;
 
+  /**
+   * A manifest holds no credentials, so a signature in a destination's URI is kept here, by
+   * container, until this process ends. A successor needs one in its configuration.
+   */
+  private final Map<String, String> signatures = new ConcurrentHashMap<>();
+
   BlobOutputs(BlobWriter writer, BlockBuffers buffers, RandomGenerator random) {
     this.writer = writer;
     this.buffers = buffers;
@@ -38,6 +46,10 @@ final class BlobOutputs implements OutputStore {
   @Override
   public StagedOutput stage(OutputFile file, AssetUri destination, Fence fence, Deadline deadline) {
     BlobUri uri = blobUri(destination);
+    String sas = uri.sas();
+    if (sas != null) {
+      signatures.put(containerOf(uri), sas);
+    }
     try (OpenOutput source = OpenOutput.open(file)) {
       BlobState replaced = writer.state(uri, deadline);
       BlockStager.Blocks blocks =
@@ -142,8 +154,25 @@ final class BlobOutputs implements OutputStore {
     return new IoFailure.Fenced("Cannot publish " + output.destination() + ": " + why + ".");
   }
 
-  private static BlobUri blobUri(StagedOutput output) {
-    return blobUri(AssetUri.parse(output.destination()));
+  /** The manifest's destination, with the signature that this process staged it with. */
+  private BlobUri blobUri(StagedOutput output) {
+    BlobUri uri = blobUri(AssetUri.parse(output.destination()));
+    String sas = signatures.get(containerOf(uri));
+    return sas == null
+        ? uri
+        : new BlobUri(
+            uri.scheme(),
+            uri.endpoint(),
+            uri.account(),
+            uri.container(),
+            uri.path(),
+            false,
+            sas,
+            null);
+  }
+
+  private static String containerOf(BlobUri uri) {
+    return uri.origin() + "/" + uri.container();
   }
 
   private static BlobUri blobUri(AssetUri destination) {

@@ -1,9 +1,8 @@
 package dev.stoker.io.publish;
 
-import dev.stoker.io.net.HttpTransport;
-import dev.stoker.io.publish.blob.BlobAccess;
 import dev.stoker.io.publish.blob.BlobWriter;
 import dev.stoker.io.publish.blob.BlockBuffers;
+import dev.stoker.io.source.blob.BlobAccounts;
 import java.security.SecureRandom;
 import java.util.random.RandomGenerator;
 
@@ -14,18 +13,14 @@ public final class Publishers {
   /**
    * A publisher to {@code blob:} and {@code file:} destinations.
    *
-   * @param transport stays the caller's, and must outlive the publisher
-   * @param access addresses and signs what goes to Blob
+   * @param accounts who signs and sends what goes to Blob; its transport must outlive the publisher
    */
-  public static OutputPublisher open(
-      HttpTransport transport, BlobAccess access, PublishOptions options) {
+  public static OutputPublisher open(BlobAccounts accounts, PublishOptions options) {
     RandomGenerator random = new SecureRandom();
     return new StorePublisher(
         new FileOutputs(options.writableRoots(), FileSteps.SYSTEM, random),
         new BlobOutputs(
-            new BlobWriter(transport, access, random),
-            new BlockBuffers(options.bufferedBlocks()),
-            random),
+            new BlobWriter(accounts, random), new BlockBuffers(options.bufferedBlocks()), random),
         options.concurrentStagings());
   }
 }

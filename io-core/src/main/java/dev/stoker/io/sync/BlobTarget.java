@@ -1,7 +1,10 @@
 package dev.stoker.io.sync;
 
+import dev.stoker.io.asset.AssetInfo;
 import dev.stoker.io.asset.AssetPath;
+import dev.stoker.io.asset.AssetVersion;
 import dev.stoker.io.asset.BlobUri;
+import dev.stoker.io.asset.ByteRange;
 import dev.stoker.io.asset.Deadline;
 import dev.stoker.io.asset.IoFailure;
 import dev.stoker.io.net.HttpBody;
@@ -115,10 +118,18 @@ final class BlobTarget implements PushTarget {
         BlockBuffers.Lease theirs = buffers.take(BlockBuffers.STANDARD_BYTES / 2, deadline);
         FileChannel channel = FileChannel.open(file.file(), StandardOpenOption.READ)) {
       int piece = mine.data().remaining();
+      AssetInfo pinned =
+          new AssetInfo(
+              file.path(),
+              new AssetVersion.ETag(existing.version()),
+              existing.lengthBytes(),
+              Instant.EPOCH,
+              null);
       for (long at = 0; at < file.lengthBytes(); at += piece) {
         int bytes = (int) Math.min(piece, file.lengthBytes() - at);
         fill(file, channel, mine.data().clear().limit(bytes), at);
-        writer.read(blob, existing.version(), at, theirs.data().clear().limit(bytes), deadline);
+        ByteBuffer into = theirs.data().clear().limit(bytes);
+        writer.read(blob, pinned, new ByteRange(at, bytes), into, deadline);
         if (!mine.data().flip().equals(theirs.data().flip())) {
           return false;
         }

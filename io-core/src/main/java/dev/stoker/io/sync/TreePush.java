@@ -7,9 +7,8 @@ import dev.stoker.io.asset.Deadline;
 import dev.stoker.io.asset.FileUri;
 import dev.stoker.io.asset.HttpUri;
 import dev.stoker.io.asset.IoFailure;
-import dev.stoker.io.net.HttpTransport;
-import dev.stoker.io.publish.blob.BlobAccess;
 import dev.stoker.io.publish.blob.BlobWriter;
+import dev.stoker.io.source.blob.BlobAccounts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,11 +25,10 @@ public final class TreePush {
   private final BlobWriter writer;
 
   /**
-   * @param transport stays the caller's
-   * @param access addresses and signs what goes to Blob
+   * @param accounts who signs and sends what goes to Blob
    */
-  public TreePush(HttpTransport transport, BlobAccess access) {
-    this.writer = new BlobWriter(transport, access, random);
+  public TreePush(BlobAccounts accounts) {
+    this.writer = new BlobWriter(accounts, random);
   }
 
   /**

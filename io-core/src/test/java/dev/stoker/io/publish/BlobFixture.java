@@ -1,28 +1,19 @@
 package dev.stoker.io.publish;
 
-import com.azure.storage.blob.BlobServiceClientBuilder;
-import com.azure.storage.common.sas.AccountSasPermission;
-import com.azure.storage.common.sas.AccountSasResourceType;
-import com.azure.storage.common.sas.AccountSasService;
-import com.azure.storage.common.sas.AccountSasSignatureValues;
 import dev.stoker.io.asset.AssetPath;
 import dev.stoker.io.asset.AssetUri;
 import dev.stoker.io.asset.BlobUri;
 import dev.stoker.io.asset.Deadline;
-import dev.stoker.io.asset.Percent;
-import dev.stoker.io.net.HttpBody;
 import dev.stoker.io.net.HttpCall;
-import dev.stoker.io.net.HttpHeader;
-import dev.stoker.io.net.HttpOrigin;
 import dev.stoker.io.net.HttpTransport;
 import dev.stoker.io.net.TransportOptions;
-import dev.stoker.io.publish.blob.BlobAccess;
 import dev.stoker.io.publish.blob.BlobWriter;
+import dev.stoker.io.source.blob.BlobAccount;
+import dev.stoker.io.source.blob.BlobAccounts;
+import dev.stoker.io.source.blob.BlobSettings;
 import dev.stoker.io.sync.TreePush;
 import dev.stoker.io.testing.AzuriteServer;
 import java.time.Duration;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -32,14 +23,15 @@ import java.util.Random;
 public final class BlobFixture implements AutoCloseable {
   public final AzuriteServer azurite;
   public final HttpTransport transport;
-  public final BlobAccess access;
+  public final BlobAccounts accounts;
   public final BlobWriter writer;
 
   private BlobFixture(AzuriteServer azurite) {
     this.azurite = azurite;
     this.transport = new HttpTransport(TransportOptions.fromEnvironment(Map.of()));
-    this.access = new SasAccess(sas(azurite));
-    this.writer = new BlobWriter(transport, access, new Random());
+    this.accounts =
+        new BlobAccounts(BlobSettings.fromEnvironment(azurite.environment()), transport);
+    this.writer = new BlobWriter(accounts, new Random());
   }
 
   public static BlobFixture start() {
@@ -47,7 +39,7 @@ public final class BlobFixture implements AutoCloseable {
   }
 
   public TreePush push() {
-    return new TreePush(transport, access);
+    return new TreePush(accounts);
   }
 
   /** A container of its own for one test. */
@@ -65,8 +57,9 @@ public final class BlobFixture implements AutoCloseable {
   }
 
   public byte[] content(BlobUri blob) {
-    HttpCall call = access.request("GET", blob, List.of(), List.of(), HttpBody.NONE, soon());
-    return transport.send(call.withMaxAnswerBytes(1 << 30), soon()).join().body();
+    BlobAccount account = accounts.accountOf(blob);
+    HttpCall call = account.call("GET", blob.container(), blob.path(), "");
+    return account.send(call.withMaxAnswerBytes(1 << 30), soon()).join().body();
   }
 
   public static AssetPath path(String path) {
@@ -81,50 +74,5 @@ public final class BlobFixture implements AutoCloseable {
   public void close() {
     transport.close();
     azurite.close();
-  }
-
-  private static String sas(AzuriteServer azurite) {
-    return new BlobServiceClientBuilder()
-        .connectionString(azurite.connectionString())
-        .buildClient()
-        .generateAccountSas(
-            new AccountSasSignatureValues(
-                OffsetDateTime.now(ZoneOffset.UTC).plusHours(1),
-                AccountSasPermission.parse("rwdlac"),
-                new AccountSasService().setBlobAccess(true),
-                new AccountSasResourceType().setContainer(true).setObject(true).setService(true)));
-  }
-
-  /** Path-style addresses with one signature for all. */
-  record SasAccess(String sas) implements BlobAccess {
-    @Override
-    public HttpCall request(
-        String method,
-        BlobUri uri,
-        List<String> query,
-        List<HttpHeader> headers,
-        HttpBody body,
-        Deadline deadline) {
-      List<String> all = new ArrayList<>(query);
-      all.add(sas);
-      String path = "/" + uri.account() + "/" + uri.container();
-      String blob = uri.path().isRoot() ? "" : "/" + Percent.encodePath(uri.path().value());
-      HttpCall call =
-          HttpCall.of(
-                  method,
-                  HttpOrigin.parse("http://" + uri.endpoint()),
-                  path + blob + "?" + String.join("&", all))
-              .with(body)
-              .with("x-ms-version", "2025-01-05");
-      for (HttpHeader header : headers) {
-        call = call.with(header.name(), header.value());
-      }
-      return call;
-    }
-
-    @Override
-    public String identity(BlobUri uri) {
-      return "a shared access signature";
-    }
   }
 }

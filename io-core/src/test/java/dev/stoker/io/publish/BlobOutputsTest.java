@@ -60,7 +60,7 @@ final class BlobOutputsTest {
   @BeforeEach
   void open(TestInfo test) {
     container = blobs.newContainer("frames" + containers++);
-    publisher = Publishers.open(blobs.transport, blobs.access, PublishOptions.defaults());
+    publisher = Publishers.open(blobs.accounts, PublishOptions.defaults());
   }
 
   @AfterEach
@@ -187,7 +187,7 @@ final class BlobOutputsTest {
       channel.write(ByteBuffer.wrap(new byte[] {1}), length - 1);
     }
     try (OutputPublisher small =
-        Publishers.open(blobs.transport, blobs.access, new PublishOptions(List.of(), 1, 2))) {
+        Publishers.open(blobs.accounts, new PublishOptions(List.of(), 1, 2))) {
       StagedOutput staged =
           small.stage(OutputFile.of(file), destination("large.exr"), FIRST, soon());
       assertEquals(36, staged.blockIds().size());

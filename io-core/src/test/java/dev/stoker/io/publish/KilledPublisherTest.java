@@ -70,7 +70,6 @@ final class KilledPublisherTest {
                 "-cp",
                 System.getProperty("java.class.path"),
                 PublishingProcess.class.getName(),
-                ((BlobFixture.SasAccess) blobs.access).sas(),
                 "j1-7-1"));
     for (int i = 0; i < FILES; i++) {
       Path file = Files.writeString(temp.resolve("spooled" + i), "frame " + i);
@@ -81,8 +80,10 @@ final class KilledPublisherTest {
               ? show.resolve(name).toString()
               : container.resolve(new AssetPath(name)).canonical());
     }
-    Process victim =
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    ProcessBuilder builder =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
+    builder.environment().putAll(blobs.azurite.environment());
+    Process victim = builder.start();
     try (BufferedReader out = victim.inputReader(UTF_8)) {
       String manifest = out.readLine();
       if (killMidway) {
@@ -99,8 +100,7 @@ final class KilledPublisherTest {
 
   private static void carryOutAndCheck(OutputManifest manifest, BlobUri container, Path show)
       throws IOException {
-    try (OutputPublisher successor =
-        Publishers.open(blobs.transport, blobs.access, PublishOptions.defaults())) {
+    try (OutputPublisher successor = Publishers.open(blobs.accounts, PublishOptions.defaults())) {
       successor.carryOut(manifest, soon());
       successor.carryOut(manifest, soon());
     }

@@ -40,8 +40,7 @@ final class LostAnswerTest {
   void aCommitWhoseAnswerWasLostIsKnownAsOurOwnSuccess() throws IOException {
     BlobUri container = blobs.newContainer("lost-commit");
     try (AnswerEater proxy = new AnswerEater(blobs.azurite.port(), "comp=blocklist", 2);
-        OutputPublisher publisher =
-            Publishers.open(blobs.transport, blobs.access, PublishOptions.defaults())) {
+        OutputPublisher publisher = Publishers.open(blobs.accounts, PublishOptions.defaults())) {
       StagedOutput fresh = stage(publisher, through(proxy, container, "new.exr"), new byte[1000]);
       StagedOutput empty = stage(publisher, through(proxy, container, "empty"), new byte[0]);
       publisher.carryOut(new OutputManifest(FIRST, List.of(fresh, empty)), soon());
@@ -54,8 +53,7 @@ final class LostAnswerTest {
   void aReplacementWhoseAnswerWasLostIsKnownAsOurOwnSuccess() throws IOException {
     BlobUri container = blobs.newContainer("lost-replace");
     try (AnswerEater proxy = new AnswerEater(blobs.azurite.port(), "comp=blocklist", 2);
-        OutputPublisher publisher =
-            Publishers.open(blobs.transport, blobs.access, PublishOptions.defaults())) {
+        OutputPublisher publisher = Publishers.open(blobs.accounts, PublishOptions.defaults())) {
       BlobUri destination = through(proxy, container, "f.exr");
       Fence earlier = new Fence("j0-1", 1);
       publisher.carryOut(
@@ -77,8 +75,7 @@ final class LostAnswerTest {
     byte[] content = new byte[20 << 20];
     new Random(3).nextBytes(content);
     try (AnswerEater proxy = new AnswerEater(blobs.azurite.port(), "comp=block&", 3);
-        OutputPublisher publisher =
-            Publishers.open(blobs.transport, blobs.access, PublishOptions.defaults())) {
+        OutputPublisher publisher = Publishers.open(blobs.accounts, PublishOptions.defaults())) {
       BlobUri destination = through(proxy, container, "f.exr");
       StagedOutput staged = stage(publisher, destination, content);
       publisher.carryOut(new OutputManifest(FIRST, List.of(staged)), soon());

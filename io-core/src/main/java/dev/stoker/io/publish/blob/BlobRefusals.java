@@ -3,6 +3,7 @@ package dev.stoker.io.publish.blob;
 import dev.stoker.io.asset.BlobUri;
 import dev.stoker.io.asset.IoFailure;
 import dev.stoker.io.net.HttpAnswer;
+import dev.stoker.io.source.blob.BlobAccount;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -15,8 +16,7 @@ final class BlobRefusals {
   private static final Pattern CODE = Pattern.compile("<Code>([A-Za-z]{1,64})</Code>");
 
   /** Conflicts that pass by themselves. */
-  private static final Set<String> PASSING =
-      Set.of("ContainerBeingDeleted", "OperationTimedOut", "ServerBusy", "InternalError");
+  private static final Set<String> PASSING = Set.of("ContainerBeingDeleted", "OperationTimedOut");
 
   /** A person, or a policy that a person made, holds the blob. */
   private static final Set<String> HELD =
@@ -41,35 +41,27 @@ final class BlobRefusals {
 
   /**
    * @param doing such as {@code write}
-   * @param identity as which we asked, for the message
+   * @param account who refused; says which identity asked
    */
-  static IoFailure of(String doing, BlobUri uri, HttpAnswer answer, String identity) {
+  static IoFailure of(String doing, BlobUri uri, HttpAnswer answer, BlobAccount account) {
     int status = answer.status();
     String code = code(answer);
     String what = "Cannot " + doing + " " + uri + ": ";
     if (PASSING.contains(code)) {
-      return unavailable(what, answer, code);
+      return new IoFailure.Unavailable(
+          what + "the account is busy (" + named(status, code) + ").", null);
     }
     if (HELD.contains(code)) {
       return new IoFailure.Denied(
           what + "the blob is held (" + code + "); release it or choose another name.");
     }
     return switch (status) {
-      case 401, 403 ->
-          new IoFailure.Denied(
-              what
-                  + "the account answered "
-                  + named(status, code)
-                  + " to "
-                  + identity
-                  + "; check that it has the role Storage Blob Data Contributor.");
       case 404 -> notFound(what, uri, code);
       case 409, 412 ->
           new IoFailure.Fenced(
               what + "its condition does not hold any more (" + named(status, code) + ").");
       case 400 -> malformed(what, code);
-      case 408, 429, 500, 502, 503, 504 -> unavailable(what, answer, code);
-      default -> new IoFailure.Invalid(what + "the account answered " + named(status, code) + ".");
+      default -> account.refusal(doing + " " + uri, answer, "Storage Blob Data Contributor");
     };
   }
 
@@ -98,19 +90,6 @@ final class BlobRefusals {
                   + "); delete the blob, choose another name, or wait the 7 days they live.");
       default -> new IoFailure.Invalid(what + "the account answered " + named(400, code) + ".");
     };
-  }
-
-  private static IoFailure unavailable(String what, HttpAnswer answer, String code) {
-    return new IoFailure.Unavailable(
-        what + "the account is busy or broken (" + named(answer.status(), code) + ").",
-        null,
-        retryAfterMillis(answer));
-  }
-
-  private static long retryAfterMillis(HttpAnswer answer) {
-    String seconds = answer.header("Retry-After");
-    // The service sends seconds, never a date; 8 digits cannot overflow.
-    return seconds != null && seconds.matches("[0-9]{1,8}") ? Long.parseLong(seconds) * 1000 : -1;
   }
 
   private static String named(int status, String code) {

@@ -1,15 +1,18 @@
 package dev.stoker.io.publish.blob;
 
+import dev.stoker.io.asset.AssetInfo;
 import dev.stoker.io.asset.AssetPath;
 import dev.stoker.io.asset.BlobUri;
+import dev.stoker.io.asset.ByteRange;
 import dev.stoker.io.asset.Deadline;
 import dev.stoker.io.asset.IoFailure;
 import dev.stoker.io.net.HttpAnswer;
 import dev.stoker.io.net.HttpBody;
 import dev.stoker.io.net.HttpCall;
 import dev.stoker.io.net.HttpHeader;
-import dev.stoker.io.net.HttpTransport;
-import dev.stoker.io.net.RangeCheck;
+import dev.stoker.io.source.RangeAnswerCheck;
+import dev.stoker.io.source.blob.BlobAccount;
+import dev.stoker.io.source.blob.BlobAccounts;
 import java.net.URLEncoder;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -39,17 +42,15 @@ public final class BlobWriter {
   /** A page of a listing: up to 5,000 blobs of under 2 KiB. */
   private static final int MAX_PAGE_BYTES = 64 << 20;
 
-  private final HttpTransport transport;
-  private final BlobAccess access;
+  private final BlobAccounts accounts;
   private final Retries retries;
 
   /**
-   * @param transport stays the caller's
+   * @param accounts who signs and sends
    * @param random for the jitter of retries
    */
-  public BlobWriter(HttpTransport transport, BlobAccess access, RandomGenerator random) {
-    this.transport = transport;
-    this.access = access;
+  public BlobWriter(BlobAccounts accounts, RandomGenerator random) {
+    this.accounts = accounts;
     this.retries = new Retries(random);
   }
 
@@ -163,25 +164,21 @@ public final class BlobWriter {
   }
 
   /**
-   * Reads bytes of the blob that has this ETag into {@code into}, until it is full.
+   * Reads a range of the blob's pinned version into {@code into}.
    *
-   * @param into direct; its position advances
+   * @param into direct, with as much room as the range is long; its position advances
    * @throws IoFailure.Changed when the blob is another one by now
    */
-  public void read(BlobUri uri, String etag, long offset, ByteBuffer into, Deadline deadline) {
-    if (!into.hasRemaining()) {
-      return;
-    }
-    String range = "bytes=" + offset + "-" + (offset + into.remaining() - 1);
-    List<HttpHeader> headers =
-        List.of(new HttpHeader("x-ms-range", range), new HttpHeader("If-Match", etag));
-    RangeCheck check = new ReadBackCheck(uri, access.identity(uri));
-    retries.until(
-        deadline,
-        () -> {
-          HttpCall call = access.request("GET", uri, List.of(), headers, HttpBody.NONE, deadline);
-          return await(transport.readInto(call, into, check, deadline));
-        });
+  public void read(
+      BlobUri uri, AssetInfo pinned, ByteRange range, ByteBuffer into, Deadline deadline) {
+    BlobAccount account = accounts.accountOf(uri);
+    RangeAnswerCheck check =
+        new RangeAnswerCheck(
+            pinned, range, "read " + uri, answer -> BlobRefusals.of("read", uri, answer, account));
+    HttpCall call =
+        RangeAnswerCheck.conditional(
+            account.call("GET", uri.container(), uri.path(), ""), pinned, range);
+    retries.until(deadline, () -> await(account.readInto(call, into, check, deadline)));
   }
 
   private static List<String> listQuery(String prefix, String marker) {
@@ -226,8 +223,16 @@ public final class BlobWriter {
         deadline.orEarlier(
             Deadline.after(TRY_TIMEOUT.plusSeconds(body.lengthBytes() / SLOWEST_BYTES_PER_SECOND)));
     try {
-      HttpCall call = access.request(method, uri, query, headers, body, thisTry);
-      return await(transport.send(call.withMaxAnswerBytes(MAX_PAGE_BYTES), thisTry));
+      BlobAccount account = accounts.accountOf(uri);
+      HttpCall call =
+          account
+              .call(method, uri.container(), uri.path(), String.join("&", query))
+              .with(body)
+              .withMaxAnswerBytes(MAX_PAGE_BYTES);
+      for (HttpHeader header : headers) {
+        call = call.with(header.name(), header.value());
+      }
+      return await(account.send(call, thisTry));
     } catch (IoFailure.TimedOut e) {
       if (deadline.hasPassed()) {
         throw e;
@@ -238,7 +243,7 @@ public final class BlobWriter {
 
   private void require(HttpAnswer answer, int status, String doing, BlobUri uri) {
     if (answer.status() != status) {
-      throw BlobRefusals.of(doing, uri, answer, access.identity(uri));
+      throw BlobRefusals.of(doing, uri, answer, accounts.accountOf(uri));
     }
   }
 
