@@ -8,7 +8,8 @@ final class Commands {
   private Commands() {}
 
   static void addTo(CommandLine line, Context context) {
-    line.addSubcommand(new SubmitCommand(context))
+    line.addSubcommand(new ControllerCommand(context))
+        .addSubcommand(new SubmitCommand(context))
         .addSubcommand("job", jobs(context))
         .addSubcommand("node", nodes(context));
   }

@@ -82,6 +82,16 @@ final class Context {
     return new ControllerClient(settings().controller(), settings().token().orElse(null));
   }
 
+  /** Says that a long-running command works, in the one line that scripts wait for. */
+  void ready(String where) {
+    if (json()) {
+      printJson(Map.of("ready", where));
+    } else {
+      out.println("ready " + where);
+    }
+    out.flush();
+  }
+
   /** Prints the one document that stdout is with {@code --json}. */
   void printJson(Object value) {
     try {

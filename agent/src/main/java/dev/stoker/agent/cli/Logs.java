@@ -4,7 +4,9 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.logging.Level;
 import java.util.logging.LogManager;
+import java.util.logging.Logger;
 
 /** Sends the log to stderr, a line an event. Libraries are heard only when they are in despair. */
 final class Logs {
@@ -18,7 +20,15 @@ final class Logs {
       dev.stoker.level=WARNING
       """;
 
+  /** Held here, for the registry of loggers forgets those that nobody holds. */
+  private static final Logger OURS = Logger.getLogger("dev.stoker");
+
   private Logs() {}
+
+  /** A service tells what it does; a command only what goes wrong. */
+  static void hearServices() {
+    OURS.setLevel(Level.INFO);
+  }
 
   static void toStandardError() {
     try {

@@ -2,6 +2,7 @@ package dev.stoker.agent.cli;
 
 import dev.stoker.agent.config.ConfigFailure;
 import dev.stoker.agent.config.Release;
+import dev.stoker.controller.api.StartException;
 import dev.stoker.controller.client.ControllerException;
 import dev.stoker.io.asset.IoFailure;
 import java.io.FileDescriptor;
@@ -83,6 +84,7 @@ public final class Main {
         exitCode = CommandFailure.USAGE;
         message = failure.getMessage();
       }
+      case StartException failure -> message = String.valueOf(failure.getMessage());
       case ControllerException failure -> message = failure.sentence();
       case IoFailure failure -> message = failure.getMessage();
       default -> message = unexpected(e);

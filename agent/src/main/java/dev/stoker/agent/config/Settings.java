@@ -126,6 +126,11 @@ public final class Settings {
     }
   }
 
+  /** What registers a node: the join token where there is one, else the ordinary one. */
+  public Optional<String> joinToken() {
+    return first(null, "STOKER_JOIN_TOKEN", file.joinToken()).map(String::strip).or(this::token);
+  }
+
   /** Where the controller listens; port 0 lets the system pick. */
   public InetSocketAddress listen() {
     String text = first(flags.listen(), "STOKER_LISTEN", file.listen()).orElse(DEFAULT_LISTEN);

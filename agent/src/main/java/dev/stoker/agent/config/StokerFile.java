@@ -9,9 +9,11 @@ import org.jspecify.annotations.Nullable;
  * {@code docs/configure.md} explains each key.
  *
  * @param controller URL of the controller
- * @param token shared secret of controller, agents and people
+ * @param token bearer token of people, and of agents where there is no {@code joinToken}
+ * @param joinToken bearer token that registers nodes and does nothing else
  * @param data folder of all state
  * @param listen {@code HOST:PORT} the controller listens on
+ * @param tls what an https controller serves with
  * @param memory most memory the I/O process takes for data, as {@link ByteSize}
  * @param name what this node calls itself
  * @param cache the block cache
@@ -24,8 +26,10 @@ import org.jspecify.annotations.Nullable;
 public record StokerFile(
     @Nullable String controller,
     @Nullable String token,
+    @Nullable String joinToken,
     @Nullable String data,
     @Nullable String listen,
+    @Nullable Tls tls,
     @Nullable String memory,
     @Nullable String name,
     @Nullable Cache cache,
@@ -37,7 +41,8 @@ public record StokerFile(
 
   static final StokerFile EMPTY =
       new StokerFile(
-          null, null, null, null, null, null, null, List.of(), Map.of(), null, null, null);
+          null, null, null, null, null, null, null, null, null, List.of(), Map.of(), null, null,
+          null);
 
   public StokerFile {
     locations = locations == null ? List.of() : List.copyOf(locations);
@@ -64,15 +69,37 @@ public record StokerFile(
   }
 
   /**
-   * What opens an origin; one of the two.
+   * What opens an origin: one of {@code key}, {@code sas}, {@code connectionString} and {@code
+   * identity}.
    *
    * @param key shared key of a storage account, Base64
-   * @param sas shared access signature, without the leading question mark
+   * @param sas shared access signature
+   * @param connectionString as the portal shows it
+   * @param identity {@code managed}, {@code workload} or {@code anonymous}
+   * @param clientId which of several managed identities
    */
-  public record Credential(@Nullable String key, @Nullable String sas) {
+  public record Credential(
+      @Nullable String key,
+      @Nullable String sas,
+      @Nullable String connectionString,
+      @Nullable String identity,
+      @Nullable String clientId) {
     @Override
     public String toString() {
       return "Credential[hidden]";
+    }
+  }
+
+  /**
+   * What an https controller serves with.
+   *
+   * @param certificate a PKCS#12 store, or a PEM file with chain and PKCS#8 key
+   * @param password of the PKCS#12 store
+   */
+  public record Tls(@Nullable String certificate, @Nullable String password) {
+    @Override
+    public String toString() {
+      return "Tls[" + certificate + "]";
     }
   }
 

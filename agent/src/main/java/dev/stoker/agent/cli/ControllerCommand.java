@@ -1,0 +1,72 @@
+package dev.stoker.agent.cli;
+
+import dev.stoker.agent.config.ConfigFailure;
+import dev.stoker.agent.config.Settings;
+import dev.stoker.agent.config.StokerFile;
+import dev.stoker.controller.api.ControllerServer;
+import dev.stoker.controller.api.ControllerSettings;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code stoker controller}: keeps the queue. */
+@Command(name = "controller", description = "Run the controller.", sortOptions = false)
+final class ControllerCommand implements Callable<Integer> {
+  private final Context context;
+
+  @Option(
+      names = "--insecure",
+      description = "Listen beyond this machine without TLS and tokens all the same.")
+  private boolean insecure;
+
+  ControllerCommand(Context context) {
+    this.context = context;
+  }
+
+  @Override
+  public Integer call() {
+    Logs.hearServices();
+    try (Shutdown shutdown = Shutdown.onSignals()) {
+      ControllerServer server =
+          shutdown.closing(ControllerServer.start(settings(context.settings(), insecure)));
+      context.ready(server.url().toString());
+      shutdown.await();
+    }
+    return 0;
+  }
+
+  static ControllerSettings settings(Settings settings, boolean insecure) {
+    InetSocketAddress listen = settings.listen();
+    try {
+      return new ControllerSettings(
+          settings.data().resolve("controller"),
+          new InetSocketAddress(listen.getHostString(), listen.getPort()),
+          tokens(settings),
+          tls(settings.file().tls()),
+          insecure);
+    } catch (IllegalArgumentException e) {
+      throw new ConfigFailure(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static ControllerSettings.@Nullable Tokens tokens(Settings settings) {
+    return settings
+        .token()
+        .map(user -> new ControllerSettings.Tokens(settings.joinToken().orElse(user), user))
+        .orElse(null);
+  }
+
+  private static ControllerSettings.@Nullable Tls tls(StokerFile.@Nullable Tls tls) {
+    if (tls == null) {
+      return null;
+    }
+    if (tls.certificate() == null) {
+      throw new ConfigFailure("'tls' in the configuration needs a certificate.");
+    }
+    return new ControllerSettings.Tls(
+        Path.of(tls.certificate()), tls.password() == null ? "" : tls.password());
+  }
+}
