@@ -6,7 +6,6 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** Reads the embedded files of a script. */
 final class EmbeddedFileReader {
@@ -16,12 +15,12 @@ final class EmbeddedFileReader {
     TEXT
   }
 
-  /** The names that the files will have, read leniently: needed before any file can be decoded. */
-  static Set<String> names(Field files) {
+  /** The names of a script's files, read leniently: needed before any file can be decoded. */
+  static Set<String> names(Field script) {
     Set<String> names = new LinkedHashSet<>();
-    @Nullable JsonNode list = files.node();
-    if (list != null) {
-      list.forEach(file -> names.add(file.path("name").asText()));
+    JsonNode node = script.node();
+    if (node != null) {
+      node.path("embeddedFiles").forEach(file -> names.add(file.path("name").asText()));
     }
     return names;
   }

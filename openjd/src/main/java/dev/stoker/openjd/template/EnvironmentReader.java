@@ -7,7 +7,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** Reads environments; {@code template} is what their timeouts may name. */
 record EnvironmentReader(Scope template) {
@@ -34,8 +33,7 @@ record EnvironmentReader(Scope template) {
       field.problem("An environment must have a script, variables, or both.");
     }
     Limits limits = field.context().limits();
-    Field files = script.node() == null ? script : embeddedFiles(script);
-    Scope scope = template.ofEnvironment(EmbeddedFileReader.names(files));
+    Scope scope = template.ofEnvironment(EmbeddedFileReader.names(script));
     return new Environment(
         fields.required("name").text(TextRule.name(limits.environmentName())),
         fields.get("description").optionalText(TextRule.DESCRIPTION),
@@ -43,18 +41,11 @@ record EnvironmentReader(Scope template) {
         variables(variables, scope));
   }
 
-  private static Field embeddedFiles(Field script) {
-    return new Field(
-        script.node() == null ? null : script.node().get("embeddedFiles"),
-        script.path() + " -> embeddedFiles",
-        script.context());
-  }
-
   private EnvironmentScript script(Field script, Scope scope) {
     Fields fields = script.fields("actions", "embeddedFiles");
     Fields actions = fields.required("actions").fields("onEnter", "onExit");
     ActionReader reader = new ActionReader(scope, template);
-    @Nullable Field onExit = actions.get("onExit");
+    Field onExit = actions.get("onExit");
     return new EnvironmentScript(
         reader.read(actions.required("onEnter")),
         onExit.present() ? reader.read(onExit) : null,

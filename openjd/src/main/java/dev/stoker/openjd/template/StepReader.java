@@ -82,7 +82,7 @@ record StepReader(Scope template, Set<String> jobEnvironments) {
   private StepScript script(Field field, Map<String, TaskParameterType> taskParameters) {
     Fields fields = field.fields("actions", "embeddedFiles");
     Field files = fields.get("embeddedFiles");
-    Scope scope = template.ofTask(taskParameters, EmbeddedFileReader.names(files));
+    Scope scope = template.ofTask(taskParameters, EmbeddedFileReader.names(field));
     Fields actions = fields.required("actions").fields("onRun");
     return new StepScript(
         new ActionReader(scope, template).read(actions.required("onRun")),

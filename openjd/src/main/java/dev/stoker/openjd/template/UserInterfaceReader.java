@@ -87,7 +87,6 @@ record UserInterfaceReader(JobParameterDefinition definition) {
 
   /** The control that is shown: the one named, else the type's default. */
   private String control(Field field) {
-    List<Value> allowed = definition.constraints().allowedValues();
     if (!field.present()) {
       return defaultControl();
     }
@@ -98,6 +97,17 @@ record UserInterfaceReader(JobParameterDefinition definition) {
       }
       return defaultControl();
     }
+    reportAgainstAllowedValues(field, control);
+    ObjectType objectType = definition.objectType();
+    if ((FILE_CHOOSERS.contains(control) && objectType == ObjectType.DIRECTORY)
+        || (control.equals("CHOOSE_DIRECTORY") && objectType == ObjectType.FILE)) {
+      field.problem("The control " + control + " does not fit the objectType " + objectType + ".");
+    }
+    return control;
+  }
+
+  private void reportAgainstAllowedValues(Field field, String control) {
+    List<Value> allowed = definition.constraints().allowedValues();
     switch (control) {
       case "HIDDEN" -> {}
       case "DROPDOWN_LIST" -> {
@@ -112,12 +122,6 @@ record UserInterfaceReader(JobParameterDefinition definition) {
         }
       }
     }
-    ObjectType objectType = definition.objectType();
-    if ((FILE_CHOOSERS.contains(control) && objectType == ObjectType.DIRECTORY)
-        || (control.equals("CHOOSE_DIRECTORY") && objectType == ObjectType.FILE)) {
-      field.problem("The control " + control + " does not fit the objectType " + objectType + ".");
-    }
-    return control;
   }
 
   private static void checkBox(Field field, @Nullable List<Value> allowed) {
