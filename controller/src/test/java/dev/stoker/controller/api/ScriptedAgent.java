@@ -14,8 +14,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A node with one slot that does what a test says, over real HTTP. */
 final class ScriptedAgent implements AutoCloseable {
-  private final ControllerClient joiner;
-  final ControllerClient client;
+  private ControllerClient joiner;
+  private final String token;
+  ControllerClient client;
   final String nodeId;
   long sequence;
 
@@ -23,7 +24,15 @@ final class ScriptedAgent implements AutoCloseable {
     joiner = new ControllerClient(url, joinToken);
     Registration.Response response = joiner.register(registration(name));
     nodeId = response.nodeId();
-    client = joiner.withToken(response.nodeToken());
+    token = response.nodeToken();
+    client = joiner.withToken(token);
+  }
+
+  /** Goes on with a controller that came back somewhere else. */
+  void moveTo(URI url) {
+    joiner.close();
+    joiner = new ControllerClient(url, null);
+    client = joiner.withToken(token);
   }
 
   static Registration.Request registration(String name) {

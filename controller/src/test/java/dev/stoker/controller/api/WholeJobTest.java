@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.stoker.controller.TestJobs;
 import dev.stoker.controller.client.ControllerClient;
 import dev.stoker.controller.client.ControllerException;
 import dev.stoker.controller.protocol.Finish.Outcome;

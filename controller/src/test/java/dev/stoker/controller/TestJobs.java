@@ -1,4 +1,4 @@
-package dev.stoker.controller.api;
+package dev.stoker.controller;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -8,14 +8,14 @@ import java.util.List;
 import java.util.Map;
 
 /** Jobs to submit. */
-final class TestJobs {
+public final class TestJobs {
   private static final String SCRIPT =
       "\"script\": {\"actions\": {\"onRun\": {\"command\": \"blender\"}}}";
 
   private TestJobs() {}
 
   /** One step of so many frames. */
-  static Jobs.Definition frames(long frames) {
+  public static Jobs.Definition frames(long frames) {
     return of(
         """
         {"specificationVersion": "jobtemplate-2023-09", "name": "Shot 7",
@@ -26,7 +26,7 @@ final class TestJobs {
   }
 
   /** Two frames, and a step that needs them. */
-  static Jobs.Definition framesThenEncode() {
+  public static Jobs.Definition framesThenEncode() {
     return of(
         """
         {"specificationVersion": "jobtemplate-2023-09", "name": "Shot 8",
@@ -39,7 +39,7 @@ final class TestJobs {
   }
 
   /** One task that needs a GPU. */
-  static Jobs.Definition onGpu() {
+  public static Jobs.Definition onGpu() {
     return of(
         """
         {"specificationVersion": "jobtemplate-2023-09", "name": "Sim",
@@ -49,7 +49,7 @@ final class TestJobs {
             .formatted(SCRIPT));
   }
 
-  static Jobs.Definition of(String template) {
+  public static Jobs.Definition of(String template) {
     return new Jobs.Definition(
         json(template),
         List.of(),

@@ -1,0 +1,73 @@
+package dev.stoker.controller.api;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** A controller in a process of its own, to be killed. */
+final class ControllerProcess implements AutoCloseable {
+  private final Process process;
+  final URI url;
+
+  private ControllerProcess(Process process, URI url) {
+    this.process = process;
+    this.url = url;
+  }
+
+  static ControllerProcess start(Path dataFolder) throws IOException {
+    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    Process process =
+        new ProcessBuilder(
+                List.of(
+                    java,
+                    "--enable-native-access=ALL-UNNAMED",
+                    "-Xmx128m",
+                    "-cp",
+                    System.getProperty("java.class.path"),
+                    Main.class.getName(),
+                    dataFolder.toString()))
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    try {
+      var out =
+          new BufferedReader(
+              new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+      String line = out.readLine();
+      if (line == null || !line.startsWith("ready ")) {
+        throw new IOException("The controller said " + line);
+      }
+      return new ControllerProcess(process, URI.create(line.substring("ready ".length())));
+    } catch (IOException e) {
+      process.destroyForcibly();
+      throw e;
+    }
+  }
+
+  /** SIGKILL; returns when the process is gone. */
+  void kill() throws InterruptedException {
+    process.destroyForcibly();
+    if (!process.waitFor(10, TimeUnit.SECONDS)) {
+      throw new IllegalStateException("The controller cannot be killed.");
+    }
+  }
+
+  @Override
+  public void close() {
+    process.destroyForcibly();
+  }
+
+  static final class Main {
+    private Main() {}
+
+    public static void main(String[] arguments) throws InterruptedException {
+      var server = ControllerServer.start(ControllerSettings.loopback(Path.of(arguments[0]), 0));
+      System.out.println("ready " + server.url());
+      Thread.currentThread().join();
+    }
+  }
+}

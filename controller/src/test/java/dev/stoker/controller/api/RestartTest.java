@@ -1,0 +1,128 @@
+package dev.stoker.controller.api;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.stoker.controller.TestJobs;
+import dev.stoker.controller.client.ControllerClient;
+import dev.stoker.controller.client.ControllerException;
+import dev.stoker.controller.dispatch.Clocks;
+import dev.stoker.controller.protocol.Finish.Outcome;
+import dev.stoker.controller.protocol.Heartbeat;
+import dev.stoker.controller.protocol.Jobs;
+import dev.stoker.controller.protocol.Leasing.Lease;
+import dev.stoker.controller.protocol.Protocol;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Controllers that stop, die and come back; nodes that fall silent. */
+class RestartTest {
+  @TempDir Path folder;
+
+  private ControllerServer start() {
+    return ControllerServer.start(ControllerSettings.loopback(folder, 0));
+  }
+
+  @Test
+  void aJobGoesOnWhereItWasWhenItsControllerRestarts() {
+    String job;
+    ScriptedAgent agent;
+    List<Lease> leases;
+    try (var server = start();
+        var user = new ControllerClient(server.url(), null)) {
+      job = user.submit(TestJobs.frames(3), "key-1").jobId();
+      agent = new ScriptedAgent(server.url(), null, "node-1");
+      leases = agent.lease(2, 5_000);
+      agent.heartbeat(leases.toArray(Lease[]::new));
+      agent.commit(leases.getFirst());
+    }
+    try (var server = start();
+        var user = new ControllerClient(server.url(), null);
+        agent) {
+      agent.moveTo(server.url());
+      assertEquals(leases, agent.again(2, 0), "the same request after the restart");
+      for (Heartbeat.Answer answer : agent.heartbeat(leases.toArray(Lease[]::new)).leases()) {
+        assertEquals(Heartbeat.Action.EXTEND, answer.action());
+      }
+      assertEquals(ScriptedAgent.manifest(leases.getFirst()), agent.commit(leases.getFirst()));
+      agent.commit(leases.getLast());
+      leases.forEach(lease -> agent.finish(lease, Outcome.SUCCEEDED));
+      agent.render(agent.lease(1, 5_000).getFirst());
+      assertEquals(Jobs.State.SUCCEEDED, user.job(job).state());
+      assertEquals(job, user.submit(TestJobs.frames(3), "key-1").jobId());
+    }
+  }
+
+  @Test
+  void anAcceptedJobSurvivesTheKillOfItsController() throws Exception {
+    String job;
+    try (var process = ControllerProcess.start(folder);
+        var user = new ControllerClient(process.url, null)) {
+      job = user.submit(TestJobs.frames(5), "key-1").jobId();
+      process.kill();
+      var unreachable = assertThrows(ControllerException.class, user::jobs);
+      assertEquals(ControllerException.UNREACHABLE, unreachable.status());
+      assertTrue(unreachable.sentence().contains(process.url.toString()), unreachable.sentence());
+    }
+    try (var server = start();
+        var user = new ControllerClient(server.url(), null)) {
+      assertEquals(5, user.job(job).steps().getFirst().total());
+    }
+  }
+
+  @Test
+  void aSilentNodesTaskGoesToAnotherAndItsLateCommitIsFenced() {
+    var skew = new AtomicLong();
+    var clocks = new Clocks(InstantSource.system(), () -> System.nanoTime() + skew.get());
+    try (var server = ControllerServer.start(ControllerSettings.loopback(folder, 0), clocks);
+        var user = new ControllerClient(server.url(), null);
+        var frozen = new ScriptedAgent(server.url(), null, "frozen");
+        var other = new ScriptedAgent(server.url(), null, "other")) {
+      String job = user.submit(TestJobs.frames(2), "key-1").jobId();
+      List<Lease> leases = frozen.lease(2, 5_000);
+      frozen.commit(leases.getFirst());
+      skew.addAndGet(Protocol.LEASE_TERM.plusSeconds(1).toNanos());
+
+      Lease first = other.lease(1, 10_000).getFirst();
+      assertEquals(ScriptedAgent.manifest(leases.getFirst()), first.recover());
+      Lease second = other.lease(1, 10_000).getFirst();
+      assertEquals(2, second.attempt());
+      assertEquals(leases.getLast().taskId(), second.taskId());
+
+      var fenced = assertThrows(ControllerException.class, () -> frozen.commit(leases.getLast()));
+      assertEquals(409, fenced.status());
+      // The frozen node wakes and carries its manifest out after all: that counts.
+      frozen.finish(leases.getFirst(), Outcome.SUCCEEDED);
+      assertEquals(
+          Heartbeat.Action.REVOKED, other.heartbeat(first, second).leases().getFirst().action());
+      other.commit(second);
+      other.finish(second, Outcome.SUCCEEDED);
+      other.finish(first, Outcome.SUCCEEDED);
+      assertEquals(Jobs.State.SUCCEEDED, user.job(job).state());
+    }
+  }
+
+  @Test
+  void oneProcessOwnsTheDataFolderAndOthersCannotReadIt() throws Exception {
+    try (var server = start()) {
+      assertTrue(server.url().getPort() > 0);
+      var refused = assertThrows(StartException.class, this::start);
+      assertTrue(refused.getMessage().contains("in use by process"), refused.getMessage());
+      try (var files = Files.list(folder)) {
+        for (Path file : files.toList()) {
+          assertEquals(
+              "rw-------",
+              PosixFilePermissions.toString(Files.getPosixFilePermissions(file)),
+              file.toString());
+        }
+      }
+    }
+  }
+}
