@@ -1,0 +1,50 @@
+package dev.stoker.controller;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** The controller's packages look down only. */
+@AnalyzeClasses(
+    packages = "dev.stoker.controller",
+    importOptions = ImportOption.DoNotIncludeTests.class)
+class PackagesTest {
+  @ArchTest
+  static final ArchRule packagesLookDown =
+      layeredArchitecture()
+          .consideringOnlyDependenciesInLayers()
+          .layer("api")
+          .definedBy("dev.stoker.controller.api..")
+          .layer("client")
+          .definedBy("dev.stoker.controller.client..")
+          .layer("dispatch")
+          .definedBy("dev.stoker.controller.dispatch..")
+          .layer("store")
+          .definedBy("dev.stoker.controller.store..")
+          .whereLayer("api")
+          .mayNotBeAccessedByAnyLayer()
+          .whereLayer("client")
+          .mayNotBeAccessedByAnyLayer()
+          .whereLayer("dispatch")
+          .mayOnlyBeAccessedByLayers("api")
+          .whereLayer("store")
+          .mayOnlyBeAccessedByLayers("dispatch", "api");
+
+  @ArchTest
+  static final ArchRule theProtocolKnowsNobody =
+      noClasses()
+          .that()
+          .resideInAPackage("dev.stoker.controller.protocol..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "dev.stoker.controller.api..",
+              "dev.stoker.controller.client..",
+              "dev.stoker.controller.dispatch..",
+              "dev.stoker.controller.store..",
+              "dev.stoker.openjd..");
+}
