@@ -41,6 +41,8 @@ public final class LeasePoll {
 
   private ControllerLink.@Nullable Node numberedFor;
   private long sequence;
+  private Leasing.@Nullable Request unanswered;
+  private long askedAtMillis;
 
   /**
    * @param wishes what is wanted now; may be empty
@@ -96,7 +98,33 @@ public final class LeasePoll {
     } catch (InterruptedException e) {
       if (!isClosed()) {
         Thread.currentThread().interrupt();
+        return;
       }
+    }
+    sayGoodbye();
+  }
+
+  /**
+   * Takes what the poll that was cut short may have won, so that it can be handed back, and ends it
+   * at the controller, which would give work to a connection that nobody listens to.
+   */
+  private void sayGoodbye() {
+    ControllerLink.Node node = numberedFor;
+    if (node == null) {
+      return;
+    }
+    try {
+      Leasing.Request cutShort = unanswered;
+      if (cutShort != null) {
+        Leasing.Request again = new Leasing.Request(cutShort.sequence(), cutShort.wishes(), 0);
+        node.client()
+            .lease(node.nodeId(), again)
+            .leases()
+            .forEach(lease -> won.accept(lease, askedAtMillis));
+      }
+      node.client().lease(node.nodeId(), new Leasing.Request(sequence + 1, List.of(), 0));
+    } catch (ControllerException e) {
+      LOG.log(Level.DEBUG, "The controller did not hear the last poll''s end: {0}", e.sentence());
     }
   }
 
@@ -136,11 +164,13 @@ public final class LeasePoll {
     }
     sequence++;
     // The first sending counts, whichever is answered: that one may have won the lease.
-    long askedAtMillis = clock.millis();
+    askedAtMillis = clock.millis();
     long waitMillis = WAIT.toMillis();
     for (int tries = 1; ; tries++) {
       try {
-        Leasing.Response response = send(node, new Leasing.Request(sequence, now, waitMillis));
+        unanswered = new Leasing.Request(sequence, now, waitMillis);
+        Leasing.Response response = send(node, unanswered);
+        unanswered = null;
         response.leases().forEach(lease -> won.accept(lease, askedAtMillis));
         return;
       } catch (ControllerException e) {

@@ -126,10 +126,7 @@ record JobPlan(
     List<LocationMap.Place> all = new ArrayList<>(reads);
     for (Value value : task.values().values()) {
       if (value instanceof Value.PathText(String path)) {
-        locations
-            .find(path)
-            .filter(place -> writes.stream().noneMatch(written -> covers(written, place)))
-            .ifPresent(all::add);
+        ownInput(path).ifPresent(all::add);
       }
     }
     return all;
@@ -174,19 +171,36 @@ record JobPlan(
     return top.resolve(place.location().name()).resolve(place.path().value());
   }
 
-  /** {@code Task.Param.*} and {@code Task.RawParam.*}. */
-  static Map<String, Value> symbols(TaskParameters task, PathMapping mapping) {
+  /**
+   * {@code Task.Param.*} and {@code Task.RawParam.*}; a path that is staged for the task alone
+   * leads to where it is staged, whatever else the job does with its location.
+   */
+  Map<String, Value> symbols(TaskParameters task, SessionFolders folders) {
+    PathMapping mapping = mapping(folders);
     Map<String, Value> symbols = new HashMap<>();
     task.values()
         .forEach(
             (name, value) -> {
               symbols.put("Task.RawParam." + name, value);
-              symbols.put(
-                  "Task.Param." + name,
-                  value instanceof Value.PathText(String path)
-                      ? new Value.PathText(mapping.apply(path))
-                      : value);
+              symbols.put("Task.Param." + name, mapped(value, mapping, folders));
             });
     return symbols;
+  }
+
+  private Value mapped(Value value, PathMapping mapping, SessionFolders folders) {
+    if (!(value instanceof Value.PathText(String path))) {
+      return value;
+    }
+    return new Value.PathText(
+        ownInput(path)
+            .map(place -> local(place, folders.assets()).toString())
+            .orElseGet(() -> mapping.apply(path)));
+  }
+
+  /** Where a task's path is read from, unless it lies where the job writes. */
+  private Optional<LocationMap.Place> ownInput(String path) {
+    return locations
+        .find(path)
+        .filter(place -> writes.stream().noneMatch(written -> covers(written, place)));
   }
 }

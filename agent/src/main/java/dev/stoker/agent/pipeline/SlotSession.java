@@ -235,8 +235,7 @@ final class SlotSession {
   ActionResult runTask(JobPlan plan, Step step, TaskParameters task, SessionListener listener)
       throws InterruptedException {
     Session open = opened();
-    ActionResult result =
-        open.runTask(step.script(), JobPlan.symbols(task, plan.mapping(madeFolders())), listener);
+    ActionResult result = open.runTask(step.script(), plan.symbols(task, madeFolders()), listener);
     if (!result.succeeded()) {
       over = true;
     }

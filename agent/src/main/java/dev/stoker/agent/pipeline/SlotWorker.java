@@ -158,33 +158,36 @@ final class SlotWorker {
   private void prepare(Attempt attempt) {
     Thread self = Thread.currentThread();
     attempt.whenStopped(stop -> self.interrupt());
+    Attempt.Prepared prepared;
     try {
-      long startMillis = System.currentTimeMillis();
-      attempt.held().phase(Phase.FETCHING, -1, "");
-      Leasing.Lease lease = attempt.lease();
-      JobPlan plan = shared.plans().get(lease.jobId());
-      Step step = plan.step(lease.stepName());
+      prepared = prepared(attempt);
+    } catch (InterruptedException e) {
+      attempt.whenStopped(null);
+      attempt.prepared().cancel(false);
+      return;
+    } catch (RuntimeException | IOException e) {
+      attempt.whenStopped(null);
+      attempt.prepared().completeExceptionally(e);
+      return;
+    }
+    // Before the slot's thread learns of it and says itself what to do when it is stopped.
+    attempt.whenStopped(null);
+    attempt.prepared().complete(prepared);
+  }
+
+  private Attempt.Prepared prepared(Attempt attempt) throws IOException, InterruptedException {
+    long startMillis = System.currentTimeMillis();
+    attempt.held().phase(Phase.FETCHING, -1, "");
+    Leasing.Lease lease = attempt.lease();
+    JobPlan plan = shared.plans().get(lease.jobId());
+    Step step = plan.step(lease.stepName());
+    try {
       TaskParameters task = step.space().parse(lease.parameters());
       fetch(attempt, plan, task);
       attempt.did("fetch", startMillis, System.currentTimeMillis());
-      attempt.whenStopped(null);
-      attempt.prepared().complete(new Attempt.Prepared(plan, step, task));
-    } catch (InterruptedException e) {
-      attempt.prepared().cancel(false);
+      return new Attempt.Prepared(plan, step, task);
     } catch (ExpressionException e) {
-      attempt
-          .prepared()
-          .completeExceptionally(
-              new AttemptFailure("The task's parameters do not fit: " + e.getMessage(), false));
-    } catch (IOException | UncheckedIOException e) {
-      attempt
-          .prepared()
-          .completeExceptionally(
-              new AttemptFailure("Cannot make the session's folders: " + e.getMessage(), true));
-    } catch (RuntimeException e) {
-      attempt.prepared().completeExceptionally(e);
-    } finally {
-      attempt.whenStopped(null);
+      throw new AttemptFailure("The task's parameters do not fit: " + e.getMessage(), false);
     }
   }
 
@@ -240,7 +243,8 @@ final class SlotWorker {
   }
 
   /** Null when it was stopped first. */
-  private Attempt.@Nullable Prepared awaitPrepared(Attempt attempt) throws InterruptedException {
+  private Attempt.@Nullable Prepared awaitPrepared(Attempt attempt)
+      throws IOException, InterruptedException {
     while (true) {
       try {
         return attempt.prepared().get(PING_EVERY.toMillis(), TimeUnit.MILLISECONDS);
@@ -252,10 +256,11 @@ final class SlotWorker {
       } catch (CancellationException e) {
         return null;
       } catch (ExecutionException e) {
-        if (e.getCause() instanceof AttemptFailure failure) {
-          throw failure;
+        switch (e.getCause()) {
+          case AttemptFailure failure -> throw failure;
+          case IOException failure -> throw failure;
+          case null, default -> throw new CompletionException(e.getCause());
         }
-        throw new CompletionException(e.getCause());
       }
     }
   }

@@ -1,0 +1,83 @@
+package dev.stoker.agent.pipeline;
+
+import dev.stoker.agent.launch.FolderTree;
+import dev.stoker.io.asset.AssetUri;
+import dev.stoker.io.asset.Deadline;
+import dev.stoker.io.asset.FileUri;
+import dev.stoker.io.asset.IoFailure;
+import dev.stoker.io.daemon.CacheReport;
+import dev.stoker.io.daemon.NodeIo;
+import dev.stoker.io.daemon.StageProgress;
+import dev.stoker.io.daemon.StageRequest;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+
+/**
+ * Stages {@code file:} trees by copying; what the agent does with staged trees is the question
+ * here.
+ */
+final class FolderIo implements NodeIo {
+  final List<StageRequest> requests = new CopyOnWriteArrayList<>();
+  final List<String> unstaged = new CopyOnWriteArrayList<>();
+  volatile Consumer<StageRequest> onStage = request -> {};
+
+  @Override
+  public StageProgress stage(
+      StageRequest request, Deadline deadline, Consumer<StageProgress> progress) {
+    requests.add(request);
+    onStage.accept(request);
+    long files = 0;
+    for (StageRequest.Tree tree : request.trees()) {
+      Path from = ((FileUri) AssetUri.parse(tree.uri())).toLocalPath();
+      Path to = Path.of(request.folder()).resolve(tree.name());
+      for (String include : tree.include().isEmpty() ? List.of("") : tree.include()) {
+        files += copy(from.resolve(include), to.resolve(include));
+      }
+    }
+    StageProgress done = new StageProgress(files, files, files, files, files, 0);
+    progress.accept(done);
+    return done;
+  }
+
+  private static long copy(Path from, Path to) {
+    if (!Files.exists(from)) {
+      throw new IoFailure.NotFound("There is no asset " + from + ".");
+    }
+    try (Stream<Path> all = Files.walk(from)) {
+      List<Path> files = all.filter(Files::isRegularFile).toList();
+      for (Path file : files) {
+        Path target = to.resolve(from.relativize(file).toString());
+        Files.createDirectories(target.getParent());
+        Files.copy(file, target, StandardCopyOption.REPLACE_EXISTING);
+      }
+      return files.size();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public List<String> unstage(String stageId) {
+    unstaged.add(stageId);
+    return List.of();
+  }
+
+  @Override
+  public CacheReport cache() {
+    return new CacheReport(0, 0, 0, 0, 0, 0, 0);
+  }
+
+  @Override
+  public void close() {}
+
+  static void remove(Path folder) throws IOException {
+    FolderTree.delete(folder);
+  }
+}

@@ -1,0 +1,474 @@
+package dev.stoker.agent.pipeline;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.stoker.agent.profile.RendererProfiles;
+import dev.stoker.controller.api.ControllerServer;
+import dev.stoker.controller.api.ControllerSettings;
+import dev.stoker.controller.client.ControllerClient;
+import dev.stoker.controller.protocol.Finish;
+import dev.stoker.controller.protocol.Heartbeat;
+import dev.stoker.controller.protocol.Jobs;
+import dev.stoker.controller.protocol.Protocol;
+import dev.stoker.controller.protocol.Registration;
+import dev.stoker.io.publish.OutputPublisher;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(120)
+class NodeAgentTest {
+  private static final ObjectMapper YAML = new YAMLMapper();
+  private static final Duration BOUND = Duration.ofSeconds(45);
+
+  @TempDir Path top;
+  private final FolderIo io = new FolderIo();
+  private ControllerServer controller;
+  private ControllerClient client;
+  private OutputPublisher publisher;
+  private NodeAgent agent;
+  private Thread agentThread;
+
+  @BeforeEach
+  void start() throws IOException {
+    controller = ControllerServer.start(ControllerSettings.loopback(top.resolve("controller"), 0));
+    client = new ControllerClient(controller.url(), null);
+    publisher = Publishing.toFiles();
+    Files.createDirectories(show("in/tex"));
+    Files.writeString(show("in/scene.txt"), "scene");
+    Files.writeString(show("in/tex/wood.txt"), "wood");
+    Files.writeString(show("in/secret.txt"), "not declared");
+  }
+
+  @AfterEach
+  void end() {
+    stopAgent();
+    publisher.close();
+    client.close();
+    controller.close();
+  }
+
+  @Test
+  void aJobBecomesVisibleOutputsAndReadsWhatItDeclares() throws Exception {
+    startAgent();
+    String job =
+        submit(
+            3,
+            """
+            command: sh
+            args: ['-c', 'cat {{Param.Scene}} {{Param.Tex}}/wood.txt > {{Param.Out}}/f{{Task.Param.Frame}}.txt; ls $(dirname {{Param.Scene}}); echo frame {{Task.Param.Frame}}']
+            """);
+    Jobs.Summary summary = awaitEnd(job);
+    assertEquals(Jobs.State.SUCCEEDED, summary.state(), summary.message());
+    for (int frame = 1; frame <= 3; frame++) {
+      assertEquals("scenewood", Files.readString(show("out/f" + frame + ".txt")));
+    }
+    assertEquals(List.of("f1.txt", "f2.txt", "f3.txt"), listed(show("out")));
+    Jobs.Task task = client.tasks(job, null, 10).tasks().getFirst();
+    assertEquals(
+        List.of("fetch", "render", "publish"),
+        task.attempts().getLast().timeline().stream().map(Finish.Span::name).toList());
+    until(() -> log(job, task).contains("frame 1"));
+    assertFalse(log(job, task).contains("secret.txt"));
+    assertEquals(1, io.requests.stream().map(request -> request.stageId()).distinct().count());
+    stopAgent();
+    assertEquals(List.of(), listed(top.resolve("agent/sessions")));
+    assertEquals(List.of(), listed(top.resolve("agent/attempts")));
+    assertEquals(List.of(), listed(top.resolve("agent/outbox")));
+  }
+
+  @Test
+  void theInputsOfTheNextTaskArriveWhileThisOneRenders() throws Exception {
+    Path arrived = top.resolve("arrived");
+    Files.writeString(show("in/a1.txt"), "1");
+    Files.writeString(show("in/a2.txt"), "2");
+    io.onStage =
+        request -> {
+          if (request.trees().toString().contains("a2.txt")) {
+            write(arrived, "yes");
+          }
+        };
+    startAgent();
+    // The first task ends only when the second one's input has come.
+    String job =
+        submitTemplate(
+            """
+            specificationVersion: jobtemplate-2023-09
+            name: ahead
+            parameterDefinitions:
+              - {name: Out, type: PATH, objectType: DIRECTORY, dataFlow: OUT}
+            steps:
+              - name: Render
+                parameterSpace:
+                  taskParameterDefinitions:
+                    - {name: Asset, type: PATH, range: ['/mnt/show/in/a1.txt', '/mnt/show/in/a2.txt']}
+                script:
+                  actions:
+                    onRun:
+                      command: sh
+                      args: ['-c', 'while [ ! -e %s ]; do sleep 0.02; done; cat {{Task.Param.Asset}}; cp {{Task.Param.Asset}} {{Param.Out}}/']
+                      timeout: 40
+            """
+                .formatted(arrived),
+            Map.of("Out", "/mnt/show/out"));
+    assertEquals(Jobs.State.SUCCEEDED, awaitEnd(job).state());
+    assertEquals(List.of("a1.txt", "a2.txt"), listed(show("out")));
+  }
+
+  @Test
+  void aSessionServesConsecutiveTasksAndIsLeftWhenNothingComes() throws Exception {
+    Path trace = top.resolve("trace");
+    startAgent();
+    String job =
+        submitTemplate(
+            """
+            specificationVersion: jobtemplate-2023-09
+            name: reuse
+            steps:
+              - name: Render
+                stepEnvironments:
+                  - name: Daemon
+                    script:
+                      actions:
+                        onEnter: {command: sh, args: ['-c', 'echo enter >> %1$s; sleep 300 & echo openjd_env: DAEMON=$!']}
+                        onExit: {command: sh, args: ['-c', 'kill -0 $DAEMON && echo leave >> %1$s']}
+                parameterSpace:
+                  taskParameterDefinitions:
+                    - {name: Frame, type: INT, range: 1-4}
+                script:
+                  actions:
+                    onRun: {command: sh, args: ['-c', 'kill -0 $DAEMON && echo run >> %1$s']}
+            """
+                .formatted(trace),
+            Map.of());
+    assertEquals(Jobs.State.SUCCEEDED, awaitEnd(job).state());
+    until(() -> read(trace).endsWith("leave\n"));
+    assertEquals("enter\nrun\nrun\nrun\nrun\nleave\n", read(trace));
+  }
+
+  @Test
+  void anInputThatIsNotThereFailsTheJobByName() throws Exception {
+    Files.delete(show("in/tex/wood.txt"));
+    Files.delete(show("in/tex"));
+    startAgent();
+    String job = submit(1, "command: 'true'");
+    Jobs.Summary summary = awaitEnd(job);
+    assertEquals(Jobs.State.FAILED, summary.state());
+    assertTrue(summary.message().contains(show("in/tex").toString()), summary.message());
+  }
+
+  @Test
+  void aRendererThatLacksAnInputFailsAlthoughItExitsWithZero() throws Exception {
+    startAgent();
+    String job =
+        submit(
+            1,
+            """
+            command: sh
+            args: ['-c', 'echo Blender 3.4.1; echo stoker-guard missing "{\\"path\\": \\"{{Param.Tex}}/oak.png\\", \\"reason\\": \\"No such file or directory\\", \\"stored\\": \\"//oak.png\\", \\"user\\": \\"image\\", \\"what\\": \\"image\\"}"; echo x > {{Param.Out}}/f.txt']
+            """);
+    Jobs.Summary summary = awaitEnd(job);
+    assertEquals(Jobs.State.FAILED, summary.state());
+    assertTrue(
+        summary.message().contains("The renderer lacks the input 'show/in/tex/oak.png'"),
+        summary.message());
+    assertFalse(Files.exists(show("out/f.txt")));
+  }
+
+  @Test
+  void aCanceledTaskIsStoppedAndPublishesNothing() throws Exception {
+    Path pid = top.resolve("pid");
+    startAgent();
+    String job =
+        submit(
+            1,
+            """
+            command: sh
+            args: ['-c', 'echo x > {{Param.Out}}/f.txt; echo $$ > %s; exec sleep 300']
+            """
+                .formatted(pid));
+    until(() -> !read(pid).isBlank());
+    client.cancel(job);
+    assertEquals(Jobs.State.CANCELED, awaitEnd(job).state());
+    until(() -> !Files.exists(Path.of("/proc/" + read(pid).strip())));
+    assertFalse(Files.exists(show("out/f.txt")));
+  }
+
+  @Test
+  void aNodeThatLostItsLeaseStopsItsRendererAndPublishesNothing() throws Exception {
+    Path pid = top.resolve("pid");
+    startAgent();
+    String job =
+        submit(
+            1,
+            """
+            command: sh
+            args: ['-c', 'echo x > {{Param.Out}}/f.txt; echo $$ > %s; exec sleep 300']
+            """
+                .formatted(pid));
+    until(() -> !read(pid).isBlank());
+    client.suspend(job);
+    until(() -> client.nodes().nodes().getFirst().leases() == 1);
+    // Somebody else comes under this node's name and knows nothing of the lease.
+    Registration.Response other =
+        client.register(
+            new Registration.Request(
+                "node-1",
+                "test",
+                Protocol.OLDEST,
+                Protocol.NEWEST,
+                List.of(new Registration.Slot("slot-0", 1, 1L << 30, 0, 0)),
+                Map.of()));
+    client
+        .withToken(other.nodeToken())
+        .heartbeat(other.nodeId(), new Heartbeat.Request(List.of(), null));
+    until(() -> !Files.exists(Path.of("/proc/" + read(pid).strip())));
+    until(() -> listed(top.resolve("agent/attempts")).isEmpty());
+    assertFalse(Files.exists(show("out/f.txt")));
+  }
+
+  @Test
+  void aClosedAgentHandsItsLeasesBackAndLeavesNoProcess() throws Exception {
+    Path pid = top.resolve("pid");
+    startAgent();
+    String job =
+        submit(
+            1,
+            """
+            command: sh
+            args: ['-c', 'echo $$ > %1$s; setsid sleep 300 & echo $! >> %1$s; wait']
+            """
+                .formatted(pid));
+    until(() -> read(pid).lines().count() == 2);
+    stopAgent();
+    for (String process : read(pid).lines().toList()) {
+      assertFalse(Files.exists(Path.of("/proc/" + process)));
+    }
+    Jobs.Task task = client.tasks(job, null, 10).tasks().getFirst();
+    assertEquals(Jobs.TaskState.READY, task.state());
+    assertEquals(Finish.Outcome.RETURNED, task.attempts().getFirst().outcome());
+  }
+
+  @Test
+  void aKilledAgentIsFollowedByOneThatCompletesTheJobAndPublishesOnce() throws Exception {
+    Path pids = top.resolve("pids");
+    Path go = top.resolve("go");
+    Process first = startAgentProcess();
+    String job;
+    try {
+      job =
+          submit(
+              2,
+              """
+              command: sh
+              args: ['-c', 'echo $$ >> %s; if [ {{Task.Param.Frame}} = 2 ]; then while [ ! -e %s ]; do sleep 0.05; done; fi; date +%%N > {{Param.Out}}/f{{Task.Param.Frame}}.txt']
+              """
+                  .formatted(pids, go));
+      // The first frame is out, the second is being rendered.
+      until(() -> read(pids).lines().count() == 2 && Files.exists(show("out/f1.txt")));
+    } finally {
+      first.destroyForcibly();
+    }
+    assertTrue(first.waitFor(10, TimeUnit.SECONDS));
+    String orphan = read(pids).lines().toList().get(1);
+    assertTrue(Files.exists(Path.of("/proc/" + orphan)), "renderers outlive their agent");
+    FileTime published = Files.getLastModifiedTime(show("out/f1.txt"));
+    startAgent();
+    // Killed before the agent was ready; whoever reaps it may take a moment.
+    until(() -> !Files.exists(Path.of("/proc/" + orphan)));
+    write(go, "");
+    Jobs.Summary summary = awaitEnd(job);
+    assertEquals(Jobs.State.SUCCEEDED, summary.state(), summary.message());
+    assertEquals(published, Files.getLastModifiedTime(show("out/f1.txt")));
+    assertEquals(List.of("f1.txt", "f2.txt"), listed(show("out")));
+    for (Jobs.Task task : client.tasks(job, null, 10).tasks()) {
+      assertEquals(1, task.attempts().stream().filter(Jobs.Attempt::granted).count());
+    }
+  }
+
+  private Process startAgentProcess() throws IOException {
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin/java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "-Xmx128m",
+                "-cp",
+                System.getProperty("java.class.path"),
+                AgentProcess.class.getName(),
+                controller.url().toString(),
+                top.resolve("agent").toString())
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    BufferedReader reader = process.inputReader();
+    assertEquals("ready", reader.readLine());
+    return process;
+  }
+
+  private void startAgent() throws InterruptedException {
+    agent =
+        new NodeAgent(
+            AgentSettings.of("node-1", "test", top.resolve("agent"))
+                .withSessionIdle(Duration.ofMillis(500)),
+            client,
+            io,
+            publisher,
+            RendererProfiles.load());
+    CountDownLatch ready = new CountDownLatch(1);
+    NodeAgent started = agent;
+    agentThread =
+        Thread.ofPlatform()
+            .name("agent")
+            .start(
+                () -> {
+                  try {
+                    started.run(ready::countDown);
+                  } catch (IOException | InterruptedException e) {
+                    throw new AssertionError(e);
+                  }
+                });
+    assertTrue(ready.await(20, TimeUnit.SECONDS));
+  }
+
+  private void stopAgent() {
+    if (agent != null) {
+      agent.close();
+      agent = null;
+      assertFalse(agentThread.isAlive() && !joined());
+    }
+  }
+
+  private boolean joined() {
+    try {
+      return agentThread.join(Duration.ofSeconds(5));
+    } catch (InterruptedException e) {
+      return false;
+    }
+  }
+
+  private String submit(int frames, String onRun) throws IOException {
+    String template =
+        """
+        specificationVersion: jobtemplate-2023-09
+        name: shot
+        parameterDefinitions:
+          - {name: Scene, type: PATH, objectType: FILE, dataFlow: IN}
+          - {name: Tex, type: PATH, objectType: DIRECTORY, dataFlow: IN}
+          - {name: Out, type: PATH, objectType: DIRECTORY, dataFlow: OUT}
+        steps:
+          - name: Render
+            parameterSpace:
+              taskParameterDefinitions:
+                - {name: Frame, type: INT, range: 1-%d}
+            script:
+              actions:
+                onRun:
+        %s
+        """
+            .formatted(frames, onRun.indent(10));
+    return submitTemplate(
+        template,
+        Map.of(
+            "Scene", "/mnt/show/in/scene.txt",
+            "Tex", "P:\\show\\in\\tex",
+            "Out", "/mnt/show/out"));
+  }
+
+  private String submitTemplate(String template, Map<String, String> parameters)
+      throws IOException {
+    JsonNode document = YAML.readTree(template);
+    return client
+        .submit(
+            new Jobs.Definition(
+                document,
+                List.of(),
+                parameters,
+                "",
+                List.of(
+                    new Jobs.Location(
+                        "show",
+                        show("").toUri().toString(),
+                        List.of("/mnt/show", "P:\\show"),
+                        true)),
+                "default",
+                50,
+                1),
+            "key-1")
+        .jobId();
+  }
+
+  private Jobs.Summary awaitEnd(String job) {
+    until(() -> client.job(job).state().isFinal());
+    return client.job(job);
+  }
+
+  private String log(String job, Jobs.Task task) {
+    return client.readLog(job, task.taskId(), 0, 0).text();
+  }
+
+  private Path show(String path) {
+    return top.resolve("show").resolve(path);
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.exists(file) ? Files.readString(file) : "";
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static void write(Path file, String text) {
+    try {
+      Files.writeString(file, text);
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static List<String> listed(Path folder) {
+    if (!Files.isDirectory(folder)) {
+      return List.of();
+    }
+    try (Stream<Path> entries = Files.list(folder)) {
+      return entries
+          .map(entry -> entry.getFileName().toString())
+          .filter(name -> !name.equals(".stoker"))
+          .sorted()
+          .toList();
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static void until(BooleanSupplier condition) {
+    long end = System.nanoTime() + BOUND.toNanos();
+    while (!condition.getAsBoolean()) {
+      assertNotEquals(true, System.nanoTime() > end, "the condition did not come true in time");
+      try {
+        Thread.sleep(10); // polls files and a server; bounded above
+      } catch (InterruptedException e) {
+        throw new AssertionError(e);
+      }
+    }
+  }
+}
