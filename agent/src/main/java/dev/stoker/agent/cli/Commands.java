@@ -9,9 +9,12 @@ final class Commands {
 
   static void addTo(CommandLine line, Context context) {
     line.addSubcommand(new ControllerCommand(context))
+        .addSubcommand(new AgentCommand(context))
         .addSubcommand(new SubmitCommand(context))
         .addSubcommand("job", jobs(context))
-        .addSubcommand("node", nodes(context));
+        .addSubcommand("node", nodes(context))
+        .addSubcommand(new PushCommand(context))
+        .addSubcommand("cache", cache(context));
   }
 
   private static CommandLine jobs(Context context) {
@@ -43,6 +46,10 @@ final class Commands {
 
   private static CommandLine nodes(Context context) {
     return group("Look at nodes.").addSubcommand(new NodeListCommand(context));
+  }
+
+  private static CommandLine cache(Context context) {
+    return group("Look at this node's cache.").addSubcommand(new CacheStatsCommand(context));
   }
 
   private static CommandLine group(String description) {

@@ -49,6 +49,10 @@ final class Context {
     return err;
   }
 
+  Map<String, String> environment() {
+    return environment;
+  }
+
   Path folder() {
     return folder;
   }

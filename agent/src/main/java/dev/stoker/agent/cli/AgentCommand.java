@@ -1,0 +1,73 @@
+package dev.stoker.agent.cli;
+
+import dev.stoker.agent.config.Settings;
+import dev.stoker.agent.pipeline.NodeAgent;
+import dev.stoker.agent.profile.RendererProfiles;
+import dev.stoker.controller.client.ControllerClient;
+import dev.stoker.io.daemon.IoClient;
+import dev.stoker.io.daemon.NodeIo;
+import dev.stoker.io.net.HttpTransport;
+import dev.stoker.io.net.TransportOptions;
+import dev.stoker.io.publish.OutputPublisher;
+import dev.stoker.io.publish.PublishOptions;
+import dev.stoker.io.publish.Publishers;
+import dev.stoker.io.source.blob.BlobAccounts;
+import java.io.IOException;
+import java.net.URI;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+
+/** {@code stoker agent}: takes tasks and runs renderers. */
+@Command(
+    name = "agent",
+    description = "Run the agent of this node; it needs 'stoker io' with the same --data.",
+    sortOptions = false)
+final class AgentCommand implements Callable<Integer> {
+  private final Context context;
+
+  AgentCommand(Context context) {
+    this.context = context;
+  }
+
+  @Override
+  public Integer call() throws InterruptedException {
+    Logs.hearServices();
+    Settings settings = context.settings();
+    try (Shutdown shutdown = Shutdown.onSignals()) {
+      IoClient io = shutdown.closing(new IoClient(Engines.ioFolder(settings)));
+      io.cache(); // tells at once when there is no I/O process
+      run(context, shutdown, settings.controller(), io, settings.controller().toString());
+    }
+    return 0;
+  }
+
+  /** Runs an agent until the process is told to end. */
+  static void run(Context context, Shutdown shutdown, URI controller, NodeIo io, String ready)
+      throws InterruptedException {
+    Settings settings = context.settings();
+    Map<String, String> environment = context.environment();
+    HttpTransport transport =
+        shutdown.closing(new HttpTransport(TransportOptions.fromEnvironment(environment)));
+    OutputPublisher publisher =
+        shutdown.closing(
+            Publishers.open(
+                new BlobAccounts(Engines.blob(settings, environment), transport),
+                PublishOptions.defaults()));
+    ControllerClient client =
+        shutdown.closing(new ControllerClient(controller, settings.joinToken().orElse(null)));
+    NodeAgent agent;
+    try {
+      agent =
+          new NodeAgent(Engines.agent(settings), client, io, publisher, RendererProfiles.load());
+    } catch (IllegalArgumentException e) {
+      throw CommandFailure.usage(String.valueOf(e.getMessage()));
+    }
+    shutdown.closing(agent);
+    try {
+      agent.run(() -> context.ready(ready));
+    } catch (IOException e) {
+      throw CommandFailure.failed("The agent cannot go on: " + e.getMessage());
+    }
+  }
+}

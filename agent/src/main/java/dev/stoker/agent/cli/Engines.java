@@ -1,0 +1,95 @@
+package dev.stoker.agent.cli;
+
+import dev.stoker.agent.config.ByteSize;
+import dev.stoker.agent.config.ConfigFailure;
+import dev.stoker.agent.config.OriginCredentials;
+import dev.stoker.agent.config.Release;
+import dev.stoker.agent.config.Settings;
+import dev.stoker.agent.config.StokerFile;
+import dev.stoker.agent.node.SlotLayout;
+import dev.stoker.agent.pipeline.AgentSettings;
+import dev.stoker.io.cache.CacheSettings;
+import dev.stoker.io.daemon.IoSettings;
+import dev.stoker.io.source.blob.BlobSettings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The configuration in the words of the engines that the commands start. */
+final class Engines {
+  /** A node's disk holds the system, renderers' scratch and outputs, too. */
+  private static final int CACHE_PART_OF_DISK = 4;
+
+  private Engines() {}
+
+  /** Where agent and commands find the I/O process of this node. */
+  static Path ioFolder(Settings settings) {
+    return settings.data().resolve("io");
+  }
+
+  static BlobSettings blob(Settings settings, Map<String, String> environment) {
+    return new BlobSettings(
+        environment,
+        OriginCredentials.of(settings.file().origins()),
+        BlobSettings.PUBLIC_CLOUD,
+        Map.of(),
+        BlobSettings.IMDS);
+  }
+
+  static IoSettings io(Settings settings, Map<String, String> environment) {
+    StokerFile.@Nullable Cache cache = settings.file().cache();
+    Path folder =
+        cache == null || cache.folder() == null
+            ? settings.data().resolve("cache")
+            : Path.of(cache.folder());
+    long ceilingBytes =
+        cache == null || cache.size() == null
+            ? partOfDisk(folder)
+            : ByteSize.parse("cache.size", cache.size());
+    return new IoSettings(
+        ioFolder(settings),
+        List.of(new CacheSettings.Disk(folder, ceilingBytes)),
+        settings.memoryBytes(),
+        blob(settings, environment));
+  }
+
+  private static long partOfDisk(Path folder) {
+    try {
+      Files.createDirectories(folder);
+      return Files.getFileStore(folder).getTotalSpace() / CACHE_PART_OF_DISK;
+    } catch (IOException e) {
+      throw new ConfigFailure(
+          "Cannot use the cache folder %s: %s; name another under 'cache'.".formatted(folder, e));
+    }
+  }
+
+  static AgentSettings agent(Settings settings) {
+    StokerFile file = settings.file();
+    StokerFile.@Nullable Reserve reserve = file.reserve();
+    SlotLayout.Reserve kept =
+        reserve == null
+            ? SlotLayout.Reserve.NONE
+            : new SlotLayout.Reserve(
+                reserve.cpus() == null ? 0 : reserve.cpus(),
+                reserve.memory() == null ? 0 : ByteSize.parse("reserve.memory", reserve.memory()));
+    AgentSettings agent =
+        AgentSettings.of(
+                file.name() == null ? hostName() : file.name(),
+                Release.version(),
+                settings.data().resolve("agent"))
+            .withSlots(file.slots() == null ? 1 : file.slots(), kept);
+    return file.user() == null ? agent : agent.withUser(JobUsers.find(file.user()));
+  }
+
+  private static String hostName() {
+    try {
+      // Asking the resolver for it may take seconds and give another name.
+      return Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
+    } catch (IOException e) {
+      throw new ConfigFailure("Cannot tell this machine's name; set 'name' in stoker.yaml.");
+    }
+  }
+}
