@@ -174,6 +174,8 @@ final class Connection extends ChannelInboundHandlerAdapter implements AnswerDec
       if (inPlace) {
         int count = in.writerIndex() - directTaken;
         directTaken += count;
+        // Netty looks at what is readable when a later read fails.
+        in.readerIndex(in.writerIndex());
         current.tookDirect(count);
         decoder.skipPlainBody(count);
       } else {

@@ -14,6 +14,7 @@ import io.netty.util.concurrent.Future;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.nio.channels.ClosedChannelException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -165,13 +166,17 @@ final class Connector {
         .handshakeFuture()
         .addListener(
             (Future<Channel> shaken) -> {
-              if (shaken.isSuccess()) {
+              if (shaken.isSuccess() && channel.isActive()) {
                 channel.pipeline().remove(guard);
                 channel.pipeline().addLast(connection);
                 pool.release(connection);
               } else {
                 channel.close();
-                pool.connectFailed(untrusted(origin, shaken.cause()));
+                Throwable cause = shaken.cause();
+                pool.connectFailed(
+                    cause == null
+                        ? unreachable(origin, null, new ClosedChannelException())
+                        : untrusted(origin, cause));
               }
             });
   }

@@ -1,8 +1,6 @@
 /**
- * {@code push}: makes a destination hold what a local file or tree holds, sending only what is not
- * there yet. One door, {@link dev.stoker.io.sync.TreePush}. One listing of the destination decides
- * what is unchanged; a file that changes while it is read never becomes visible, it is an error
- * that names it.
+ * Trees from origins to local folders and back: what {@code stoker fetch} and {@code stoker push}
+ * do. Only what differs is moved; a file is seen under its name only when it is complete.
  */
 @NullMarked
 package dev.stoker.io.sync;

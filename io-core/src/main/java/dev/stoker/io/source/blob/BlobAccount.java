@@ -9,8 +9,10 @@ import dev.stoker.io.net.HttpCall;
 import dev.stoker.io.net.HttpOrigin;
 import dev.stoker.io.net.HttpTransport;
 import dev.stoker.io.net.RangeCheck;
+import dev.stoker.io.source.Answers;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 
 /**
  * One storage account, seen by one identity: makes its requests, signs them and says what its
@@ -60,9 +62,11 @@ public final class BlobAccount {
     return HttpCall.of(method, origin, target).with("x-ms-version", SERVICE_VERSION);
   }
 
-  /** Signs and sends; ends with the answer, whatever its status. Blocks only for a first token. */
+  /** Signs and sends; ends with the answer, whatever its status. Never blocks. */
   public CompletableFuture<HttpAnswer> send(HttpCall call, Deadline deadline) {
-    return transport.send(auth.authorize(call), deadline);
+    return auth.mayBlock()
+        ? onceAuthorized(call, ready -> transport.send(ready, deadline))
+        : transport.send(auth.authorize(call), deadline);
   }
 
   /**
@@ -70,7 +74,25 @@ public final class BlobAccount {
    */
   public CompletableFuture<Void> readInto(
       HttpCall call, ByteBuffer into, RangeCheck check, Deadline deadline) {
-    return transport.readInto(auth.authorize(call), into, check, deadline);
+    return auth.mayBlock()
+        ? onceAuthorized(call, ready -> transport.readInto(ready, into, check, deadline))
+        : transport.readInto(auth.authorize(call), into, check, deadline);
+  }
+
+  private <T> CompletableFuture<T> onceAuthorized(
+      HttpCall call, Function<HttpCall, CompletableFuture<T>> sender) {
+    CompletableFuture<T> result = new CompletableFuture<>();
+    Thread.ofVirtual()
+        .name("stoker-authorize")
+        .start(
+            () -> {
+              try {
+                result.complete(Answers.await(sender.apply(auth.authorize(call))));
+              } catch (RuntimeException e) {
+                result.completeExceptionally(e);
+              }
+            });
+    return result;
   }
 
   /**

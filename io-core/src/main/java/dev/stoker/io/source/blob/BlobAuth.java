@@ -13,6 +13,11 @@ public sealed interface BlobAuth permits SharedKeyAuth, SasAuth, TokenAuth, Anon
    */
   HttpCall authorize(HttpCall call);
 
+  /** Whether {@link #authorize} might have to wait for a token now: then not on an I/O thread. */
+  default boolean mayBlock() {
+    return false;
+  }
+
   /** For messages: which identity that is, without anything secret. */
   String identity();
 }

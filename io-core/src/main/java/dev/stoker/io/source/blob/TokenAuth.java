@@ -67,6 +67,12 @@ final class TokenAuth implements BlobAuth {
     return call.with("Authorization", "Bearer " + current().value());
   }
 
+  @Override
+  public boolean mayBlock() {
+    AccessToken present = token;
+    return present == null || !clock.instant().isBefore(present.expires().minus(UNUSABLE_BEFORE));
+  }
+
   private AccessToken current() {
     Instant now = clock.instant();
     AccessToken present = token;

@@ -1,0 +1,177 @@
+package dev.stoker.io.fetch;
+
+import java.lang.foreign.Arena;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All memory that fetched bytes pass through: direct buffers, aligned for O_DIRECT, with a hard
+ * ceiling. Sizes are powers of two. Freed buffers are kept and given out again last-in-first-out,
+ * because touching memory for the first time costs more than filling it; idle ones of other sizes
+ * are let go when a size runs short.
+ *
+ * <p>Who takes nothing for a reader that is blocked leaves an eighth to those who do.
+ *
+ * <p>Thread-safe.
+ */
+public final class BufferPool implements AutoCloseable {
+  static final int MIN_BYTES = 64 << 10;
+  static final int MAX_BYTES = 16 << 20;
+
+  /** What O_DIRECT asks of addresses, on any device we know (open(2)). */
+  private static final int ALIGNMENT_BYTES = 4096;
+
+  /** A buffer in use: whoever took it owns it until {@link #release}. */
+  public final class Lease {
+    private final ByteBuffer buffer;
+    private final Arena arena;
+    private boolean released;
+
+    private Lease(ByteBuffer buffer, Arena arena) {
+      this.buffer = buffer;
+      this.arena = arena;
+    }
+
+    /** The buffer, all of it; position and limit are the owner's to set. */
+    public ByteBuffer buffer() {
+      return buffer;
+    }
+
+    /** Gives it back; the owner must not touch it again. Once. */
+    public void release() {
+      giveBack(this);
+    }
+  }
+
+  private final long ceilingBytes;
+  private final ReentrantLock lock = new ReentrantLock();
+  // Guarded by lock: all below.
+  private final List<ArrayDeque<Lease>> idle =
+      IntStream.rangeClosed(0, sizeClass(MAX_BYTES))
+          .mapToObj(i -> new ArrayDeque<Lease>())
+          .toList();
+  private long allocatedBytes;
+  private long takenBytes;
+  private boolean closed;
+
+  /**
+   * @param ceilingBytes never exceeded; at least one largest buffer
+   */
+  public BufferPool(long ceilingBytes) {
+    this.ceilingBytes = Math.max(MAX_BYTES, ceilingBytes);
+  }
+
+  /** Takes a buffer of at least {@code bytes} ≤ 16 MiB, or null when there is no room now. */
+  public @Nullable Lease tryTake(int bytes, Priority priority) {
+    int sizeClass = sizeClass(bytes);
+    int size = MIN_BYTES << sizeClass;
+    lock.lock();
+    try {
+      long limit = priority == Priority.DEMAND ? ceilingBytes : ceilingBytes - ceilingBytes / 8;
+      // Always one, or nobody would ever free anything.
+      if (closed || (takenBytes > 0 && takenBytes + size > limit)) {
+        return null;
+      }
+      Lease lease = idle.get(sizeClass).pollLast();
+      if (lease == null) {
+        makeRoomFor(size);
+        if (allocatedBytes + size > ceilingBytes) {
+          return null;
+        }
+        allocatedBytes += size;
+        Arena arena = Arena.ofShared();
+        lease = new Lease(arena.allocate(size, ALIGNMENT_BYTES).asByteBuffer(), arena);
+      }
+      takenBytes += size;
+      lease.released = false;
+      lease.buffer.clear();
+      return lease;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Bytes that buffers in use have. */
+  public long takenBytes() {
+    lock.lock();
+    try {
+      return takenBytes;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Bytes of all buffers, in use or kept; never above the ceiling. */
+  public long allocatedBytes() {
+    lock.lock();
+    try {
+      return allocatedBytes;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  public long ceilingBytes() {
+    return ceilingBytes;
+  }
+
+  private void giveBack(Lease lease) {
+    lock.lock();
+    try {
+      if (lease.released) {
+        throw new IllegalStateException("A buffer was given back twice.");
+      }
+      lease.released = true;
+      takenBytes -= lease.buffer.capacity();
+      if (closed) {
+        free(lease);
+      } else {
+        idle.get(sizeClass(lease.buffer.capacity())).addLast(lease);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void makeRoomFor(int size) {
+    for (int i = idle.size() - 1; i >= 0 && allocatedBytes + size > ceilingBytes; i--) {
+      ArrayDeque<Lease> kept = idle.get(i);
+      while (!kept.isEmpty() && allocatedBytes + size > ceilingBytes) {
+        free(kept.removeFirst());
+      }
+    }
+  }
+
+  private void free(Lease lease) {
+    allocatedBytes -= lease.buffer.capacity();
+    lease.arena.close();
+  }
+
+  private static int sizeClass(int bytes) {
+    if (bytes > MAX_BYTES) {
+      throw new IllegalArgumentException("No buffer has " + bytes + " bytes.");
+    }
+    int rounded = Math.max(MIN_BYTES, bytes);
+    return 32 - Integer.numberOfLeadingZeros((rounded - 1) / MIN_BYTES);
+  }
+
+  /** Frees what is idle; buffers in use are freed when they come back. */
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      closed = true;
+      for (ArrayDeque<Lease> kept : idle) {
+        while (!kept.isEmpty()) {
+          free(kept.removeFirst());
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+}

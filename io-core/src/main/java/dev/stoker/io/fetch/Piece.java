@@ -1,0 +1,61 @@
+package dev.stoker.io.fetch;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A stretch of one asset that somebody waits for. Pieces of an asset never overlap. Guarded by its
+ * {@link OriginQueue}'s lock.
+ */
+final class Piece {
+  final AssetPieces asset;
+  long start;
+  long end;
+  final List<Want> waiters;
+  Priority priority;
+  final String owner;
+  int failedTries;
+
+  /** The request that gets it; null while it is queued or rests after a failure. */
+  @Nullable Run run;
+
+  /**
+   * Which of the queue's entries for this piece is valid; a piece that moved leaves old ones
+   * behind.
+   */
+  int ticket;
+
+  boolean queued;
+
+  Piece(
+      AssetPieces asset,
+      long start,
+      long end,
+      List<Want> waiters,
+      Priority priority,
+      String owner) {
+    this.asset = asset;
+    this.start = start;
+    this.end = end;
+    this.waiters = waiters;
+    this.priority = priority;
+    this.owner = owner;
+  }
+
+  long lengthBytes() {
+    return end - start;
+  }
+
+  /** Cuts off everything from {@code at} on and returns that; not yet queued. */
+  Piece splitAt(long at) {
+    Piece rest = new Piece(asset, at, end, new ArrayList<>(waiters), priority, owner);
+    rest.failedTries = failedTries;
+    end = at;
+    asset.pieces.put(at, rest);
+    // A want that ended inside is no longer waiting for both halves.
+    waiters.removeIf(want -> want.range.offset() >= at);
+    rest.waiters.removeIf(want -> want.range.end() <= at);
+    return rest;
+  }
+}

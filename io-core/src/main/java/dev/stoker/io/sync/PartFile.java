@@ -1,0 +1,146 @@
+package dev.stoker.io.sync;
+
+import dev.stoker.io.asset.IoFailure;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.HashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A file that is being written, in pieces of any order, from several threads.
+ *
+ * <p>Large files are written past the page cache (O_DIRECT) where the file system can: half the CPU
+ * time of a copy into the cache, and nothing else is pushed out of it. What is not aligned, such as
+ * the end of the file, goes through the cache.
+ */
+final class PartFile implements AutoCloseable {
+  /** The most that O_DIRECT asks for on any device we know (open(2)). */
+  private static final int BLOCK_BYTES = 4096;
+
+  /** By its name: javac calls the type internal, though the module exports it for good (JDK 10). */
+  private static final @Nullable OpenOption DIRECT = directOption();
+
+  private final Path path;
+  private final FileChannel buffered;
+  private final @Nullable FileChannel direct;
+
+  private PartFile(Path path, FileChannel buffered, @Nullable FileChannel direct) {
+    this.path = path;
+    this.buffered = buffered;
+    this.direct = direct;
+  }
+
+  /**
+   * Opens a file for writing.
+   *
+   * @param keep whether what it holds stays
+   * @param pastTheCache whether to write directly where that is possible
+   */
+  static PartFile open(Path path, boolean keep, boolean pastTheCache) {
+    try {
+      Set<OpenOption> how = new HashSet<>();
+      how.add(StandardOpenOption.CREATE);
+      how.add(StandardOpenOption.WRITE);
+      how.add(LinkOption.NOFOLLOW_LINKS);
+      if (!keep) {
+        how.add(StandardOpenOption.TRUNCATE_EXISTING);
+      }
+      FileChannel buffered = FileChannel.open(path, how);
+      return new PartFile(path, buffered, pastTheCache ? openDirect(path) : null);
+    } catch (IOException e) {
+      throw failure(path, e);
+    }
+  }
+
+  private static @Nullable FileChannel openDirect(Path path) {
+    try {
+      if (DIRECT == null || Files.getFileStore(path).getBlockSize() > BLOCK_BYTES) {
+        return null;
+      }
+      return FileChannel.open(path, StandardOpenOption.WRITE, DIRECT, LinkOption.NOFOLLOW_LINKS);
+    } catch (IOException | UnsupportedOperationException e) {
+      // tmpfs before Linux 6.6, some network file systems.
+      return null;
+    }
+  }
+
+  private static @Nullable OpenOption directOption() {
+    try {
+      for (Object option :
+          Class.forName("com.sun.nio.file.ExtendedOpenOption").getEnumConstants()) {
+        if (option instanceof OpenOption direct && option.toString().equals("DIRECT")) {
+          return direct;
+        }
+      }
+    } catch (ClassNotFoundException none) {
+      // Then all writes go through the page cache.
+    }
+    return null;
+  }
+
+  /** Writes all of {@code data}; its position moves. */
+  void write(long offset, ByteBuffer data) {
+    try {
+      int aligned = data.remaining() / BLOCK_BYTES * BLOCK_BYTES;
+      if (direct != null
+          && aligned > 0
+          && offset % BLOCK_BYTES == 0
+          && data.isDirect()
+          && data.alignmentOffset(data.position(), BLOCK_BYTES) == 0) {
+        int end = data.limit();
+        data.limit(data.position() + aligned);
+        writeFully(direct, offset, data);
+        data.limit(end);
+        writeFully(buffered, offset + aligned, data);
+      } else {
+        writeFully(buffered, offset, data);
+      }
+    } catch (IOException e) {
+      throw failure(path, e);
+    }
+  }
+
+  private static void writeFully(FileChannel channel, long offset, ByteBuffer data)
+      throws IOException {
+    long at = offset;
+    while (data.hasRemaining()) {
+      at += channel.write(data, at);
+    }
+  }
+
+  /** Cuts off what lies beyond {@code lengthBytes}, and makes it durable if asked to. */
+  void complete(long lengthBytes, boolean durable) {
+    try {
+      if (buffered.size() > lengthBytes) {
+        buffered.truncate(lengthBytes);
+      }
+      if (durable) {
+        buffered.force(true);
+      }
+    } catch (IOException e) {
+      throw failure(path, e);
+    }
+  }
+
+  @Override
+  public void close() {
+    try (buffered) {
+      if (direct != null) {
+        direct.close();
+      }
+    } catch (IOException e) {
+      throw failure(path, e);
+    }
+  }
+
+  static IoFailure.Disk failure(Path path, IOException e) {
+    return new IoFailure.Disk("Cannot write " + path + ": " + e.getMessage() + ".", e);
+  }
+}

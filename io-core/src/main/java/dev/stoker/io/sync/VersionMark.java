@@ -1,0 +1,130 @@
+package dev.stoker.io.sync;
+
+import dev.stoker.io.asset.AssetInfo;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.UserDefinedFileAttributeView;
+import java.time.temporal.ChronoUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Remembers, in extended attributes of a local file, which origin version it holds and how far its
+ * download got. File systems without them are served by size and mtime, and without resuming.
+ *
+ * <p>The progress counts only within one boot: after a power failure the attribute may be newer
+ * than the data.
+ */
+final class VersionMark {
+  private static final String VERSION = "stoker.version";
+  private static final String PROGRESS = "stoker.progress";
+  private static final String BOOT_ID = bootId();
+
+  private VersionMark() {}
+
+  /** Whether {@code file} is what {@code info} describes. */
+  static boolean isCurrent(Path file, AssetInfo info) {
+    try {
+      BasicFileAttributes found =
+          Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+      if (!found.isRegularFile() || found.size() != info.lengthBytes()) {
+        return false;
+      }
+      String version = read(file, VERSION);
+      return version != null
+          ? version.equals(info.version().token())
+          : found
+              .lastModifiedTime()
+              .toInstant()
+              .truncatedTo(ChronoUnit.SECONDS)
+              .equals(info.modified().truncatedTo(ChronoUnit.SECONDS));
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** Marks a complete file. */
+  static void markComplete(Path file, AssetInfo info, boolean hasProgress) throws IOException {
+    boolean _ = write(file, VERSION, info.version().token());
+    if (hasProgress) {
+      remove(file, PROGRESS);
+    }
+    Files.setLastModifiedTime(file, FileTime.from(info.modified()));
+  }
+
+  /** Notes that the first {@code bytes} of a part are there. */
+  static void markProgress(Path part, AssetInfo info, long bytes) {
+    boolean _ = write(part, PROGRESS, BOOT_ID + " " + bytes + " " + info.version().token());
+  }
+
+  /** How many bytes from the start of {@code part} are already those of {@code info}. */
+  static long progress(Path part, AssetInfo info) {
+    String text = read(part, PROGRESS);
+    String prefix = BOOT_ID + " ";
+    String suffix = " " + info.version().token();
+    if (text == null || !text.startsWith(prefix) || !text.endsWith(suffix)) {
+      return 0;
+    }
+    try {
+      long bytes = Long.parseLong(text.substring(prefix.length(), text.length() - suffix.length()));
+      return bytes >= 0 && bytes <= Math.min(info.lengthBytes(), Files.size(part)) ? bytes : 0;
+    } catch (NumberFormatException | IndexOutOfBoundsException | IOException e) {
+      return 0;
+    }
+  }
+
+  private static @Nullable UserDefinedFileAttributeView view(Path file) {
+    return Files.getFileAttributeView(file, UserDefinedFileAttributeView.class);
+  }
+
+  private static @Nullable String read(Path file, String name) {
+    UserDefinedFileAttributeView view = view(file);
+    try {
+      if (view == null) {
+        return null;
+      }
+      ByteBuffer value = ByteBuffer.allocate(view.size(name));
+      view.read(name, value);
+      return StandardCharsets.UTF_8.decode(value.flip()).toString();
+    } catch (IOException none) {
+      return null;
+    }
+  }
+
+  private static boolean write(Path file, String name, String value) {
+    UserDefinedFileAttributeView view = view(file);
+    try {
+      if (view != null) {
+        view.write(name, StandardCharsets.UTF_8.encode(value));
+        return true;
+      }
+    } catch (IOException unsupported) {
+      // Then size and mtime must do.
+    }
+    return false;
+  }
+
+  private static void remove(Path file, String name) {
+    UserDefinedFileAttributeView view = view(file);
+    try {
+      if (view != null) {
+        view.delete(name);
+      }
+    } catch (IOException none) {
+      // It was never there.
+    }
+  }
+
+  private static String bootId() {
+    try {
+      return Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip();
+    } catch (IOException e) {
+      return "unknown-boot-" + System.nanoTime();
+    }
+  }
+}

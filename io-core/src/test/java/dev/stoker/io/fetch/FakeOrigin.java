@@ -1,0 +1,99 @@
+package dev.stoker.io.fetch;
+
+import dev.stoker.io.asset.AssetInfo;
+import dev.stoker.io.asset.AssetPath;
+import dev.stoker.io.asset.AssetUri;
+import dev.stoker.io.asset.AssetVersion;
+import dev.stoker.io.asset.ByteRange;
+import dev.stoker.io.asset.Deadline;
+import dev.stoker.io.asset.IoFailure;
+import dev.stoker.io.asset.PinnedAsset;
+import dev.stoker.io.source.AssetSource;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+
+/**
+ * An origin whose answers the test gives: byte i of every asset is a function of its name and i.
+ * Requests stay open until the test answers them.
+ */
+final class FakeOrigin implements AssetSource {
+  /** A request that came in. */
+  record Asked(AssetInfo asset, ByteRange range, ByteBuffer into, CompletableFuture<Void> future) {
+    void answer() {
+      synchronized (future) {
+        // A canceled request must not touch the buffer any more.
+        if (!future.isDone()) {
+          fill();
+          future.complete(null);
+        }
+      }
+    }
+
+    private void fill() {
+      int at = into.position();
+      for (long i = range.offset(); i < range.end(); i++) {
+        into.put(at++, byteAt(asset.path().value(), i));
+      }
+    }
+
+    void fail(IoFailure failure) {
+      future.completeExceptionally(failure);
+    }
+  }
+
+  final List<Asked> asked = new CopyOnWriteArrayList<>();
+  volatile Consumer<Asked> script;
+
+  FakeOrigin(Consumer<Asked> script) {
+    this.script = script;
+  }
+
+  static byte byteAt(String name, long offset) {
+    return (byte) (name.hashCode() * 31L + offset * 7 + (offset >> 8));
+  }
+
+  static PinnedAsset asset(String name, long lengthBytes) {
+    return new PinnedAsset(
+        AssetUri.parse("http://fake.example/tree/"),
+        new AssetInfo(
+            new AssetPath(name), new AssetVersion.ETag("\"1\""), lengthBytes, Instant.EPOCH, null));
+  }
+
+  @Override
+  public CompletableFuture<Void> read(
+      AssetInfo pinned, ByteRange range, ByteBuffer into, Deadline deadline) {
+    CompletableFuture<Void> future =
+        new CompletableFuture<>() {
+          @Override
+          public synchronized boolean cancel(boolean mayInterrupt) {
+            return completeExceptionally(new IoFailure.Canceled("canceled"));
+          }
+        };
+    Asked request = new Asked(pinned, range, into, future);
+    asked.add(request);
+    script.accept(request);
+    return future;
+  }
+
+  @Override
+  public AssetInfo stat(AssetPath path, Deadline deadline) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public void list(AssetPath folder, Deadline deadline, Consumer<AssetInfo> each) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public String origin() {
+    return "http://fake.example";
+  }
+
+  @Override
+  public void close() {}
+}
