@@ -51,12 +51,15 @@ final class BadGrains {
         return;
       }
       counters.corruptGrains.increment();
-      LOG.log(
-          System.Logger.Level.WARNING,
-          "Grain {0} of {1} on the cache disk {2} is damaged and will be fetched again.",
-          grain,
-          entry.identity,
-          entry.disk.folder);
+      if (!entry.foundDamaged) {
+        entry.foundDamaged = true; // one line a file: a bad disk has thousands of bad grains
+        LOG.log(
+            System.Logger.Level.WARNING,
+            "Grain {0} of {1} on the cache disk {2} is damaged and will be fetched again.",
+            grain,
+            entry.identity,
+            entry.disk.folder);
+      }
       linked = entry.links.count() > 0;
       if (!linked) {
         forget(entry, use.files(), grain, grain + 1);

@@ -9,6 +9,7 @@ import dev.stoker.io.fetch.RangeFetcher;
 import dev.stoker.io.posix.FolderHandle;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -36,11 +37,15 @@ public final class BlockCache implements AutoCloseable {
 
   private static final int ROUNDS = 4;
 
+  /** Longer than any disk access that ends at all. */
+  private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(30);
+
   private final ConcurrentHashMap<EntryId, Entry> entries = new ConcurrentHashMap<>();
   private final List<CacheDisk> disks;
   private final Counters counters = new Counters();
   private final Grants grants;
   private final ReadRights rights;
+  private final LongSupplier nanos;
   private final OpenFiles open;
   private final RamTier ram;
   private final Departures departures;
@@ -61,6 +66,7 @@ public final class BlockCache implements AutoCloseable {
       LongSupplier nanos) {
     this.disks = disks;
     this.rights = rights;
+    this.nanos = nanos;
     this.grants = new Grants(nanos);
     int frameCount = Math.toIntExact(Math.min(1 << 20, settings.memoryBytes() / Grain.BYTES));
     FramePool frames = new FramePool(frameCount);
@@ -76,6 +82,7 @@ public final class BlockCache implements AutoCloseable {
     for (CacheDisk disk : disks) {
       disk.space.evictBy(departures);
       new DiskScan(disk).run(entry -> entries.put(entry.id, entry));
+      disk.space.trim(); // the ceiling may have been lowered
     }
   }
 
@@ -176,7 +183,7 @@ public final class BlockCache implements AutoCloseable {
     for (Entry entry : entries.values()) {
       try (OpenFiles.Use use = open.use(entry, false, deadline)) {
         if (use != null) {
-          use.files().unverify();
+          use.files().unverify(nanos.getAsLong());
         }
       } catch (IOException e) {
         departures.failed(entry.disk, e);
@@ -191,11 +198,16 @@ public final class BlockCache implements AutoCloseable {
     entries.values().forEach(entry -> departures.evict(entry, Long.MAX_VALUE));
   }
 
-  /** Gives the folders back. Readers must be done; what is under way is canceled. */
+  /**
+   * Gives the folders back. Readers must be done; fills are canceled, and what still arrives is
+   * dropped.
+   */
   @Override
   public void close() {
     fills.close();
-    entries.values().forEach(open::retire);
+    if (!open.close(Deadline.after(CLOSE_PATIENCE))) {
+      LOG.log(System.Logger.Level.ERROR, "A disk of the cache hangs; its files stay open.");
+    }
     disks.forEach(CacheDisk::close);
   }
 
@@ -316,6 +328,16 @@ public final class BlockCache implements AutoCloseable {
   private Entry entry(CachedAsset asset) {
     while (true) {
       Entry entry = entries.computeIfAbsent(asset.id(), id -> create(asset));
+      if (entry.lengthBytes != asset.lengthBytes()) {
+        throw new IoFailure.Corrupt(
+            "Cannot read "
+                + asset
+                + ": its origin gave one version token to "
+                + entry.lengthBytes
+                + " and to "
+                + asset.lengthBytes()
+                + " bytes.");
+      }
       if (!entry.gone) {
         return entry;
       }

@@ -61,7 +61,7 @@ final class DiskHealth {
         if (!isFull()) {
           LOG.log(
               System.Logger.Level.WARNING,
-              "The cache disk {0} is full before the cache's ceiling; free some space or lower the"
+              "The cache disk {0} is full before its cache reaches the ceiling; free some space or lower the"
                   + " ceiling: {1}",
               folder,
               failure.getMessage());

@@ -36,6 +36,9 @@ final class Entry {
   /** Evicted or renamed away: whoever still holds this object asks the cache for a new one. */
   volatile boolean gone;
 
+  /** Whether that was logged. */
+  volatile boolean foundDamaged;
+
   /** When the whole file was last found right, on the cache's clock; 0 for never. */
   volatile long verifiedAtNanos;
 

@@ -24,8 +24,10 @@ final class EntryFiles {
   private final FileHandle index;
   private final long headerChecksum;
   private final GrainMap map;
-  private final long openedAtNanos;
   private long indexEnd;
+
+  /** No check of a grain is older than this, on the cache's clock; guarded by {@link #lock}. */
+  private long checkedSinceNanos;
 
   /** How many callers use the files now; guarded by the lock of {@link OpenFiles}. */
   int users;
@@ -45,12 +47,16 @@ final class EntryFiles {
     this.headerChecksum = headerChecksum;
     this.map = map;
     this.indexEnd = indexEnd;
-    this.openedAtNanos = openedAtNanos;
+    this.checkedSinceNanos = openedAtNanos;
   }
 
-  /** On the cache's clock; no check of a grain is older. */
-  long openedAtNanos() {
-    return openedAtNanos;
+  long checkedSinceNanos() {
+    lock.lock();
+    try {
+      return checkedSinceNanos;
+    } finally {
+      lock.unlock();
+    }
   }
 
   FileHandle data() {
@@ -129,9 +135,11 @@ final class EntryFiles {
     }
   }
 
-  void unverify() {
+  /** Forgets every check, so that each grain is read from disk again. */
+  void unverify(long nowNanos) {
     lock.lock();
     try {
+      checkedSinceNanos = nowNanos;
       map.unverify();
     } finally {
       lock.unlock();

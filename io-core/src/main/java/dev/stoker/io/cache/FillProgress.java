@@ -11,7 +11,7 @@ public interface FillProgress {
         public void arrived(long bytes) {}
       };
 
-  /** So many of the wanted bytes are on disk already; told once. */
+  /** So many more of the wanted bytes need no fetch of ours: they are there, or another's brought them. */
   void present(long bytes);
 
   /** So many bytes came from the origin. */

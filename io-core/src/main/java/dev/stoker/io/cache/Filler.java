@@ -12,7 +12,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
-import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,7 +63,7 @@ final class Filler {
       if (absent.isEmpty() && (entry.onDisk || entry.grains == 0)) {
         return;
       }
-      new Call(asset, entry, priority, deadline, progress::arrived).run(absent);
+      new Call(asset, entry, priority, deadline, progress).run(absent);
     }
     throw new IoFailure.Disk(
         "Cannot keep "
@@ -93,28 +92,35 @@ final class Filler {
     return absent;
   }
 
+  /**
+   * A want to be waited for.
+   *
+   * @param own whether we fetch it
+   * @param joinedBytes what another's fetch brings for us
+   */
+  private record Step(Want want, boolean own, long joinedBytes) {}
+
   /** One round of one call. */
   private final class Call {
     private final PinnedAsset asset;
     private final Entry entry;
     private final Priority priority;
     private final Deadline deadline;
-    private final LongConsumer arrived;
+    private final FillProgress progress;
     private final List<CompletableFuture<Void>> fetches = new ArrayList<>();
-    private final List<Want> own = new ArrayList<>();
-    private final List<Want> underWay = new ArrayList<>();
+    private final List<Step> underWay = new ArrayList<>();
 
     Call(
         PinnedAsset asset,
         Entry entry,
         Priority priority,
         Deadline deadline,
-        LongConsumer arrived) {
+        FillProgress progress) {
       this.asset = asset;
       this.entry = entry;
       this.priority = priority;
       this.deadline = deadline;
-      this.arrived = arrived;
+      this.progress = progress;
     }
 
     void run(List<ByteRange> absent) {
@@ -148,12 +154,16 @@ final class Filler {
           want.done().complete(null);
           continue;
         }
-        own.add(want);
-        underWay.add(want);
+        underWay.add(new Step(want, true, 0));
         fetches.removeIf(CompletableFuture::isDone);
-        fetches.add(intake.start(asset, entry, want, true, deadline, arrived));
+        fetches.add(intake.start(asset, entry, want, true, deadline, progress::arrived));
       }
-      underWay.addAll(split.joined());
+      for (Want want : split.joined()) {
+        int from = Math.max(first, want.first());
+        int to = Math.min(end, want.end());
+        long bytes = Grain.range(from, to, entry.lengthBytes).lengthBytes();
+        underWay.add(new Step(want, false, bytes));
+      }
     }
 
     private boolean isHereByNow(Want want) {
@@ -164,9 +174,11 @@ final class Filler {
       }
     }
 
-    private void await(Want want) {
+    private void await(Step step) {
+      Want want = step.want();
       try {
         want.done().get(Math.max(1, deadline.remainingNanos()), TimeUnit.NANOSECONDS);
+        progress.present(step.joinedBytes());
       } catch (TimeoutException e) {
         throw new IoFailure.TimedOut(
             "Fetching " + asset + " took longer than its deadline: its origin sent too little.");
@@ -174,7 +186,7 @@ final class Filler {
         Thread.currentThread().interrupt();
         throw new IoFailure.Canceled("Fetching " + asset + " was canceled.");
       } catch (ExecutionException e) {
-        if (own.contains(want)) {
+        if (step.own()) {
           throw Intake.failure(asset, want.done().exceptionNow());
         }
         // Another's fetch failed, perhaps because he left: the next round asks again.

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -28,6 +29,8 @@ final class OpenFiles {
   private final int maxOpen;
   private final long maxHeapBytes;
   private int opening;
+  private int uses;
+  private boolean closed;
 
   OpenFiles(int maxOpen, long maxHeapBytes) {
     this.maxOpen = maxOpen;
@@ -65,11 +68,12 @@ final class OpenFiles {
     try {
       while (true) {
         EntryFiles files = entry.files;
-        if (entry.gone || (files == null && !entry.onDisk && !create)) {
+        if (closed || entry.gone || (files == null && !entry.onDisk && !create)) {
           return null;
         }
         if (files != null) {
           files.users++;
+          uses++;
           open.get(entry); // most recently used
           return new Use(files);
         }
@@ -109,6 +113,7 @@ final class OpenFiles {
         opening--;
         if (files != null) {
           files.users = 1;
+          uses++;
           entry.files = files;
           entry.onDisk = true;
           open.put(entry, files);
@@ -157,6 +162,34 @@ final class OpenFiles {
     retire(entry);
   }
 
+  /**
+   * Closes all files and opens none any more; waits until those in use are let go.
+   *
+   * @return whether they were, before the deadline
+   */
+  boolean close(Deadline deadline) {
+    List<Entry> known;
+    lock.lock();
+    try {
+      closed = true;
+      while (uses + opening > 0) {
+        long left = deadline.remainingNanos();
+        if (left <= 0) {
+          return false;
+        }
+        long _ = changed.awaitNanos(left);
+      }
+      known = List.copyOf(open.keySet());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    } finally {
+      lock.unlock();
+    }
+    known.forEach(this::retire);
+    return true;
+  }
+
   /** How many entries have files open. */
   int count() {
     lock.lock();
@@ -172,9 +205,10 @@ final class OpenFiles {
     lock.lock();
     try {
       files.users--;
+      uses--;
       last = files.retired && files.users == 0;
       if (files.users == 0) {
-        changed.signalAll();
+        changed.signalAll(); // somebody waits for a descriptor, or for the end
       }
     } finally {
       lock.unlock();

@@ -58,11 +58,11 @@ final class Placer {
   private boolean isReady(Entry entry, EntryFiles files) {
     long now = nanos.getAsLong();
     if (files.isVerified()) {
-      if (now - files.openedAtNanos() < VERIFY_AFTER_NANOS) {
-        entry.verifiedAtNanos = files.openedAtNanos();
+      if (now - files.checkedSinceNanos() < VERIFY_AFTER_NANOS) {
+        entry.verifiedAtNanos = files.checkedSinceNanos();
         return true;
       }
-      files.unverify();
+      files.unverify(now);
       return false;
     }
     long verifiedAt = entry.verifiedAtNanos;

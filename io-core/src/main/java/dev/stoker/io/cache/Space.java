@@ -54,10 +54,16 @@ final class Space {
     return reserve(0, 1);
   }
 
+  /** Lets entries leave until the ceilings hold. */
+  void trim() {
+    reserve(0, 0);
+  }
+
   private boolean reserve(long bytes, int files) {
     int patience = Integer.MAX_VALUE;
     while (true) {
       Entry victim;
+      long overBytes;
       lock.lock();
       try {
         boolean fits =
@@ -68,6 +74,7 @@ final class Space {
           entries += files;
           return true;
         }
+        overBytes = heldBytes + reservedBytes + lostBytes + bytes - ceilingBytes;
         patience = Math.min(patience, queue.size());
         victim = bytes <= ceilingBytes && patience > 0 ? queue.next() : null;
       } finally {
@@ -76,7 +83,7 @@ final class Space {
       if (victim == null) {
         return false;
       }
-      if (!evictor.evict(victim, files > 0 ? Long.MAX_VALUE : bytes)) {
+      if (!evictor.evict(victim, files > 0 ? Long.MAX_VALUE : Math.max(bytes, overBytes))) {
         patience--;
       }
       returnToQueue(victim);

@@ -113,6 +113,7 @@ class BlockCacheTest {
   @Test
   void aReaderIsNotHeldUpByAPrefetchOfTheSameGrain() throws Exception {
     PinnedAsset asset = asset("a", "1", MIB);
+    fixture.waitsForDisk = false;
     CompletableFuture<Void> never = new CompletableFuture<>();
     fixture.origin.gate =
         request ->
@@ -330,6 +331,7 @@ class BlockCacheTest {
     ByteBuffer into = ByteBuffer.allocateDirect((int) MIB);
     for (long at = 0; at < 256 * MIB; at += MIB) {
       asset.read(new ByteRange(at, MIB), into.clear(), soon());
+      fixture.origin.awaitQuiet();
       assertTrue(fixture.cache.usage().bytes() <= 96 * MIB);
     }
     long allocated =

@@ -26,6 +26,9 @@ final class CacheFixture implements AutoCloseable {
   ReadRights rights = (project, asset, deadline) -> {};
   BlockCache cache;
 
+  /** Whether a check ends only when the disk has taken what its reader got. */
+  boolean waitsForDisk = true;
+
   CacheFixture(Path folder, long ceilingBytes) {
     this(folder, CacheSettings.of(folder, ceilingBytes, 8 << 20));
   }
@@ -67,6 +70,9 @@ final class CacheFixture implements AutoCloseable {
             : ByteBuffer.allocate((int) lengthBytes);
     ByteRange range = new ByteRange(offset, lengthBytes);
     open(asset).read(range, into, soon());
+    if (waitsForDisk) {
+      origin.awaitQuiet();
+    }
     assertEquals(0, into.remaining());
     into.flip();
     long seed = MadeUpOrigin.seed(asset);

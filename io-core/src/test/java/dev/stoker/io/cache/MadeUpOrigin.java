@@ -12,8 +12,10 @@ import dev.stoker.io.fetch.RangeFetcher;
 import dev.stoker.io.fetch.RangeSink;
 import java.nio.ByteBuffer;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -34,6 +36,9 @@ final class MadeUpOrigin implements RangeFetcher, AutoCloseable {
   /** What a request waits for before it is answered; a failure fails it. */
   volatile Function<Request, CompletableFuture<Void>> gate =
       request -> CompletableFuture.completedFuture(null);
+
+  private final Map<Long, CompletableFuture<Void>> underWay = new ConcurrentHashMap<>();
+  private final AtomicLong numbers = new AtomicLong();
 
   /** Size of the pieces that a sink gets; odd sizes make it assemble grains. */
   volatile int pieceBytes = 1 << 20;
@@ -73,18 +78,30 @@ final class MadeUpOrigin implements RangeFetcher, AutoCloseable {
       PinnedAsset asset, ByteRange range, Priority priority, Deadline deadline, RangeSink sink) {
     Request request = new Request(asset, range, priority);
     requests.add(request);
-    return gate.apply(request)
-        .thenRunAsync(
-            () -> {
-              for (long at = range.offset(); at < range.end(); ) {
-                long end = Math.min(range.end(), at + pieceBytes);
-                ByteBuffer piece = content(asset, ByteRange.between(at, end));
-                sentBytes.addAndGet(piece.remaining());
-                sink.accept(at, piece);
-                at = end;
-              }
-            },
-            threads);
+    CompletableFuture<Void> fetch =
+        gate.apply(request)
+            .thenRunAsync(
+                () -> {
+                  for (long at = range.offset(); at < range.end(); ) {
+                    long end = Math.min(range.end(), at + pieceBytes);
+                    ByteBuffer piece = content(asset, ByteRange.between(at, end));
+                    sentBytes.addAndGet(piece.remaining());
+                    sink.accept(at, piece);
+                    at = end;
+                  }
+                },
+                threads);
+    long number = numbers.incrementAndGet();
+    underWay.put(number, fetch);
+    var _ = fetch.whenComplete((nothing, failure) -> underWay.remove(number));
+    return fetch;
+  }
+
+  /** Waits until what was asked for was taken in: readers do not wait for the disk. */
+  void awaitQuiet() {
+    for (CompletableFuture<Void> fetch : underWay.values()) {
+      fetch.handle((nothing, failure) -> null).join();
+    }
   }
 
   @Override
