@@ -11,7 +11,10 @@ public interface FillProgress {
         public void arrived(long bytes) {}
       };
 
-  /** So many more of the wanted bytes need no fetch of ours: they are there, or another's brought them. */
+  /**
+   * So many more of the wanted bytes need no fetch of ours: they are there, or another's brought
+   * them.
+   */
   void present(long bytes);
 
   /** So many bytes came from the origin. */

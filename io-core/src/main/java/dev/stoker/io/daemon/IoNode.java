@@ -8,6 +8,7 @@ import dev.stoker.io.cache.CacheSettings;
 import dev.stoker.io.cache.CacheUsage;
 import dev.stoker.io.cache.ReadRights;
 import dev.stoker.io.fetch.RangeFetcher;
+import dev.stoker.io.observe.Metrics;
 import dev.stoker.io.source.AssetSource;
 import dev.stoker.io.stage.SourceOpener;
 import dev.stoker.io.stage.StageOwner;
@@ -39,13 +40,32 @@ public final class IoNode implements NodeIo {
     void close();
   }
 
+  /**
+   * Takes the data and cache folders over and removes what dead processes left staged.
+   *
+   * @throws dev.stoker.io.asset.IoFailure.Disk when another process owns them, naming it
+   */
+  public static IoNode open(IoSettings settings) {
+    return open(settings, new Metrics());
+  }
+
+  /** The same, with metrics that the caller shows. */
+  public static IoNode open(IoSettings settings, Metrics metrics) {
+    return open(settings.dataFolder(), settings.cache(), new NodeOrigins(settings, metrics));
+  }
+
+  /** Closes {@code origins} where it fails. */
   static IoNode open(Path dataFolder, CacheSettings settings, Origins origins) {
-    BlockCache cache = BlockCache.open(settings, origins, rights(origins));
+    BlockCache cache = null;
     try {
+      cache = BlockCache.open(settings, origins, rights(origins));
       Stager stager = new Stager(cache, origins, origins, dataFolder.resolve("stages"));
       return new IoNode(cache, stager, origins);
     } catch (RuntimeException e) {
-      cache.close();
+      if (cache != null) {
+        cache.close();
+      }
+      origins.close();
       throw e;
     }
   }

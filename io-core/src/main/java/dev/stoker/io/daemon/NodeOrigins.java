@@ -1,0 +1,53 @@
+package dev.stoker.io.daemon;
+
+import dev.stoker.io.asset.AssetUri;
+import dev.stoker.io.asset.ByteRange;
+import dev.stoker.io.asset.Deadline;
+import dev.stoker.io.asset.PinnedAsset;
+import dev.stoker.io.fetch.FetchEngine;
+import dev.stoker.io.fetch.FetchOptions;
+import dev.stoker.io.fetch.Priority;
+import dev.stoker.io.fetch.RangeSink;
+import dev.stoker.io.net.HttpTransport;
+import dev.stoker.io.net.TransportOptions;
+import dev.stoker.io.observe.Metrics;
+import dev.stoker.io.source.AssetSource;
+import dev.stoker.io.source.Sources;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * The real origins of a node: one transport, one set of credentials, one fetch engine. Every
+ * project of a node uses the node's credentials, so a right that one proves is the node's.
+ */
+final class NodeOrigins implements IoNode.Origins {
+  private final HttpTransport transport;
+  private final Sources sources;
+  private final FetchEngine engine;
+
+  NodeOrigins(IoSettings settings, Metrics metrics) {
+    transport = new HttpTransport(TransportOptions.fromEnvironment(settings.blob().environment()));
+    sources = new Sources(transport, settings.blob());
+    engine =
+        new FetchEngine(
+            sources::open,
+            FetchOptions.defaults().withMemoryBytes(settings.fetchMemoryBytes()),
+            metrics);
+  }
+
+  @Override
+  public AssetSource open(AssetUri tree, String project) {
+    return sources.open(tree);
+  }
+
+  @Override
+  public CompletableFuture<Void> fetch(
+      PinnedAsset asset, ByteRange range, Priority priority, Deadline deadline, RangeSink sink) {
+    return engine.fetch(asset, range, priority, deadline, sink);
+  }
+
+  @Override
+  public void close() {
+    engine.close();
+    transport.close();
+  }
+}
