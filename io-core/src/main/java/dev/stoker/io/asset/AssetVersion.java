@@ -11,7 +11,12 @@ public sealed interface AssetVersion {
    *
    * @param value as the origin sent it
    */
-  record ETag(String value) implements AssetVersion {}
+  record ETag(String value) implements AssetVersion {
+    @Override
+    public String token() {
+      return "etag:" + value;
+    }
+  }
 
   /**
    * What an origin without strong tags offers: the date of its last change and the length.
@@ -19,7 +24,12 @@ public sealed interface AssetVersion {
    * @param lastModified the origin's {@code Last-Modified}, as it was sent
    * @param lengthBytes ≥ 0
    */
-  record Modified(String lastModified, long lengthBytes) implements AssetVersion {}
+  record Modified(String lastModified, long lengthBytes) implements AssetVersion {
+    @Override
+    public String token() {
+      return "modified:" + lastModified + ":" + lengthBytes;
+    }
+  }
 
   /**
    * A file on a file system.
@@ -30,7 +40,12 @@ public sealed interface AssetVersion {
    * @param fileId inode number or NFS fileid
    */
   record FileStamp(long lengthBytes, long modifiedNanos, long changedNanos, long fileId)
-      implements AssetVersion {}
+      implements AssetVersion {
+    @Override
+    public String token() {
+      return "file:" + lengthBytes + ":" + modifiedNanos + ":" + changedNanos + ":" + fileId;
+    }
+  }
 
   /**
    * The origin offers no validator at all: one request reads the whole file, and it is never
@@ -38,21 +53,18 @@ public sealed interface AssetVersion {
    *
    * @param lengthBytes ≥ 0, or -1 where not even the length is known
    */
-  record Unversioned(long lengthBytes) implements AssetVersion {}
+  record Unversioned(long lengthBytes) implements AssetVersion {
+    @Override
+    public String token() {
+      return "none:" + lengthBytes;
+    }
+  }
 
   /**
    * One line that tells this version from every other of the same asset; stable across releases (it
    * names cache files).
    */
-  default String token() {
-    return switch (this) {
-      case ETag(String value) -> "etag:" + value;
-      case Modified(String date, long length) -> "modified:" + date + ":" + length;
-      case FileStamp(long length, long mtime, long ctime, long id) ->
-          "file:" + length + ":" + mtime + ":" + ctime + ":" + id;
-      case Unversioned(long length) -> "none:" + length;
-    };
-  }
+  String token();
 
   /** Whether bytes of this version may be kept for later readers. */
   default boolean cacheable() {

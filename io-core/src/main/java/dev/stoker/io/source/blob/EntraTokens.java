@@ -33,8 +33,6 @@ import org.jspecify.annotations.Nullable;
 final class EntraTokens {
   private static final String STORAGE = "https://storage.azure.com/";
 
-  private static final JsonMapper JSON = new JsonMapper();
-
   private final HttpTransport transport;
 
   EntraTokens(HttpTransport transport) {
@@ -105,7 +103,8 @@ final class EntraTokens {
               + ".");
     }
     try {
-      JsonNode json = JSON.readTree(answer.body());
+      // A mapper takes longer to make than a file to fetch; most origins need none.
+      JsonNode json = new JsonMapper().readTree(answer.body());
       String value = json.path("access_token").asText();
       long lifeSeconds = json.path("expires_in").asLong();
       if (value.isEmpty() || lifeSeconds <= 0) {
