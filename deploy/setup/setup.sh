@@ -38,7 +38,7 @@ esac
 # --- what is missing --------------------------------------------------------------------------------------------
 
 packages=
-units= # services that the packages would leave enabled for the next boot
+services= # those that the packages would leave enabled for the next boot
 need() { packages="$packages${packages:+ }$*"; }
 have() { command -v "$1" >/dev/null 2>&1; }
 
@@ -82,12 +82,11 @@ case $purpose in
     need_compiler
     have blender || need blender
     have povray || need povray
-    have python3 || need python3
+    have openssl || need openssl
     have shellcheck || need shellcheck
-    have strace || need strace
     if ! have nginx; then
       need nginx-light
-      units="$units nginx.service"
+      services="$services nginx"
     fi
     need_azurite
     ;;
@@ -183,6 +182,14 @@ quietly() {
   }
 }
 
+# Not at the next boot either, whether systemd or init does it.
+stay_disabled() {
+  if have systemctl; then
+    quietly $sudo systemctl disable "$1.service" || return
+  fi
+  quietly $sudo update-rc.d "$1" disable
+}
+
 if [ -n "$packages" ]; then
   forbid_starts
   if [ -n "$sudo" ]; then
@@ -193,10 +200,9 @@ if [ -n "$packages" ]; then
   # shellcheck disable=SC2086 # lists
   quietly $sudo env DEBIAN_FRONTEND=noninteractive apt-get install --yes --quiet=2 --no-install-recommends $packages ||
     fail "apt-get could not install $packages; what it said is above."
-  if [ -n "$units" ] && have systemctl; then
-    # shellcheck disable=SC2086 # a list of units
-    quietly $sudo systemctl disable $units || say "These services stay enabled for the next boot:$units."
-  fi
+  for service in $services; do
+    stay_disabled "$service" || say "The service $service stays enabled for the next boot."
+  done
   restore_policy
   trap - EXIT INT TERM HUP
 fi

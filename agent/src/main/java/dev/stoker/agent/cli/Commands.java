@@ -8,11 +8,14 @@ final class Commands {
   private Commands() {}
 
   static void addTo(CommandLine line, Context context) {
-    line.addSubcommand(new ControllerCommand(context))
+    line.addSubcommand(new DevCommand(context))
+        .addSubcommand(new ControllerCommand(context))
+        .addSubcommand(new IoCommand(context))
         .addSubcommand(new AgentCommand(context))
         .addSubcommand(new SubmitCommand(context))
         .addSubcommand("job", jobs(context))
         .addSubcommand("node", nodes(context))
+        .addSubcommand(new FetchCommand(context))
         .addSubcommand(new PushCommand(context))
         .addSubcommand("cache", cache(context));
   }

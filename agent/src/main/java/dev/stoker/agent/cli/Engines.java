@@ -52,7 +52,7 @@ final class Engines {
     return new IoSettings(
         ioFolder(settings),
         List.of(new CacheSettings.Disk(folder, ceilingBytes)),
-        settings.memoryBytes(),
+        settings.memoryBytes().orElse(IoSettings.DEFAULT_MEMORY_BYTES),
         blob(settings, environment));
   }
 

@@ -19,9 +19,6 @@ public final class Settings {
   /** Loopback: the controller has no TLS of its own, so nobody else is meant to reach it. */
   private static final String DEFAULT_LISTEN = "127.0.0.1:7420";
 
-  /** A part that cannot disturb a renderer on the smallest node we know, of 8 GiB. */
-  private static final long DEFAULT_MEMORY_BYTES = 512L << 20;
-
   private final Flags flags;
   private final Map<String, String> environment;
   private final StokerFile file;
@@ -149,11 +146,10 @@ public final class Settings {
             .formatted(text));
   }
 
-  /** Most memory the I/O process takes for data, in bytes. */
-  public long memoryBytes() {
+  /** Most memory for data in flight and cached, in bytes, if anybody said. */
+  public Optional<Long> memoryBytes() {
     return first(flags.memory(), "STOKER_MEMORY", file.memory())
-        .map(text -> ByteSize.parse("memory", text))
-        .orElse(DEFAULT_MEMORY_BYTES);
+        .map(text -> ByteSize.parse("memory", text));
   }
 
   private Optional<String> first(@Nullable Object flag, String variable, @Nullable String inFile) {

@@ -33,7 +33,7 @@ class SettingsTest {
 
     assertAll(
         () -> assertEquals(URI.create("http://flag:1"), settings.controller()),
-        () -> assertEquals(2L << 30, settings.memoryBytes()),
+        () -> assertEquals(Optional.of(2L << 30), settings.memoryBytes()),
         () -> assertEquals(3, settings.listen().getPort()));
   }
 

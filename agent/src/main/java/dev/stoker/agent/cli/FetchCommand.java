@@ -1,0 +1,129 @@
+package dev.stoker.agent.cli;
+
+import dev.stoker.agent.config.ByteSize;
+import dev.stoker.io.asset.AssetUri;
+import dev.stoker.io.asset.Deadline;
+import dev.stoker.io.asset.IoFailure;
+import dev.stoker.io.fetch.FetchEngine;
+import dev.stoker.io.fetch.FetchOptions;
+import dev.stoker.io.net.HttpTransport;
+import dev.stoker.io.net.TransportOptions;
+import dev.stoker.io.observe.Metrics;
+import dev.stoker.io.source.Sources;
+import dev.stoker.io.sync.TreeFetch;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code stoker fetch}: copies files and trees from origins, as {@code cp} has it. */
+@Command(
+    name = "fetch",
+    description = {
+      "Copy files and trees from Blob, range servers or folders; what is unchanged is not copied.",
+      "A file goes to DEST, or into it where it is a folder; a tree's contents go below DEST."
+    },
+    sortOptions = false)
+final class FetchCommand implements Callable<Integer> {
+  /** A terabyte over 100 Mbit/s. */
+  private static final Duration LONGEST = Duration.ofDays(2);
+
+  private static final int REDRAW_MILLIS = 500;
+
+  private final Context context;
+
+  @Parameters(arity = "2..*", paramLabel = "URI… DEST", description = "From where, and where to.")
+  private List<String> operands = new ArrayList<>();
+
+  @Option(names = "--sync", description = "Have every file on the disk before it gets its name.")
+  private boolean durable;
+
+  FetchCommand(Context context) {
+    this.context = context;
+  }
+
+  @Override
+  public Integer call() {
+    List<AssetUri> origins =
+        operands.subList(0, operands.size() - 1).stream().map(AssetUri::parse).toList();
+    Path destination = context.folder().resolve(operands.getLast());
+    Map<String, String> environment = context.environment();
+    FetchOptions options =
+        context
+            .settings()
+            .memoryBytes()
+            .map(FetchOptions.defaults()::withMemoryBytes)
+            .orElse(FetchOptions.defaults());
+    try (HttpTransport transport =
+        new HttpTransport(TransportOptions.fromEnvironment(environment))) {
+      Sources sources = new Sources(transport, Engines.blob(context.settings(), environment));
+      try (FetchEngine engine = new FetchEngine(sources::open, options, new Metrics())) {
+        TreeFetch fetch =
+            new TreeFetch(
+                engine,
+                sources::open,
+                new TreeFetch.Options(
+                    durable,
+                    TreeFetch.Options.DEFAULT.verifyMd5(),
+                    TreeFetch.Options.DEFAULT.directWrites()));
+        return report(watched(fetch, origins, destination));
+      }
+    }
+  }
+
+  private TreeFetch.Progress watched(TreeFetch fetch, List<AssetUri> origins, Path destination) {
+    try (TransferBar bar = TransferBar.on(context, "Fetched");
+        ScheduledExecutorService ticker =
+            Executors.newSingleThreadScheduledExecutor(
+                Thread.ofPlatform().name("fetch-progress").daemon().factory())) {
+      var ticking =
+          ticker.scheduleAtFixedRate(
+              () -> show(bar, fetch.progress()),
+              REDRAW_MILLIS,
+              REDRAW_MILLIS,
+              TimeUnit.MILLISECONDS);
+      try {
+        return fetch.copy(origins, destination, Deadline.after(LONGEST));
+      } finally {
+        ticking.cancel(false);
+        show(bar, fetch.progress());
+      }
+    }
+  }
+
+  private static void show(TransferBar bar, TreeFetch.Progress now) {
+    bar.show(now.bytesDone(), now.bytes(), now.filesDone() + now.filesUnchanged(), now.files());
+  }
+
+  private int report(TreeFetch.Progress end) {
+    for (IoFailure failure : end.failures()) {
+      context.err().println("stoker: " + failure.getMessage());
+    }
+    if (context.json()) {
+      Map<String, Object> document = new LinkedHashMap<>();
+      document.put("files", end.files());
+      document.put("filesCopied", end.filesDone());
+      document.put("filesUnchanged", end.filesUnchanged());
+      document.put("bytesCopied", end.bytesDone());
+      document.put("failures", end.failures().stream().map(Throwable::getMessage).toList());
+      context.printJson(document);
+    } else {
+      context
+          .out()
+          .println(
+              "%d files (%s) fetched, %d were there already"
+                  .formatted(
+                      end.filesDone(), ByteSize.format(end.bytesDone()), end.filesUnchanged()));
+    }
+    return end.failures().isEmpty() ? 0 : CommandFailure.FAILED;
+  }
+}
