@@ -25,6 +25,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.util.EnumSet;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -88,13 +89,13 @@ public final class FileSource implements AssetSource {
   @Override
   public CompletableFuture<Void> read(
       AssetInfo pinned, ByteRange range, ByteBuffer into, Deadline deadline) {
-    CompletableFuture<Void> done = new CompletableFuture<>();
+    LocalRead done = new LocalRead();
     Thread.ofVirtual()
         .name("stoker-file-read")
         .start(
             () -> {
               try {
-                readNow(pinned, range, into, deadline);
+                readNow(pinned, range, into, deadline, done);
                 done.complete(null);
               } catch (IOException e) {
                 done.completeExceptionally(failure("read", local(pinned.path()), e));
@@ -105,7 +106,8 @@ public final class FileSource implements AssetSource {
     return done;
   }
 
-  private void readNow(AssetInfo pinned, ByteRange range, ByteBuffer into, Deadline deadline)
+  private void readNow(
+      AssetInfo pinned, ByteRange range, ByteBuffer into, Deadline deadline, LocalRead done)
       throws IOException {
     Path file = local(pinned.path());
     int start = into.position();
@@ -113,6 +115,9 @@ public final class FileSource implements AssetSource {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       ByteBuffer target = into.slice(start, (int) range.lengthBytes());
       while (target.hasRemaining()) {
+        if (done.isCancelWished()) {
+          throw new CancellationException();
+        }
         if (deadline.hasPassed()) {
           throw new IoFailure.TimedOut("Gave up reading " + file + " at its deadline.");
         }
