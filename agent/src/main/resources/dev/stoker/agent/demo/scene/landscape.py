@@ -65,6 +65,8 @@ class Material:
     def __init__(self, name, air=None):
         self.material = bpy.data.materials.new(name)
         self.material.use_nodes = True
+        # What glows by the sky's light would have each of 70 million triangles weighed as a lamp.
+        self.material.cycles.sample_as_light = False
         self.tree = self.material.node_tree
         self.surface = self.tree.nodes["Principled BSDF"]
         # Rough highlights mirror the sky, which is grain without many samples; water alone has them.
