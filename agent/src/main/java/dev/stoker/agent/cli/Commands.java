@@ -8,7 +8,8 @@ final class Commands {
   private Commands() {}
 
   static void addTo(CommandLine line, Context context) {
-    line.addSubcommand(new DevCommand(context))
+    line.addSubcommand(new DemoCommand(context))
+        .addSubcommand(new DevCommand(context))
         .addSubcommand(new ControllerCommand(context))
         .addSubcommand(new IoCommand(context))
         .addSubcommand(new AgentCommand(context))

@@ -23,6 +23,9 @@ public record DemoOptions(
   /** The scene's animation has that many. */
   public static final int MOST_FRAMES = 240;
 
+  /** In percent. */
+  public static final int WHOLE_RESOLUTION = 100;
+
   public DemoOptions {
     if (frames < 1 || frames > MOST_FRAMES) {
       throw new DemoFailure(
