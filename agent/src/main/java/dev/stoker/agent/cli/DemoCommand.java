@@ -18,6 +18,11 @@ import picocli.CommandLine.Option;
       "Make a scene, push it to Blob storage (an emulator), render it on this machine through",
       "a controller, a cache and an agent, and bring the frames back with a report."
     },
+    footer = {
+      "",
+      "In a source tree ./stoker demo also takes --yes, which installs without asking, and",
+      "--no-install, which only checks what is missing."
+    },
     sortOptions = false)
 final class DemoCommand implements Callable<Integer> {
   private final Context context;
