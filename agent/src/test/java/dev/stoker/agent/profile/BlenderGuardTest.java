@@ -43,8 +43,8 @@ class BlenderGuardTest {
     try (var in = BlenderGuardTest.class.getResourceAsStream("make_scenes.py")) {
       Files.copy(in, script);
     }
-    Files.createFile(scenes.resolve("waves.pc2"));
     Files.writeString(scenes.resolve("waves.pc2"), "POINTCACHE2");
+    Files.writeString(scenes.resolve("smoke_0007.vdb"), "not really smoke");
     Process blender =
         new ProcessBuilder(
                 "blender",
@@ -167,7 +167,9 @@ class BlenderGuardTest {
     "linked, tex/bark.png",
     "tiles, tex/skin.1002.png",
     "sequence, tex/water.0010.png",
+    "font, fonts/sign",
     "files, waves.pc2",
+    "files, smoke_0007.vdb",
     "clip, plate/plate_0002.png",
     "edit, plate/edit_0001.png",
   })
@@ -196,7 +198,15 @@ class BlenderGuardTest {
     takeAway("tex/unused.png");
     takeAway("tex/hidden.png");
     takeAway("tex/loose.png");
+    takeAway("tex/packed.png");
     render("unused").passed(1);
+  }
+
+  @Test
+  void aPathOfAnotherMachineIsNamed() throws Exception {
+    Run run = render("windows");
+    assertEquals(List.of("/p/show/elsewhere.png"), run.missing(), run.log());
+    assertTrue(run.log().contains("P:\\\\show"), "The path is told as it is stored.");
   }
 
   @Test

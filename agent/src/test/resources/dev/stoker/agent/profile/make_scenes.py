@@ -1,6 +1,7 @@
 """Makes the scenes of BlenderGuardTest in the folder named last; one Blender makes them all."""
 
 import os
+import shutil
 import sys
 
 import bpy
@@ -104,6 +105,9 @@ unused = bpy.data.images.load(picture("tex", "unused.png"))
 unused.use_fake_user = True
 hidden = plane(textured("Hidden", picture("tex", "hidden.png"))[0])
 hidden.hide_render = True
+packed, node = textured("Packed", picture("tex", "packed.png"))
+node.image.pack()
+plane(packed)
 material, node = textured("Loose", picture("tex", "loose.png"))
 material.node_tree.links.clear()
 material.node_tree.links.new(
@@ -134,15 +138,33 @@ plane(material)
 save("sequence")
 
 fresh()
+fonts = bpy.utils.system_resource("DATAFILES", path="fonts")
+smallest = min(os.listdir(fonts), key=lambda name: os.path.getsize(os.path.join(fonts, name)))
 text = bpy.data.curves.new("Sign", "FONT")
 text.body = "a"
-text.font = bpy.data.fonts.load(at("face.ttf")) if os.path.exists(at("face.ttf")) else text.font
+text.font = bpy.data.fonts.load(shutil.copy(os.path.join(fonts, smallest), at("fonts", "sign")))
 bpy.context.scene.collection.objects.link(bpy.data.objects.new("Sign", text))
+save("font")
+
+fresh()
 cached = plane()
 modifier = cached.modifiers.new("Waves", "MESH_CACHE")
 modifier.cache_format = "PC2"
 modifier.filepath = "//waves.pc2"
+smoke = bpy.data.volumes.new("Smoke")
+smoke.filepath = "//smoke_0008.vdb"
+smoke.is_sequence = True
+smoke.frame_start = 1
+smoke.frame_offset = 6
+smoke.frame_duration = 2
+bpy.context.scene.collection.objects.link(bpy.data.objects.new("Smoke", smoke))
 save("files")
+
+fresh()
+material, node = textured("Elsewhere", picture("tex", "elsewhere.png"))
+plane(material)
+node.image.filepath = "P:\\show\\elsewhere.png"
+save("windows")
 
 scene = fresh()
 plane()

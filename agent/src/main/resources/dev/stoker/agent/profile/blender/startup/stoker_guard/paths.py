@@ -80,11 +80,11 @@ class Broken:
 
 
 def absolute(stored, library=None):
-    """The path as Blender's C code opens it: BLI_path_abs drops a drive and turns backslashes."""
+    """The path as Blender's C code opens it: BLI_path_abs makes P:\\show of Windows /p/show."""
     path = bpy.path.abspath(stored, library=library)
     if os.name == "posix":
         if re.match(r"[A-Za-z]:[\\/]", path):
-            path = path[2:]
+            path = "/" + path[0].lower() + path[2:]
         path = path.replace("\\", "/")
     return os.path.normpath(path)
 
