@@ -163,8 +163,9 @@ save("files")
 fresh()
 material, node = textured("Elsewhere", picture("tex", "elsewhere.png"))
 plane(material)
-node.image.filepath = "P:\\show\\elsewhere.png"
 save("windows")
+node.image.filepath_raw = "P:\\show\\elsewhere.png"
+bpy.ops.wm.save_mainfile(relative_remap=False)
 
 scene = fresh()
 plane()
