@@ -1,5 +1,6 @@
 package dev.stoker.agent.demo;
 
+import dev.stoker.agent.launch.FolderTree;
 import dev.stoker.agent.pipeline.AgentSettings;
 import dev.stoker.agent.pipeline.NodeAgent;
 import dev.stoker.agent.profile.RendererProfiles;
@@ -65,7 +66,7 @@ final class LocalFarm implements AutoCloseable {
       // The queue of an interrupted run would be rendered first: each run starts with an empty one.
       Path queue = data.resolve("controller");
       if (Files.isDirectory(queue)) {
-        SceneMaker.delete(queue);
+        FolderTree.delete(queue);
       }
       controller = add(ControllerServer.start(ControllerSettings.loopback(queue, 0)));
       client = add(new ControllerClient(controller.url(), null));

@@ -1,12 +1,12 @@
 package dev.stoker.agent.demo;
 
 import dev.stoker.agent.demo.scene.SceneInputs;
+import dev.stoker.agent.launch.FolderTree;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -43,7 +43,7 @@ final class SceneMaker {
         dropOthers(renderer, part);
         Files.move(part.resolve("scene"), folder, StandardCopyOption.ATOMIC_MOVE);
       } finally {
-        delete(part);
+        FolderTree.delete(part);
       }
     }
     return PreparedScene.in(folder, fingerprint);
@@ -100,16 +100,8 @@ final class SceneMaker {
       for (Path other : entries.toList()) {
         String name = other.getFileName().toString();
         if (!other.equals(part) && name.startsWith(renderer.command() + "-")) {
-          delete(other);
+          FolderTree.delete(other);
         }
-      }
-    }
-  }
-
-  static void delete(Path folder) throws IOException {
-    try (Stream<Path> walk = Files.walk(folder)) {
-      for (Path path : walk.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(path);
       }
     }
   }
