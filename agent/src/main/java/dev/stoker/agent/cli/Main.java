@@ -42,13 +42,16 @@ public final class Main {
 
   /** Runs one command line; never throws. */
   static int run(Context context, String... args) {
-    return commandLine(context).execute(args);
+    return commandLine(context, args).execute(args);
   }
 
-  static CommandLine commandLine(Context context) {
+  /**
+   * The parser of a command line, which need not know other commands than the one it begins with.
+   */
+  static CommandLine commandLine(Context context, String... args) {
     CommandLine line = new CommandLine(new StokerCommand(context));
     line.getCommandSpec().versionProvider(() -> new String[] {"stoker " + Release.version()});
-    Commands.addTo(line, context);
+    Commands.addTo(line, context, args);
     line.setOut(context.out());
     line.setErr(context.err());
     line.setUsageHelpAutoWidth(true);
