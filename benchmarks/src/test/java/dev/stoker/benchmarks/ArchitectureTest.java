@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.core.importer.Location;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
@@ -17,8 +18,21 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.NullMarked;
 
 /** How the rooms of the house may see each other; this module sees all of them. */
-@AnalyzeClasses(packages = "dev.stoker", importOptions = ImportOption.DoNotIncludeTests.class)
+@AnalyzeClasses(
+    packages = "dev.stoker",
+    importOptions = {
+      ImportOption.DoNotIncludeTests.class,
+      ArchitectureTest.WithoutTestServers.class
+    })
 class ArchitectureTest {
+  /** The servers that the benchmarks start come from io-core's tests, as a jar. */
+  static final class WithoutTestServers implements ImportOption {
+    @Override
+    public boolean includes(Location location) {
+      return !location.contains("-tests.jar");
+    }
+  }
+
   private static final String IO = "dev.stoker.io..";
   private static final String OPENJD = "dev.stoker.openjd..";
   private static final String CONTROLLER = "dev.stoker.controller..";
@@ -112,6 +126,15 @@ class ArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("java.util.logging..", "org.slf4j..");
+
+  @ArchTest
+  static final ArchRule theAzureSdkIsAContestantAndNothingElse =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("dev.stoker.benchmarks.azuresdk..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("com.azure..");
 
   @ArchTest
   static final ArchRule packagesOfAModuleFormNoCircle =
