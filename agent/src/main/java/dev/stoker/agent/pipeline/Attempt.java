@@ -25,6 +25,8 @@ final class Attempt implements HeldLease.Holder {
   record Stop(Kind kind, String reason) {
     /** Later ones win over earlier ones. */
     enum Kind {
+      /** What it read on this node cannot be trusted: it fails, and is tried again. */
+      FAULT,
       /** The agent closes: somebody else runs it. */
       RETURNED,
       /** Somebody asked for it. */

@@ -69,6 +69,16 @@ final class AttemptLine {
     }
   }
 
+  /** Sessions that attempts in the line are for. */
+  List<SlotSession> sessions() {
+    lock.lock();
+    try {
+      return List.copyOf(sessions);
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Whether nobody waits for {@code open}, which then takes no further task. */
   boolean retireIfIdle(SlotSession open) {
     lock.lock();

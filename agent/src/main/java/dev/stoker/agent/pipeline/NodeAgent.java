@@ -20,10 +20,12 @@ import dev.stoker.controller.protocol.Heartbeat;
 import dev.stoker.controller.protocol.Leasing;
 import dev.stoker.controller.protocol.Protocol;
 import dev.stoker.controller.protocol.Registration;
+import dev.stoker.io.asset.Deadline;
 import dev.stoker.io.asset.IoFailure;
 import dev.stoker.io.daemon.CacheReport;
 import dev.stoker.io.daemon.NodeIo;
 import dev.stoker.io.publish.OutputPublisher;
+import dev.stoker.io.stage.DamagedStages;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -54,6 +56,11 @@ public final class NodeAgent implements AutoCloseable {
 
   /** What must be told before the agent ends: granted manifests carried out, leases handed back. */
   private static final Duration LAST_WORDS = Duration.ofSeconds(10);
+
+  /** One question to the I/O process waits so long for news of damaged inputs. */
+  private static final Duration DAMAGE_WAIT = Duration.ofSeconds(30);
+
+  private static final Duration DAMAGE_RETRY = Duration.ofSeconds(2);
 
   /** A session's shim gives its own killing ten seconds. */
   private static final Duration SLOT_END = Duration.ofSeconds(40);
@@ -166,11 +173,14 @@ public final class NodeAgent implements AutoCloseable {
       for (SlotWorker worker : workers) {
         slotThreads.add(start(worker.slotId(), worker::run));
       }
+      Thread damage = start("input-damage", this::endDamagedAttempts);
       Thread polling = start("lease-poll", poll::run);
       ready.run();
       closing.await();
       poll.close();
+      damage.interrupt();
       polling.join(LAST_WORDS.toMillis());
+      damage.join(LAST_WORDS.toMillis());
     } finally {
       workers.forEach(SlotWorker::close);
       for (Thread thread : slotThreads) {
@@ -242,6 +252,26 @@ public final class NodeAgent implements AutoCloseable {
               Thread.currentThread().interrupt();
             }
           });
+    }
+  }
+
+  /** Hears of staged inputs that turned out damaged, until the agent closes. */
+  private void endDamagedAttempts() {
+    long seen = 0;
+    try {
+      while (closing.getCount() > 0) {
+        try {
+          DamagedStages now = io.awaitDamage(seen, Deadline.after(DAMAGE_WAIT));
+          seen = now.version();
+          workers.forEach(worker -> worker.endDamaged(now.sentences()));
+        } catch (IoFailure e) {
+          if (closing.await(DAMAGE_RETRY.toMillis(), TimeUnit.MILLISECONDS)) {
+            return; // else: the I/O process is away, and will tell all of it when it is back
+          }
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

@@ -107,6 +107,7 @@ final class Publication {
         reports.drop(attempt.held());
       }
       case CANCELED -> reports.unpublished(attempt, Outcome.CANCELED, -1, reason, false);
+      case FAULT -> reports.unpublished(attempt, Outcome.FAILED, -1, reason, true);
       case RETURNED -> reports.unpublished(attempt, Outcome.RETURNED, -1, reason, false);
     }
   }

@@ -83,6 +83,10 @@ final class SlotSession {
     this.place = place;
   }
 
+  String id() {
+    return id;
+  }
+
   boolean serves(String job, String step) {
     return !over && jobId.equals(job) && stepName.equals(step);
   }
@@ -334,7 +338,7 @@ final class SlotSession {
       if (!changed.isEmpty()) {
         LOG.log(
             Level.WARNING,
-            "Step {0} of job {1} changed its inputs {2}; they were dropped from the cache.",
+            "Inputs of step {0} of job {1} were changed while they were staged, and left the cache: {2}.",
             stepName,
             jobId,
             changed);

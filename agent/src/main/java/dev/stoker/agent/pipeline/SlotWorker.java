@@ -21,10 +21,13 @@ import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -77,7 +80,9 @@ final class SlotWorker {
   private final Duration sessionIdle;
   private final AttemptLine line = new AttemptLine();
   private final AtomicInteger leaving = new AtomicInteger();
+  private final Set<Attempt> publishing = ConcurrentHashMap.newKeySet();
   private volatile @Nullable SlotSession current;
+  private volatile @Nullable Attempt rendering;
 
   SlotWorker(String slotId, SlotSession.Place place, Shared shared, Duration sessionIdle) {
     this.slotId = slotId;
@@ -144,6 +149,34 @@ final class SlotWorker {
     SlotSession open = current;
     if (open != null) {
       open.abandon();
+    }
+  }
+
+  /**
+   * Ends the attempts whose inputs turned out damaged; those that wait get a session of their own.
+   *
+   * @param sentences what happened, by session id
+   */
+  void endDamaged(Map<String, String> sentences) {
+    SlotSession open = current;
+    if (open != null && sentences.containsKey(open.id())) {
+      open.retire();
+    }
+    Attempt now = rendering;
+    if (now != null) {
+      endDamaged(now, sentences);
+    }
+    publishing.forEach(attempt -> endDamaged(attempt, sentences));
+    line.sessions().stream()
+        .filter(session -> sentences.containsKey(session.id()))
+        .forEach(SlotSession::retire);
+  }
+
+  private static void endDamaged(Attempt attempt, Map<String, String> sentences) {
+    String sentence = sentences.get(attempt.session().id());
+    if (sentence != null) {
+      attempt.session().retire();
+      attempt.stop(new Attempt.Stop(Attempt.Stop.Kind.FAULT, sentence));
     }
   }
 
@@ -236,6 +269,7 @@ final class SlotWorker {
       LOG.log(Level.ERROR, "Failed at the task " + attempt.lease().taskId(), e);
       breakOff(attempt, "The agent failed at this task; its own log says how.", true);
     } finally {
+      rendering = null;
       line.remove(attempt);
       disposeOfUnused();
       shared.wantsMore().run();
@@ -268,6 +302,7 @@ final class SlotWorker {
   /** Whether it was handed on: to be published, or to be reported as failed. */
   private boolean render(Attempt attempt, Attempt.Prepared prepared)
       throws IOException, InterruptedException {
+    rendering = attempt; // before the look at its session: damage after that stops it
     if (attempt.session().isOver()) {
       attempt.moveTo(newSession(attempt.lease()));
       fetch(attempt, prepared.plan(), prepared.task());
@@ -315,6 +350,7 @@ final class SlotWorker {
     } else {
       attempt.held().phase(Phase.PUBLISHING, 0, "");
       leaving.incrementAndGet();
+      publishing.add(attempt);
       later(
           attempt,
           () -> {
@@ -322,6 +358,7 @@ final class SlotWorker {
               shared.publication().publish(attempt, outputs, box);
             } finally {
               leaving.decrementAndGet();
+              publishing.remove(attempt);
               shared.wantsMore().run();
             }
           });

@@ -9,13 +9,19 @@ import dev.stoker.io.daemon.CacheReport;
 import dev.stoker.io.daemon.NodeIo;
 import dev.stoker.io.daemon.StageProgress;
 import dev.stoker.io.daemon.StageRequest;
+import dev.stoker.io.stage.DamagedStages;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -67,6 +73,22 @@ final class FolderIo implements NodeIo {
   public List<String> unstage(String stageId) {
     unstaged.add(stageId);
     return List.of();
+  }
+
+  /** What the agent is told next: that these stages hold damaged files. */
+  final BlockingQueue<Map<String, String>> damage = new LinkedBlockingQueue<>();
+
+  private final AtomicLong damageVersion = new AtomicLong(1);
+
+  @Override
+  public DamagedStages awaitDamage(long seen, Deadline deadline) {
+    try {
+      Map<String, String> next = damage.poll(deadline.remainingMillis(), TimeUnit.MILLISECONDS);
+      return new DamagedStages(damageVersion.incrementAndGet(), next == null ? Map.of() : next);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IoFailure.Canceled("Waiting for news of damage was interrupted.");
+    }
   }
 
   @Override

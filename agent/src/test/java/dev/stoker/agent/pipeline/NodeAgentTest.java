@@ -215,6 +215,33 @@ class NodeAgentTest {
   }
 
   @Test
+  void anAttemptWhoseInputsTurnOutDamagedEndsAndIsTriedAgainFromFreshOnes() throws Exception {
+    Path starts = top.resolve("starts");
+    startAgent();
+    String job =
+        submit(
+            1,
+            """
+            command: sh
+            args: ['-c', 'echo $$ >> %s; echo x > {{Param.Out}}/f.txt; [ $(wc -l < %s) = 2 ] || exec sleep 300']
+            """
+                .formatted(starts, starts));
+    until(() -> !read(starts).isBlank());
+    String stage = io.requests.getFirst().stageId();
+    io.damage.add(Map.of("another stage", "Of no concern.", stage, "The input was damaged."));
+    Jobs.Summary summary = awaitEnd(job);
+    assertEquals(Jobs.State.SUCCEEDED, summary.state(), summary.message());
+    assertFalse(Files.exists(Path.of("/proc/" + read(starts).lines().findFirst().orElseThrow())));
+    List<Jobs.Attempt> attempts = client.tasks(job, null, 10).tasks().getFirst().attempts();
+    assertEquals(
+        List.of(Finish.Outcome.FAILED, Finish.Outcome.SUCCEEDED),
+        attempts.stream().map(Jobs.Attempt::outcome).toList());
+    assertTrue(attempts.getFirst().message().contains("The input was damaged."));
+    assertTrue(io.unstaged.contains(stage));
+    assertFalse(io.requests.getLast().stageId().equals(stage), "it was staged anew");
+  }
+
+  @Test
   void aNodeThatLostItsLeaseStopsItsRendererAndPublishesNothing() throws Exception {
     Path pid = top.resolve("pid");
     startAgent();

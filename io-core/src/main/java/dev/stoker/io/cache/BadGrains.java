@@ -2,6 +2,8 @@ package dev.stoker.io.cache;
 
 import dev.stoker.io.asset.ByteRange;
 import dev.stoker.io.asset.Deadline;
+import dev.stoker.io.posix.FileStatus;
+import dev.stoker.io.posix.PosixException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
@@ -19,8 +21,15 @@ final class BadGrains {
   private final FramePool frames;
   private final Counters counters;
   private final Departures departures;
+  private final DamageListener listener;
 
-  BadGrains(OpenFiles open, FramePool frames, Counters counters, Departures departures) {
+  BadGrains(
+      OpenFiles open,
+      FramePool frames,
+      Counters counters,
+      Departures departures,
+      DamageListener listener) {
+    this.listener = listener;
     this.open = open;
     this.frames = frames;
     this.counters = counters;
@@ -45,21 +54,16 @@ final class BadGrains {
     if (!entry.content.readLock().tryLock()) {
       return; // it is being removed: that explains it
     }
+    DamagedFile exposed;
     boolean linked;
     try (OpenFiles.Use use = use(entry, deadline)) {
       if (use == null || entry.gone || !isBad(use.files(), entry, grain)) {
         return;
       }
       counters.corruptGrains.increment();
-      if (!entry.foundDamaged) {
-        entry.foundDamaged = true; // one line a file: a bad disk has thousands of bad grains
-        LOG.log(
-            System.Logger.Level.WARNING,
-            "Grain {0} of {1} on the cache disk {2} is damaged and will be fetched again.",
-            grain,
-            entry.identity,
-            entry.disk.folder);
-      }
+      logOnce(entry, grain);
+      exposed =
+          exposed(entry, use.files(), "grain " + grain + " of its file does not hold its checksum");
       linked = entry.links.count() > 0;
       if (!linked) {
         forget(entry, use.files(), grain, grain + 1);
@@ -69,6 +73,80 @@ final class BadGrains {
     }
     if (linked) {
       departures.detach(entry);
+    }
+    report(exposed);
+  }
+
+  /** One line a file: a bad disk has thousands of bad grains. */
+  private static void logOnce(Entry entry, int grain) {
+    if (!entry.foundDamaged) {
+      entry.foundDamaged = true;
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "Grain {0} of {1} on the cache disk {2} is damaged and will be fetched again.",
+          grain,
+          entry.identity,
+          entry.disk.folder);
+    }
+  }
+
+  /**
+   * Whether somebody wrote to a linked file; it leaves the cache then, and who reads it is told.
+   */
+  boolean wasChangedByOthers(Entry entry, Deadline deadline) {
+    DamagedFile exposed;
+    if (!entry.content.readLock().tryLock()) {
+      return false;
+    }
+    try (OpenFiles.Use use = use(entry, deadline)) {
+      if (use == null || entry.gone) {
+        return false;
+      }
+      entry.links.lock.lock();
+      try {
+        if (!entry.links.isChanged(use.files().data().status())) {
+          return false;
+        }
+      } finally {
+        entry.links.lock.unlock();
+      }
+      exposed = exposed(entry, use.files(), "somebody wrote to its file");
+    } catch (IOException e) {
+      departures.failed(entry.disk, e);
+      return false;
+    } finally {
+      entry.content.readLock().unlock();
+    }
+    departures.detach(entry);
+    report(exposed);
+    return true;
+  }
+
+  /** What to tell of damage to a file that others read past us; null where nobody does. */
+  private @Nullable DamagedFile exposed(Entry entry, EntryFiles files, String what) {
+    if (!entry.links.isReadPastUs()) {
+      return null;
+    }
+    String sentence =
+        "The input "
+            + entry.identity
+            + " was damaged while it was laid out from the cache disk "
+            + entry.disk.folder
+            + ": "
+            + what
+            + "; what was rendered from it cannot be trusted, the next attempt gets it anew.";
+    try {
+      FileStatus status = files.data().status();
+      return new DamagedFile(entry.identity, status.device(), status.inode(), sentence);
+    } catch (PosixException e) {
+      return new DamagedFile(entry.identity, 0, 0, sentence); // known by its identity alone
+    }
+  }
+
+  private void report(@Nullable DamagedFile file) {
+    if (file != null) {
+      LOG.log(System.Logger.Level.ERROR, file.sentence());
+      listener.damaged(file);
     }
   }
 
@@ -82,8 +160,8 @@ final class BadGrains {
     }
     try {
       frame.limit(Grain.length(grain, entry.lengthBytes));
-      files.data().read(frame, Grain.offset(grain));
-      return !files.matches(grain, frame, 0);
+      int read = files.data().read(frame, Grain.offset(grain));
+      return read < frame.limit() || !files.matches(grain, frame, 0);
     } catch (IOException e) {
       return true;
     } finally {
@@ -93,9 +171,11 @@ final class BadGrains {
 
   /** The disk refused to give a range. */
   void unreadable(Entry entry, EntryFiles files, ByteRange range, IOException failure) {
+    DamagedFile exposed = null;
     if (entry.content.readLock().tryLock()) {
       try {
         if (!entry.gone) {
+          exposed = exposed(entry, files, "its disk cannot read it: " + failure.getMessage());
           forget(entry, files, Grain.at(range.offset()), Grain.count(range.end()));
         }
       } finally {
@@ -103,6 +183,7 @@ final class BadGrains {
       }
     }
     departures.failed(entry.disk, failure);
+    report(exposed);
   }
 
   private void forget(Entry entry, EntryFiles files, int first, int end) {

@@ -53,6 +53,8 @@ public final class BlockCache implements AutoCloseable {
   private final Filler filler;
   private final Verifier verifier;
   private final Placer placer;
+  private final Scrub scrub;
+  private volatile DamageListener damageListener = file -> {};
   private final BackgroundFills fills = new BackgroundFills();
 
   private final ReentrantLock pinLock = new ReentrantLock();
@@ -73,17 +75,20 @@ public final class BlockCache implements AutoCloseable {
     ram = new RamTier(frames, frameCount * TIER_SHARE_PERCENT / 100);
     open = new OpenFiles(settings.maxOpenFiles() / 2, settings.memoryBytes() / 8);
     departures = new Departures(entries, open);
-    BadGrains bad = new BadGrains(open, frames, counters, departures);
+    BadGrains bad =
+        new BadGrains(open, frames, counters, departures, file -> damageListener.damaged(file));
     Intake intake = new Intake(fetcher, open, frames, counters, departures);
     reader = new BlockReader(frames, ram, intake, bad, counters);
     filler = new Filler(intake, bad, frames, counters);
     verifier = new Verifier(bad, frames);
-    placer = new Placer(open, frames, departures, nanos);
+    placer = new Placer(open, frames, departures, settings.trust(), nanos);
+    scrub = new Scrub(entries.values(), bad, verifier, settings.trust(), nanos);
     for (CacheDisk disk : disks) {
       disk.space.evictBy(departures);
       new DiskScan(disk).run(entry -> entries.put(entry.id, entry));
       disk.space.trim(); // the ceiling may have been lowered
     }
+    scrub.start();
   }
 
   /**
@@ -146,6 +151,16 @@ public final class BlockCache implements AutoCloseable {
     grants.add(project, EntryId.of(asset.identity()));
   }
 
+  /** Says who is told of damage to files that were laid out; one listener, the last one named. */
+  public void onDamage(DamageListener listener) {
+    damageListener = listener;
+  }
+
+  /** Reads every file that others read past us once, now, besides the scrub of its own. */
+  public void scrub() throws InterruptedException {
+    scrub.pass();
+  }
+
   /** Lets go of everything that the owner pinned. */
   public void unpin(String owner) {
     Set<Entry> freed;
@@ -204,6 +219,7 @@ public final class BlockCache implements AutoCloseable {
    */
   @Override
   public void close() {
+    scrub.close();
     fills.close();
     if (!open.close(Deadline.after(CLOSE_PATIENCE))) {
       LOG.log(System.Logger.Level.ERROR, "A disk of the cache hangs; its files stay open.");

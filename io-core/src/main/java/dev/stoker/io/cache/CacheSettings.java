@@ -10,13 +10,18 @@ import java.util.List;
  * @param memoryBytes direct memory for the RAM tier and grains under way, and an eighth of it in
  *     heap for the maps of open entries; at least 4 MiB
  * @param maxOpenFiles descriptors; at least 16
+ * @param trust how long a check is believed of files that are read past us
  */
-public record CacheSettings(List<Disk> disks, long memoryBytes, int maxOpenFiles) {
+public record CacheSettings(List<Disk> disks, long memoryBytes, int maxOpenFiles, Trust trust) {
   private static final long LEAST_MEMORY_BYTES = 4L << 20;
   private static final int LEAST_OPEN_FILES = 16;
 
   /** Half of the soft limit that systemd and most shells give a process. */
   public static final int DEFAULT_OPEN_FILES = 512;
+
+  public CacheSettings(List<Disk> disks, long memoryBytes, int maxOpenFiles) {
+    this(disks, memoryBytes, maxOpenFiles, Trust.DEFAULT);
+  }
 
   public CacheSettings {
     disks = List.copyOf(disks);

@@ -126,6 +126,16 @@ final class EntryFiles {
     }
   }
 
+  /** The first grain from {@code from} on that is here, or -1. */
+  int nextPresent(int from) {
+    lock.lock();
+    try {
+      return map.nextPresent(from);
+    } finally {
+      lock.unlock();
+    }
+  }
+
   int nextUnverified(int from) {
     lock.lock();
     try {

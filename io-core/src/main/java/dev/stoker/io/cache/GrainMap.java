@@ -75,6 +75,11 @@ final class GrainMap {
     verified.clear();
   }
 
+  /** The first grain from {@code from} on that is here, or -1. */
+  int nextPresent(int from) {
+    return present.nextSetBit(from);
+  }
+
   /** The first grain from {@code from} on that is here but was not checked, or -1. */
   int nextUnverified(int from) {
     for (int grain = verified.nextClearBit(from); grain < grains; ) {

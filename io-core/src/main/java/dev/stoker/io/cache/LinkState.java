@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class LinkState {
   final ReentrantLock lock = new ReentrantLock();
   private int count;
+  private int clones;
   private @Nullable FileStatus stamp;
   private boolean changed;
 
@@ -25,6 +26,26 @@ final class LinkState {
 
   int count() {
     return count;
+  }
+
+  /** A file was made that shares its blocks with this one, or such a file went. */
+  void cloned(int more) {
+    lock.lock();
+    try {
+      clones += more;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether somebody may be reading these blocks through another name. */
+  boolean isReadPastUs() {
+    lock.lock();
+    try {
+      return count > 0 || clones > 0;
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Whether somebody changed the file since our last own change; remembered for good. */

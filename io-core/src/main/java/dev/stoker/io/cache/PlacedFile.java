@@ -35,6 +35,9 @@ public final class PlacedFile {
   public boolean withdraw(FolderHandle folder, String name) throws IOException {
     if (placement != Placement.LINK) {
       folder.removeFile(name);
+      if (placement == Placement.REFLINK) {
+        entry.links.cloned(-1);
+      }
       return true;
     }
     boolean changed;

@@ -11,22 +11,18 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Lays complete files into folders where the kernel reads them past our checksums. Only files of
- * which every grain was checked in this process, and within a day, are placed.
+ * which every grain was checked in this process, and within {@link Trust#verifyAfter}, are placed.
  *
  * <p>Thread-safe.
  */
 final class Placer {
   /** What renderers may do with it: read. */
   private static final int READ_ONLY = 0444;
-
-  /** {@code cache.verifyAfter}: how long one check of a whole file is believed. */
-  private static final long VERIFY_AFTER_NANOS = TimeUnit.HOURS.toNanos(24);
 
   private static final Set<Errno> NO_LINK =
       Set.of(Errno.EXDEV, Errno.EMLINK, Errno.EPERM, Errno.EOPNOTSUPP);
@@ -36,9 +32,11 @@ final class Placer {
   private final OpenFiles open;
   private final FramePool frames;
   private final Departures departures;
+  private final long verifyAfterNanos;
   private final LongSupplier nanos;
 
-  Placer(OpenFiles open, FramePool frames, Departures departures, LongSupplier nanos) {
+  Placer(OpenFiles open, FramePool frames, Departures departures, Trust trust, LongSupplier nanos) {
+    this.verifyAfterNanos = trust.verifyAfter().toNanos();
     this.open = open;
     this.frames = frames;
     this.departures = departures;
@@ -58,15 +56,16 @@ final class Placer {
   private boolean isReady(Entry entry, EntryFiles files) {
     long now = nanos.getAsLong();
     if (files.isVerified()) {
-      if (now - files.checkedSinceNanos() < VERIFY_AFTER_NANOS) {
-        entry.verifiedAtNanos = files.checkedSinceNanos();
-        return true;
-      }
-      files.unverify(now);
-      return false;
+      entry.verifiedAtNanos = Math.max(entry.verifiedAtNanos, files.checkedSinceNanos());
     }
     long verifiedAt = entry.verifiedAtNanos;
-    return verifiedAt != 0 && now - verifiedAt < VERIFY_AFTER_NANOS && files.isComplete();
+    if (verifiedAt != 0 && now - verifiedAt < verifyAfterNanos && files.isComplete()) {
+      return true;
+    }
+    if (files.isVerified()) {
+      files.unverify(now);
+    }
+    return false;
   }
 
   /**
@@ -118,6 +117,7 @@ final class Placer {
         folder.file(name, READ_ONLY, OpenFlag.WRITE, OpenFlag.CREATE, OpenFlag.EXCLUSIVE)) {
       copy.setMode(READ_ONLY);
       if (cheapest != Placement.COPY && cloned(data, copy)) {
+        entry.links.cloned(1);
         return Placement.REFLINK;
       }
       copy(entry, data, copy, deadline);

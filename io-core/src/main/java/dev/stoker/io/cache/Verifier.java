@@ -48,12 +48,33 @@ final class Verifier {
     return dropped;
   }
 
+  /** The first grain from {@code from} on that is here, or -1. */
+  int nextPresent(Entry entry, int from, Deadline deadline) {
+    try (OpenFiles.Use use = bad.use(entry, deadline)) {
+      return use == null ? -1 : use.files().nextPresent(from);
+    }
+  }
+
+  /**
+   * Checks one grain, whether or not that was done before; drops it where it is bad.
+   *
+   * @return false where it is bad; one that left meanwhile is not
+   */
+  boolean check(Entry entry, int grain, Deadline deadline) {
+    try (OpenFiles.Use use = bad.use(entry, deadline)) {
+      return use == null
+          || !use.files().isPresent(grain)
+          || holds(use.files(), entry, grain, deadline);
+    }
+  }
+
   private boolean holds(EntryFiles files, Entry entry, int grain, Deadline deadline) {
     ByteBuffer frame = take(entry, deadline);
     try {
       frame.limit(Grain.length(grain, entry.lengthBytes));
-      files.data().read(frame, Grain.offset(grain));
-      if (files.matches(grain, frame, 0)) {
+      int read = files.data().read(frame, Grain.offset(grain));
+      // Of a file cut short the frame would keep what an earlier grain left in it.
+      if (read == frame.limit() && files.matches(grain, frame, 0)) {
         return true;
       }
       bad.suspect(entry, grain, deadline);

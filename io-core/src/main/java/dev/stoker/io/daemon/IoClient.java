@@ -5,6 +5,7 @@ import dev.stoker.io.asset.IoFailure;
 import dev.stoker.io.daemon.Messages.Answer;
 import dev.stoker.io.daemon.Messages.Operation;
 import dev.stoker.io.daemon.Messages.Question;
+import dev.stoker.io.stage.DamagedStages;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -53,19 +54,27 @@ public final class IoClient implements NodeIo {
   @Override
   public StageProgress stage(
       StageRequest request, Deadline deadline, Consumer<StageProgress> progress) {
-    Answer answer = ask(Operation.STAGE, request, null, deadline.remainingMillis(), progress);
+    Answer answer = ask(Operation.STAGE, request, null, null, deadline.remainingMillis(), progress);
     return Objects.requireNonNullElse(answer.staged(), StageProgress.NONE);
   }
 
   @Override
   public List<String> unstage(String stageId) {
-    Answer answer = ask(Operation.UNSTAGE, null, stageId, UNSTAGE.toMillis(), IoClient::ignore);
+    Answer answer =
+        ask(Operation.UNSTAGE, null, stageId, null, UNSTAGE.toMillis(), IoClient::ignore);
     return Objects.requireNonNullElse(answer.changed(), List.of());
   }
 
   @Override
+  public DamagedStages awaitDamage(long seen, Deadline deadline) {
+    Answer answer =
+        ask(Operation.DAMAGE, null, null, seen, deadline.remainingMillis(), IoClient::ignore);
+    return Objects.requireNonNullElseGet(answer.damage(), () -> new DamagedStages(seen, Map.of()));
+  }
+
+  @Override
   public CacheReport cache() {
-    Answer answer = ask(Operation.CACHE, null, null, SHORT.toMillis(), IoClient::ignore);
+    Answer answer = ask(Operation.CACHE, null, null, null, SHORT.toMillis(), IoClient::ignore);
     if (answer.cache() == null) {
       throw new IoFailure.Unavailable(
           "The I/O process at " + socket + " is of another release; restart it.", null);
@@ -95,6 +104,7 @@ public final class IoClient implements NodeIo {
       Operation operation,
       @Nullable StageRequest stage,
       @Nullable String stageId,
+      @Nullable Long target,
       long waitMillis,
       Consumer<StageProgress> progress) {
     Connection to = connected();
@@ -106,7 +116,7 @@ public final class IoClient implements NodeIo {
             waitMillis,
             stage,
             stageId,
-            null);
+            target);
     return to.ask(question, progress);
   }
 

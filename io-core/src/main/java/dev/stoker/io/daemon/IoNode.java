@@ -10,6 +10,7 @@ import dev.stoker.io.cache.ReadRights;
 import dev.stoker.io.fetch.RangeFetcher;
 import dev.stoker.io.observe.Metrics;
 import dev.stoker.io.source.AssetSource;
+import dev.stoker.io.stage.DamagedStages;
 import dev.stoker.io.stage.SourceOpener;
 import dev.stoker.io.stage.StageOwner;
 import dev.stoker.io.stage.Stager;
@@ -116,6 +117,11 @@ public final class IoNode implements NodeIo {
   @Override
   public List<String> unstage(String stageId) {
     return stager.unstage(stageId);
+  }
+
+  @Override
+  public DamagedStages awaitDamage(long seen, Deadline deadline) {
+    return stager.awaitDamage(seen, deadline);
   }
 
   @Override

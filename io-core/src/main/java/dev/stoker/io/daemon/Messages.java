@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.stoker.io.asset.IoFailure;
+import dev.stoker.io.stage.DamagedStages;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,8 @@ final class Messages {
     STAGE,
     UNSTAGE,
     CACHE,
+    /** Waits for damaged stages; {@code target} is the version that is known. */
+    DAMAGE,
     /** Gives up the question whose number is in {@code target}; not answered itself. */
     CANCEL
   }
@@ -52,26 +55,31 @@ final class Messages {
       @Nullable StageProgress staged,
       @Nullable List<String> changed,
       @Nullable CacheReport cache,
+      @Nullable DamagedStages damage,
       @Nullable Failure failure) {
 
     static Answer progress(long id, StageProgress progress) {
-      return new Answer(id, progress, null, null, null, null);
+      return new Answer(id, progress, null, null, null, null, null);
     }
 
     static Answer staged(long id, StageProgress staged) {
-      return new Answer(id, null, staged, null, null, null);
+      return new Answer(id, null, staged, null, null, null, null);
     }
 
     static Answer changed(long id, List<String> changed) {
-      return new Answer(id, null, null, changed, null, null);
+      return new Answer(id, null, null, changed, null, null, null);
     }
 
     static Answer cache(long id, CacheReport cache) {
-      return new Answer(id, null, null, null, cache, null);
+      return new Answer(id, null, null, null, cache, null, null);
+    }
+
+    static Answer damage(long id, DamagedStages damage) {
+      return new Answer(id, null, null, null, null, damage, null);
     }
 
     static Answer failed(long id, RuntimeException failure) {
-      return new Answer(id, null, null, null, null, Failure.of(failure));
+      return new Answer(id, null, null, null, null, null, Failure.of(failure));
     }
   }
 

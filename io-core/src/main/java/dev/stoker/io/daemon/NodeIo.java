@@ -2,6 +2,7 @@ package dev.stoker.io.daemon;
 
 import dev.stoker.io.asset.Deadline;
 import dev.stoker.io.asset.IoFailure;
+import dev.stoker.io.stage.DamagedStages;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -25,6 +26,15 @@ public interface NodeIo extends AutoCloseable {
    *     staged; they were dropped from the cache
    */
   List<String> unstage(String stageId);
+
+  /**
+   * Waits for news of staged files that turned out damaged: what was rendered from them cannot be
+   * trusted, the attempts that hold such a stage are to end.
+   *
+   * @param seen version of the last answer; any other number is answered at once
+   * @return all damaged stages, with or without news when the deadline has passed
+   */
+  DamagedStages awaitDamage(long seen, Deadline deadline);
 
   /** What the cache holds and did since it started. */
   CacheReport cache();

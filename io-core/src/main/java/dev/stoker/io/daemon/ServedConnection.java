@@ -141,6 +141,9 @@ final class ServedConnection implements AutoCloseable {
                   progress -> send.accept(Answer.progress(id, progress))));
       case UNSTAGE -> Answer.changed(id, node.unstage(required(question.stageId())));
       case CACHE -> Answer.cache(id, node.cache());
+      case DAMAGE ->
+          Answer.damage(
+              id, node.awaitDamage(Objects.requireNonNullElse(question.target(), 0L), deadline));
       case CANCEL -> throw new IllegalStateException("CANCEL has no answer.");
     };
   }

@@ -1,19 +1,26 @@
 package dev.stoker.io.stage;
 
 import dev.stoker.io.asset.AssetPath;
+import dev.stoker.io.cache.DamagedFile;
 import dev.stoker.io.cache.PlacedFile;
+import dev.stoker.io.posix.FileStatus;
 import dev.stoker.io.posix.FolderHandle;
 import dev.stoker.io.posix.PosixException;
+import dev.stoker.io.posix.PosixFiles;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.text.Normalizer;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArraySet;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,8 +37,8 @@ final class Stage {
   final String id;
   final Path folder;
 
-  /** Folders made below it; guarded by {@link #lock}. */
-  final Set<String> trees = new LinkedHashSet<>();
+  /** Folders made below it; changed under {@link #lock}. */
+  final Set<String> trees = new CopyOnWriteArraySet<>();
 
   private final Map<Spot, Placed> placed = new ConcurrentHashMap<>();
   private final Map<String, String> spellings = new ConcurrentHashMap<>();
@@ -53,9 +60,17 @@ final class Stage {
     @Nullable PlacedFile into(FolderHandle folder, String name) throws IOException;
   }
 
+  /** Whether an earlier process laid it out, so that this one does not know its files. */
+  private final boolean isTakenOver;
+
   Stage(String id, Path folder) {
+    this(id, folder, false);
+  }
+
+  Stage(String id, Path folder, boolean isTakenOver) {
     this.id = id;
     this.folder = folder;
+    this.isTakenOver = isTakenOver;
   }
 
   /** Owner of this stage's pins in the cache. */
@@ -121,6 +136,33 @@ final class Stage {
       placed.remove(spot);
     }
     return changed;
+  }
+
+  /** A file that lies here, or lay here when an earlier process made this stage. */
+  boolean holds(DamagedFile file) throws IOException {
+    for (Placed each : placed.values()) {
+      if (each.file() != null && each.identity().equals(file.identity())) {
+        return true;
+      }
+    }
+    return isTakenOver && file.inode() != 0 && hasLinkTo(file);
+  }
+
+  /** Looks at every file: what an earlier process placed is known by its inode alone. */
+  private boolean hasLinkTo(DamagedFile file) throws IOException {
+    for (String tree : trees) {
+      try (Stream<Path> all = Files.walk(folder.resolve(tree))) {
+        for (Path path : (Iterable<Path>) all::iterator) {
+          FileStatus status = PosixFiles.status(path);
+          if (status.inode() == file.inode() && status.device() == file.device()) {
+            return true;
+          }
+        }
+      } catch (NoSuchFileException | UncheckedIOException e) {
+        // Somebody takes it away meanwhile.
+      }
+    }
+    return false;
   }
 
   private static boolean withdraw(Placed placed, FolderHandle parent, String name)

@@ -7,6 +7,7 @@ import dev.stoker.io.asset.IoFailure;
 import dev.stoker.io.asset.PinnedAsset;
 import dev.stoker.io.cache.BlockCache;
 import dev.stoker.io.cache.CachedAsset;
+import dev.stoker.io.cache.DamagedFile;
 import dev.stoker.io.cache.Placement;
 import dev.stoker.io.fetch.Priority;
 import dev.stoker.io.fetch.RangeFetcher;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 
 /**
@@ -44,6 +46,7 @@ public final class Stager {
   private final SourceOpener sources;
   private final Path records;
   private final Map<String, Stage> stages = new ConcurrentHashMap<>();
+  private final DamageNews damage = new DamageNews(ThreadLocalRandom.current().nextLong());
 
   private record Wanted(WantedTree tree, AssetInfo info) {}
 
@@ -66,12 +69,36 @@ public final class Stager {
     } catch (IOException e) {
       throw new IoFailure.Disk("Cannot read the notes of stages in " + records + ": " + e, e);
     }
+    cache.onDamage(this::damaged);
+  }
+
+  private void damaged(DamagedFile file) {
+    for (Stage stage : stages.values()) {
+      try {
+        if (stage.holds(file)) {
+          damage.add(stage.id, file.sentence());
+        }
+      } catch (IOException e) {
+        // Its folder cannot be read, so whether it holds the file is not known: then it does.
+        damage.add(stage.id, file.sentence());
+      }
+    }
+  }
+
+  /**
+   * Waits for news of damaged stages.
+   *
+   * @param seen version of what is known already; any other number is answered at once
+   * @return all that are damaged now, with or without news when the deadline has passed
+   */
+  public DamagedStages awaitDamage(long seen, Deadline deadline) {
+    return damage.await(seen, deadline);
   }
 
   private void takeOver(StageRecord left) {
     if (left.owner().isAlive()) {
       // Its renderers may be reading; the files keep their links, and with them their place.
-      Stage stage = new Stage(left.stageId(), Path.of(left.folder()));
+      Stage stage = new Stage(left.stageId(), Path.of(left.folder()), true);
       stage.trees.addAll(left.trees());
       stages.put(left.stageId(), stage);
       return;
@@ -219,6 +246,7 @@ public final class Stager {
       }
       StageRecord.delete(records, id);
       stages.remove(id);
+      damage.remove(id);
       return changed;
     } catch (IOException e) {
       throw new IoFailure.Disk(

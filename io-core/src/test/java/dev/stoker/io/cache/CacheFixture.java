@@ -75,11 +75,9 @@ final class CacheFixture implements AutoCloseable {
     }
     assertEquals(0, into.remaining());
     into.flip();
-    long seed = MadeUpOrigin.seed(asset);
-    for (int i = 0; i < lengthBytes; i++) {
-      if (into.get(i) != MadeUpOrigin.byteAt(seed, offset + i)) {
-        fail("Wrong byte at " + (offset + i) + " of " + asset.identity() + ", read by " + range);
-      }
+    int wrong = into.mismatch(MadeUpOrigin.content(asset, range));
+    if (wrong >= 0) {
+      fail("Wrong byte at " + (offset + wrong) + " of " + asset.identity() + ", read by " + range);
     }
   }
 

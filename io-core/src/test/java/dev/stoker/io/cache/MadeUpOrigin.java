@@ -11,6 +11,7 @@ import dev.stoker.io.fetch.Priority;
 import dev.stoker.io.fetch.RangeFetcher;
 import dev.stoker.io.fetch.RangeSink;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Queue;
@@ -55,9 +56,12 @@ final class MadeUpOrigin implements RangeFetcher, AutoCloseable {
   }
 
   static byte byteAt(long seed, long offset) {
+    return (byte) (wordAt(seed, offset) >>> ((offset & 7) * 8));
+  }
+
+  private static long wordAt(long seed, long offset) {
     long word = (seed ^ (offset >>> 3)) * 0x9E3779B97F4A7C15L;
-    word ^= word >>> 29;
-    return (byte) (word >>> ((offset & 7) * 8));
+    return word ^ word >>> 29;
   }
 
   static long seed(PinnedAsset asset) {
@@ -65,9 +69,17 @@ final class MadeUpOrigin implements RangeFetcher, AutoCloseable {
   }
 
   static ByteBuffer content(PinnedAsset asset, ByteRange range) {
-    ByteBuffer out = ByteBuffer.allocateDirect((int) range.lengthBytes());
+    ByteBuffer out =
+        ByteBuffer.allocateDirect((int) range.lengthBytes()).order(ByteOrder.LITTLE_ENDIAN);
     long seed = seed(asset);
-    for (long at = range.offset(); at < range.end(); at++) {
+    long at = range.offset();
+    for (; at < range.end() && (at & 7) != 0; at++) {
+      out.put(byteAt(seed, at));
+    }
+    for (; at + 8 <= range.end(); at += 8) {
+      out.putLong(wordAt(seed, at)); // a long run spends most of its time here
+    }
+    for (; at < range.end(); at++) {
       out.put(byteAt(seed, at));
     }
     return out.flip();

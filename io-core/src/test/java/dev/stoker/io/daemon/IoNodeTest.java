@@ -9,14 +9,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.stoker.io.asset.Deadline;
 import dev.stoker.io.asset.IoFailure;
 import dev.stoker.io.cache.CacheSettings;
+import dev.stoker.io.stage.DamagedStages;
 import dev.stoker.io.stage.StageOwner;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.AfterEach;
@@ -248,6 +252,65 @@ class IoNodeTest {
         assertEquals(1, stage(client, request("s4", "late")).filesDone());
       }
     }
+  }
+
+  @Test
+  void damageOfAStagedFileIsToldToWhoeverHoldsAStageOfItAlsoByAnEarlierProcess() throws Exception {
+    Path data = top.resolve("data");
+    try (IoClient client = new IoClient(data)) {
+      Path second = other();
+      try (IoServer server = IoServer.start(node, data)) {
+        stage(client, request("s1"));
+        stage(client, new StageRequest("s2", "show", second.toString(), request("s2").trees()));
+        stage(
+            client,
+            new StageRequest("s3", "show", third().toString(), request("s3", "empty").trees()));
+        DamagedStages none = client.awaitDamage(0, Deadline.after(Duration.ofSeconds(9)));
+        assertEquals(Map.of(), none.sentences());
+        assertEquals(
+            none, client.awaitDamage(none.version(), Deadline.after(Duration.ofMillis(9))));
+        CompletableFuture<DamagedStages> news =
+            CompletableFuture.supplyAsync(
+                () -> client.awaitDamage(none.version(), Deadline.after(Duration.ofSeconds(9))));
+        flip(session.resolve("show/textures/wood.png"));
+        node.blocks().scrub();
+        assertTrue(news.get().version() != none.version());
+        DamagedStages told = client.awaitDamage(none.version(), Deadline.after(Duration.ZERO));
+        assertEquals(Set.of("s1", "s2"), told.sentences().keySet());
+        assertTrue(told.sentences().get("s1").contains("wood.png"), told.toString());
+        client.unstage("s1");
+        assertEquals(
+            Set.of("s2"),
+            client.awaitDamage(0, Deadline.after(Duration.ofSeconds(9))).sentences().keySet());
+        stage(client, request("s4"));
+        assertStaged("scene.blend", "textures/wood.png");
+        client.unstage("s4");
+        assertTrue(Files.exists(server.socket()));
+      }
+      node.close();
+      node = start();
+      try (IoServer server = IoServer.start(node, data)) {
+        flip(second.resolve("show/scene.blend"));
+        node.blocks().scrub();
+        DamagedStages told = client.awaitDamage(0, Deadline.after(Duration.ofSeconds(9)));
+        assertEquals(Set.of("s2"), told.sentences().keySet(), "known by its inode");
+        assertTrue(told.sentences().get("s2").contains("scene.blend"), told.toString());
+        assertTrue(Files.exists(server.socket()));
+      }
+    }
+  }
+
+  private static void flip(Path staged) throws IOException {
+    try (RandomAccessFile file = new RandomAccessFile(staged.toFile(), "rw")) {
+      file.seek(1000);
+      int old = file.read();
+      file.seek(1000);
+      file.write(old ^ 4);
+    }
+  }
+
+  private Path third() throws IOException {
+    return Files.createDirectories(top.resolve("third"));
   }
 
   private Path other() throws IOException {
