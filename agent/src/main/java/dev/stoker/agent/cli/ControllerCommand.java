@@ -5,6 +5,7 @@ import dev.stoker.agent.config.Settings;
 import dev.stoker.agent.config.StokerFile;
 import dev.stoker.controller.api.ControllerServer;
 import dev.stoker.controller.api.ControllerSettings;
+import dev.stoker.controller.store.DatabaseAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -42,11 +43,12 @@ final class ControllerCommand implements Callable<Integer> {
     InetSocketAddress listen = settings.listen();
     try {
       return new ControllerSettings(
-          settings.data().resolve("controller"),
-          new InetSocketAddress(listen.getHostString(), listen.getPort()),
-          tokens(settings),
-          tls(settings.file().tls()),
-          insecure);
+              settings.data().resolve("controller"),
+              new InetSocketAddress(listen.getHostString(), listen.getPort()),
+              tokens(settings),
+              tls(settings.file().tls()),
+              insecure)
+          .withDatabase(settings.database().map(DatabaseAddress::parse).orElse(null));
     } catch (IllegalArgumentException e) {
       throw new ConfigFailure(String.valueOf(e.getMessage()));
     }

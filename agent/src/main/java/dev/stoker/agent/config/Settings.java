@@ -146,6 +146,11 @@ public final class Settings {
             .formatted(text));
   }
 
+  /** The PostgreSQL address of the queue that several controllers share, if there is one. */
+  public Optional<String> database() {
+    return first(null, "STOKER_DATABASE", file.database()).map(String::strip);
+  }
+
   /** Most memory for data in flight and cached, in bytes, if anybody said. */
   public Optional<Long> memoryBytes() {
     return first(flags.memory(), "STOKER_MEMORY", file.memory())

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param data folder of all state
  * @param listen {@code HOST:PORT} the controller listens on
  * @param tls what an https controller serves with
+ * @param database {@code postgresql://…} of the queue that several controllers share
  * @param memory most memory the I/O process takes for data, as {@link ByteSize}
  * @param name what this node calls itself
  * @param cache the block cache
@@ -30,6 +31,7 @@ public record StokerFile(
     @Nullable String data,
     @Nullable String listen,
     @Nullable Tls tls,
+    @Nullable String database,
     @Nullable String memory,
     @Nullable String name,
     @Nullable Cache cache,
@@ -41,8 +43,8 @@ public record StokerFile(
 
   static final StokerFile EMPTY =
       new StokerFile(
-          null, null, null, null, null, null, null, null, null, List.of(), Map.of(), null, null,
-          null);
+          null, null, null, null, null, null, null, null, null, null, List.of(), Map.of(), null,
+          null, null);
 
   public StokerFile {
     locations = locations == null ? List.of() : List.copyOf(locations);

@@ -45,6 +45,12 @@ final class Access {
     if (same(token, tokens.join())) {
       return new Caller.Joiner();
     }
+    if (nodes.catchUp()) {
+      node = nodes.authenticate(token);
+      if (node.isPresent()) {
+        return new Caller.Node(node.get());
+      }
+    }
     throw new Problem(
         401, "The token is not known here; ask for a new one, or register the node anew.");
   }

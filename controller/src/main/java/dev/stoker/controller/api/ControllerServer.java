@@ -6,6 +6,9 @@ import com.sun.net.httpserver.HttpsServer;
 import dev.stoker.controller.dispatch.Clocks;
 import dev.stoker.controller.dispatch.Expiry;
 import dev.stoker.controller.dispatch.Queue;
+import dev.stoker.controller.store.DatabaseAddress;
+import dev.stoker.controller.store.PostgresQueueStore;
+import dev.stoker.controller.store.QueueStore;
 import dev.stoker.controller.store.SqliteQueueStore;
 import dev.stoker.controller.store.StoreException;
 import java.io.IOException;
@@ -39,13 +42,13 @@ public final class ControllerServer implements AutoCloseable {
   private static final int ACCEPT_BACKLOG = 1_024;
   private static final Duration LONGEST_STOP = Duration.ofSeconds(5);
 
-  private final SqliteQueueStore store;
+  private final QueueStore store;
   private final Expiry expiry;
   private final HttpServer http;
   private final ExecutorService threads;
   private final URI url;
 
-  private ControllerServer(ControllerSettings settings, Clocks clocks, SqliteQueueStore store)
+  private ControllerServer(ControllerSettings settings, Clocks clocks, QueueStore store)
       throws IOException {
     this.store = store;
     Queue queue = Queue.open(store, clocks);
@@ -75,9 +78,13 @@ public final class ControllerServer implements AutoCloseable {
             System.setProperty(name, value);
           }
         });
-    SqliteQueueStore store = null;
+    QueueStore store = null;
     try {
-      store = SqliteQueueStore.open(settings.dataFolder());
+      DatabaseAddress database = settings.database();
+      store =
+          database == null
+              ? SqliteQueueStore.open(settings.dataFolder())
+              : PostgresQueueStore.open(database);
       return new ControllerServer(settings, clocks, store);
     } catch (IOException | RuntimeException e) {
       if (store != null) {

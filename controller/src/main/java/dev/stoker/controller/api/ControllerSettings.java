@@ -1,5 +1,6 @@
 package dev.stoker.controller.api;
 
+import dev.stoker.controller.store.DatabaseAddress;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -13,13 +14,31 @@ import org.jspecify.annotations.Nullable;
  * @param tokens who may call; null leaves access open, which is for loopback
  * @param tls the certificate to serve, null for plain HTTP, which is for loopback
  * @param insecure whether it may leave loopback without tokens or TLS all the same
+ * @param database the database that holds the queue, shared with other controllers; null for a file
+ *     of its own in the data folder
  */
 public record ControllerSettings(
     Path dataFolder,
     InetSocketAddress listen,
     @Nullable Tokens tokens,
     @Nullable Tls tls,
-    boolean insecure) {
+    boolean insecure,
+    @Nullable DatabaseAddress database) {
+
+  /** A controller with a queue of its own. */
+  public ControllerSettings(
+      Path dataFolder,
+      InetSocketAddress listen,
+      @Nullable Tokens tokens,
+      @Nullable Tls tls,
+      boolean insecure) {
+    this(dataFolder, listen, tokens, tls, insecure, null);
+  }
+
+  /** The same, on a database that other controllers may use as well. */
+  public ControllerSettings withDatabase(@Nullable DatabaseAddress shared) {
+    return new ControllerSettings(dataFolder, listen, tokens, tls, insecure, shared);
+  }
 
   /**
    * Bearer tokens, each at least 16 characters.

@@ -8,10 +8,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
-/**
- * Tells watchers when a job changed. Versions are a counter that starts at the time of day, so that
- * those of an earlier controller are always smaller. Thread-safe.
- */
+/** Tells watchers when a job changed; versions are the store's. Thread-safe. */
 final class Changes {
   /** Beyond this many changed jobs all of them count as changed, once. */
   private static final int REMEMBERED = 100_000;
@@ -20,13 +17,19 @@ final class Changes {
   // Guarded by lock.
   private final Map<Long, Long> versions = new HashMap<>();
   private final Map<Long, Set<Watcher>> watchers = new HashMap<>();
-  private long counter;
   private long oldest;
 
-  Changes(long wallMillis) {
-    // Room for a thousand changes a millisecond, and exact in a JSON number until the year 2255.
-    counter = wallMillis * 1_000;
-    oldest = counter;
+  /** Every job may have changed, as far as is known at a version. */
+  void load(long version) {
+    lock.lock();
+    try {
+      versions.clear();
+      oldest = version;
+      watchers.values().forEach(each -> each.forEach(watcher -> watcher.changed.countDown()));
+      watchers.clear();
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Somebody who waits. */
@@ -34,15 +37,15 @@ final class Changes {
     final CountDownLatch changed = new CountDownLatch(1);
   }
 
-  void touch(long jobNumber) {
+  void touch(long jobNumber, long version) {
     Set<Watcher> awake;
     lock.lock();
     try {
       if (versions.size() >= REMEMBERED) {
         versions.clear();
-        oldest = ++counter;
+        oldest = version;
       }
-      versions.put(jobNumber, ++counter);
+      versions.put(jobNumber, version);
       awake = watchers.remove(jobNumber);
     } finally {
       lock.unlock();

@@ -44,24 +44,28 @@ public final class Expiry implements AutoCloseable {
   private void run() {
     long last = System.nanoTime();
     try {
+      boolean away = false;
       while (!closing.await(EVERY.toMillis(), TimeUnit.MILLISECONDS)) {
         long now = System.nanoTime();
-        if (now - last > HELD_UP.toNanos()) {
+        // While the database was away, heartbeats could not be taken.
+        if (away || now - last > HELD_UP.toNanos()) {
           queue.forgive();
         }
         last = now;
-        expire();
+        away = !expire();
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }
 
-  private void expire() {
+  private boolean expire() {
     try {
       queue.expire();
+      return true;
     } catch (RuntimeException e) {
       LOG.log(Level.WARNING, "Cannot take back leases whose term ended; trying again.", e);
+      return false;
     }
   }
 }

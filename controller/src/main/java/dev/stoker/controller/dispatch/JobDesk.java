@@ -54,7 +54,7 @@ public final class JobDesk {
         parts
             .store()
             .write(
-                (rows, afterCommit) -> {
+                (rows, events) -> {
                   Optional<Jobs.Submitted> known = known(rows, idempotencyKey, hash);
                   if (known.isPresent()) {
                     return known.get();
@@ -64,7 +64,7 @@ public final class JobDesk {
                     rows.jobs().rememberSubmission(idempotencyKey, hash, number);
                   }
                   addSteps(rows, number, definition.priority(), plan);
-                  new Ledger(rows, afterCommit, parts).workAppeared();
+                  new Ledger(rows, events, parts).workAppeared();
                   return new Jobs.Submitted(job.id());
                 }));
   }
@@ -227,10 +227,10 @@ public final class JobDesk {
         parts
             .store()
             .write(
-                (rows, afterCommit) -> {
+                (rows, events) -> {
                   JobRow job =
                       rows.jobs().find(jobId).orElseThrow(() -> Refusal.missing("job", jobId));
-                  var ledger = new Ledger(rows, afterCommit, parts);
+                  var ledger = new Ledger(rows, events, parts);
                   what.accept(job, new Context(rows, ledger));
                   ledger.touch(job.number());
                   return true;

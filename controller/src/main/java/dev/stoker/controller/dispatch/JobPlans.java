@@ -32,34 +32,42 @@ final class JobPlans {
   private final QueueStore store;
   private final ReentrantLock lock = new ReentrantLock();
   // Guarded by lock; in order of use.
-  private final Map<Long, JobPlan> kept = new LinkedHashMap<>(16, 0.75f, true);
+  private final Map<Long, Known> kept = new LinkedHashMap<>(16, 0.75f, true);
 
   JobPlans(QueueStore store) {
     this.store = store;
   }
 
-  /** The plan of a job in the store. */
-  JobPlan of(long jobNumber) {
+  /** A job in the store. */
+  record Known(String jobId, JobPlan plan) {}
+
+  /** The job of a number in the store, with its plan. */
+  Known of(long jobNumber) {
     lock.lock();
     try {
-      JobPlan plan = kept.get(jobNumber);
-      if (plan != null) {
-        return plan;
+      Known known = kept.get(jobNumber);
+      if (known != null) {
+        return known;
       }
     } finally {
       lock.unlock();
     }
-    JobPlan plan = make(read(store.read(rows -> rows.jobs().definition(jobNumber))));
+    Known known =
+        store.read(
+            rows ->
+                new Known(
+                    rows.jobs().get(jobNumber).id(),
+                    make(read(rows.jobs().definition(jobNumber)))));
     lock.lock();
     try {
-      kept.put(jobNumber, plan);
+      kept.put(jobNumber, known);
       if (kept.size() > KEPT) {
         kept.remove(kept.keySet().iterator().next());
       }
     } finally {
       lock.unlock();
     }
-    return plan;
+    return known;
   }
 
   /**

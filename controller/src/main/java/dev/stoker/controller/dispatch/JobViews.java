@@ -60,7 +60,7 @@ public final class JobViews {
   public Jobs.Tasks tasks(String jobId, @Nullable String after, int limit) {
     Limits.range("limit", limit, 1, MOST_IN_PAGE);
     long from = after == null ? 0 : ordinal(jobId, after) + 1;
-    JobPlan plan = parts.plans().of(number(jobId));
+    JobPlan plan = parts.plans().of(number(jobId)).plan();
     return parts
         .store()
         .read(
@@ -145,7 +145,7 @@ public final class JobViews {
   /** Waits until a job is no longer as at a version, at most for a while. */
   public Jobs.Update watch(String jobId, long since, Duration wait) throws InterruptedException {
     long number = number(jobId);
-    JobPlan plan = parts.plans().of(number);
+    JobPlan plan = parts.plans().of(number).plan();
     if (since != 0 && parts.changes().await(number, since, wait.toMillis())) {
       Thread.sleep(GATHER);
     }

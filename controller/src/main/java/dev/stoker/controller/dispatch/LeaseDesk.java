@@ -41,9 +41,9 @@ public final class LeaseDesk {
         parts
             .store()
             .write(
-                (rows, afterCommit) -> {
+                (rows, events) -> {
                   LeaseRow lease = lease(rows, caller, leaseId, request.attempt());
-                  return commit(rows, new Ledger(rows, afterCommit, parts), lease, manifest);
+                  return commit(rows, new Ledger(rows, events, parts), lease, manifest);
                 }));
   }
 
@@ -104,9 +104,9 @@ public final class LeaseDesk {
         parts
             .store()
             .write(
-                (rows, afterCommit) -> {
+                (rows, events) -> {
                   LeaseRow lease = lease(rows, caller, leaseId, request.attempt());
-                  finish(rows, new Ledger(rows, afterCommit, parts), lease, report);
+                  finish(rows, new Ledger(rows, events, parts), lease, report);
                   return true;
                 }));
   }
@@ -166,7 +166,7 @@ public final class LeaseDesk {
         parts
             .store()
             .write(
-                (rows, afterCommit) -> {
+                (rows, events) -> {
                   LeaseRow lease = lease(rows, caller, leaseId, chunk.attempt());
                   store(rows, lease, chunk.offset(), bytes);
                   return true;
@@ -191,7 +191,7 @@ public final class LeaseDesk {
             .find(LeaseName.number(leaseId))
             .filter(row -> row.id().equals(leaseId))
             .orElseThrow(() -> Refusal.missing("lease", leaseId));
-    if (caller != null && parts.roster().get(caller).row.number() != lease.nodeNumber()) {
+    if (caller != null && parts.node(caller).row.number() != lease.nodeNumber()) {
       throw new Refusal(
           Refusal.Kind.FORBIDDEN, "Lease " + leaseId + " belongs to another node than yours.");
     }

@@ -6,11 +6,12 @@ import dev.stoker.controller.protocol.Jobs.TaskState;
 import dev.stoker.controller.store.JobRow;
 import dev.stoker.controller.store.LeaseRow;
 import dev.stoker.controller.store.LeaseState;
+import dev.stoker.controller.store.QueueEvent;
 import dev.stoker.controller.store.QueueRows;
-import dev.stoker.controller.store.QueueStore.AfterCommit;
 import dev.stoker.controller.store.StepRow;
 import dev.stoker.controller.store.TaskCounts;
 import dev.stoker.controller.store.TaskRow;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,12 +20,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class Ledger {
   private final QueueRows rows;
-  private final AfterCommit afterCommit;
+  private final Consumer<QueueEvent> events;
   private final Parts parts;
 
-  Ledger(QueueRows rows, AfterCommit afterCommit, Parts parts) {
+  Ledger(QueueRows rows, Consumer<QueueEvent> events, Parts parts) {
     this.rows = rows;
-    this.afterCommit = afterCommit;
+    this.events = events;
     this.parts = parts;
   }
 
@@ -54,7 +55,7 @@ final class Ledger {
 
   void endLease(LeaseRow lease, LeaseState state, Finish.@Nullable Request report) {
     rows.leases().end(lease.number(), state, report, parts.clocks().wallMillis());
-    afterCommit.run(() -> parts.live().remove(lease.number()));
+    events.accept(new QueueEvent.LeaseEnded(lease.number()));
   }
 
   /** Ends a job: what was not granted is canceled; what was, is still carried out. */
@@ -66,7 +67,7 @@ final class Ledger {
       if (task.state() == TaskState.LEASED && task.leaseNumber() == lease.number()) {
         rows.tasks().put(TaskLife.cancel(task));
         rows.leases().setCanceling(lease.number());
-        afterCommit.run(() -> parts.live().cancel(lease.number()));
+        events.accept(new QueueEvent.LeaseCanceling(lease.number()));
       }
     }
     for (StepRow step : rows.steps().ofJob(job.number())) {
@@ -83,11 +84,11 @@ final class Ledger {
   }
 
   void touch(long jobNumber) {
-    afterCommit.run(() -> parts.changes().touch(jobNumber));
+    events.accept(new QueueEvent.JobChanged(jobNumber));
   }
 
   void workAppeared() {
-    afterCommit.run(() -> parts.work().appeared());
+    events.accept(new QueueEvent.WorkAppeared());
   }
 
   private void succeeded(StepRow before) {

@@ -1,5 +1,6 @@
 package dev.stoker.controller.dispatch;
 
+import dev.stoker.controller.protocol.Heartbeat;
 import dev.stoker.controller.protocol.Protocol;
 import dev.stoker.controller.store.LeaseRow;
 import dev.stoker.controller.store.LeaseState;
@@ -8,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,8 +28,15 @@ final class LiveLeases {
     this.clocks = clocks;
   }
 
-  void add(LeaseRow row) {
-    var lease = new LiveLease(row, freshTerm());
+  /** Forgets everything. */
+  void clear() {
+    byNumber.clear();
+    byNode.clear();
+  }
+
+  /** Takes a lease in whose term began so long ago. */
+  void add(LeaseRow row, long ageMillis) {
+    var lease = new LiveLease(row, freshTerm(ageMillis));
     lease.canceling = row.state() == LeaseState.CANCELING;
     byNumber.put(row.number(), lease);
     byNode.computeIfAbsent(row.nodeNumber(), ignored -> ConcurrentHashMap.newKeySet()).add(lease);
@@ -51,6 +60,15 @@ final class LiveLeases {
     return byNumber.get(number);
   }
 
+  /** Whether a node has a lease that it says it has. */
+  boolean holds(Member node, Heartbeat.Held held) {
+    LiveLease lease = get(LeaseName.number(held.leaseId()));
+    return lease != null
+        && lease.row.id().equals(held.leaseId())
+        && lease.row.nodeNumber() == node.row.number()
+        && lease.row.attempt() == held.attempt();
+  }
+
   Collection<LiveLease> ofNode(long nodeNumber) {
     return byNode.getOrDefault(nodeNumber, Set.of());
   }
@@ -63,22 +81,26 @@ final class LiveLeases {
     }
   }
 
-  /** The node got the answers to all requests before this one. */
-  void acknowledgeBefore(long nodeNumber, long sequence) {
+  /** The node got the answers to all requests before this one; says whether that is news. */
+  boolean acknowledgeBefore(long nodeNumber, long sequence) {
+    boolean news = false;
     for (LiveLease lease : ofNode(nodeNumber)) {
-      if (lease.sequence < sequence) {
+      if (lease.sequence < sequence && !lease.acknowledged) {
         lease.acknowledged = true;
+        news = true;
       }
     }
+    return news;
   }
 
-  void extend(LiveLease lease) {
-    lease.endsNanos = freshTerm();
+  /** The term begins anew, or did so long ago. */
+  void extend(LiveLease lease, long ageMillis) {
+    lease.endsNanos = freshTerm(ageMillis);
   }
 
   /** Gives every lease a fresh term: the controller itself was away. */
   void extendAll() {
-    byNumber.values().forEach(this::extend);
+    byNumber.values().forEach(lease -> extend(lease, 0));
   }
 
   boolean isDue(LiveLease lease) {
@@ -89,7 +111,9 @@ final class LiveLeases {
     return byNumber.values().stream().filter(this::isDue).toList();
   }
 
-  private long freshTerm() {
-    return clocks.nanos() + Protocol.LEASE_TERM.toNanos();
+  private long freshTerm(long ageMillis) {
+    return clocks.nanos()
+        + Protocol.LEASE_TERM.toNanos()
+        - TimeUnit.MILLISECONDS.toNanos(ageMillis);
   }
 }

@@ -26,8 +26,8 @@ final class LostLeases {
     return parts
         .store()
         .write(
-            (rows, afterCommit) -> {
-              var ledger = new Ledger(rows, afterCommit, parts);
+            (rows, events) -> {
+              var ledger = new Ledger(rows, events, parts);
               for (LiveLease lease : leases) {
                 if (still.test(lease)) {
                   lose(rows, ledger, lease.row.number(), state);

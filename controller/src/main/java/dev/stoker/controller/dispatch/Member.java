@@ -26,6 +26,15 @@ final class Member {
     draining = row.draining();
   }
 
+  /** Goes on to a lease request's sequence; says whether that is not behind the newest one. */
+  synchronized boolean reach(long next) {
+    if (next < sequence) {
+      return false;
+    }
+    sequence = next;
+    return true;
+  }
+
   Optional<Slot> slot(String id) {
     return row.slots().stream().filter(slot -> slot.id().equals(id)).findFirst();
   }

@@ -7,7 +7,7 @@ import dev.stoker.controller.protocol.Protocol;
 import dev.stoker.controller.protocol.Registration;
 import dev.stoker.controller.store.LeaseState;
 import dev.stoker.controller.store.NodeRow;
-import java.util.ArrayList;
+import dev.stoker.controller.store.QueueEvent;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 
 /** What nodes ask for themselves: to be registered, work, and more time. Thread-safe. */
 public final class NodeDesk {
@@ -58,14 +59,10 @@ public final class NodeDesk {
             parts
                 .store()
                 .write(
-                    (rows, afterCommit) -> {
+                    (rows, events) -> {
                       NodeRow row = rows.nodes().put(node);
                       rows.leases().forgetSequences(row.number());
-                      afterCommit.run(
-                          () -> {
-                            parts.roster().put(row);
-                            parts.live().registered(row.number());
-                          });
+                      events.accept(new QueueEvent.NodeRegistered(row));
                       return row;
                     }));
     return new Registration.Response(stored.id(), token, Protocol.NEWEST);
@@ -73,41 +70,51 @@ public final class NodeDesk {
 
   /** The id of the node that a token belongs to. */
   public Optional<String> authenticate(String token) {
-    return Optional.ofNullable(parts.roster().byTokenHash(Names.hash(token)))
-        .map(member -> member.row.id());
+    String hash = Names.hash(token);
+    return Optional.ofNullable(parts.roster().byTokenHash(hash)).map(member -> member.row.id());
+  }
+
+  /** Learns of nodes that registered elsewhere a moment ago; says whether anything was new. */
+  public boolean catchUp() {
+    return parts.store().catchUp();
   }
 
   /** Whether a node holds a lease on a task of a job. */
   public boolean worksOn(String nodeId, String jobId) {
-    Member node = parts.roster().get(nodeId);
-    long jobNumber =
-        parts.store().read(rows -> rows.jobs().find(jobId).map(job -> job.number()).orElse(-1L));
-    return parts.live().ofNode(node.row.number()).stream()
+    long node = parts.node(nodeId).row.number();
+    long job =
+        parts.store().read(rows -> rows.jobs().find(jobId).map(row -> row.number()).orElse(-1L));
+    return holdsAny(node, job) || (parts.store().catchUp() && holdsAny(node, job));
+  }
+
+  private boolean holdsAny(long nodeNumber, long jobNumber) {
+    return parts.live().ofNode(nodeNumber).stream()
         .anyMatch(lease -> lease.row.jobNumber() == jobNumber);
   }
 
   /** Waits for work, at most as long as asked. */
   public Leasing.Response lease(String nodeId, Leasing.Request request)
       throws InterruptedException {
-    Member node = parts.roster().get(nodeId);
+    Member node = parts.node(nodeId);
     check(request, node);
-    parts.roster().saw(node);
-    synchronized (node) {
-      if (request.sequence() < node.sequence) {
-        throw Refusal.fenced(
-            "sequence is "
-                + request.sequence()
-                + " and this node already sent "
-                + node.sequence
-                + "; an old request came late, or the node must register anew.");
-      }
-      node.sequence = request.sequence();
+    parts.roster().saw(node, 0);
+    if (!node.reach(request.sequence())) {
+      throw Refusal.fenced(
+          "sequence is "
+              + request.sequence()
+              + " and this node already sent "
+              + node.sequence
+              + "; an old request came late, or the node must register anew.");
     }
-    parts.live().acknowledgeBefore(node.row.number(), request.sequence());
+    if (parts.live().acknowledgeBefore(node.row.number(), request.sequence())) {
+      // Told without waiting: a lease that nobody knows to be known is only kept longer.
+      var _ =
+          parts.store().tell(new QueueEvent.AnswersArrived(node.row.number(), request.sequence()));
+    }
     var poll = new Poll(node, request);
     rounds.add(poll);
     List<Grant> grants = await(poll);
-    parts.roster().saw(node);
+    parts.roster().saw(node, 0);
     return new Leasing.Response(request.sequence(), grants.stream().map(this::lease).toList());
   }
 
@@ -127,22 +134,16 @@ public final class NodeDesk {
 
   private Leasing.Lease lease(Grant grant) {
     var row = grant.lease();
-    var job = parts.store().read(rows -> rows.jobs().get(row.jobNumber()));
-    var name = new TaskName(job.id(), row.ordinal());
+    JobPlans.Known job = parts.plans().of(row.jobNumber());
+    var name = new TaskName(job.jobId(), row.ordinal());
     long index = row.ordinal() - grant.step().firstOrdinal();
     Map<String, String> parameters =
-        parts
-            .plans()
-            .of(row.jobNumber())
-            .steps()
-            .get(grant.step().position())
-            .parameters()
-            .apply(index);
+        job.plan().steps().get(grant.step().position()).parameters().apply(index);
     return new Leasing.Lease(
         row.id(),
         row.attempt(),
         name.fence(row.attempt()),
-        job.id(),
+        job.jobId(),
         grant.step().name(),
         name.text(),
         index,
@@ -154,47 +155,42 @@ public final class NodeDesk {
 
   /** Extends the listed leases, and revokes those that the node knows of and does not list. */
   public Heartbeat.Response heartbeat(String nodeId, Heartbeat.Request request) {
-    Member node = parts.roster().get(nodeId);
-    parts.roster().saw(node);
-    List<Heartbeat.Answer> answers = new ArrayList<>();
-    Set<LiveLease> listed = new HashSet<>();
-    for (Heartbeat.Held held : request.leases()) {
-      Limits.text("leases.leaseId", held.leaseId(), LeaseName.LONGEST);
-      Limits.present("leases.phase", held.phase());
-      String message = Limits.present("leases.message", held.message());
-      Limits.range("the length of leases.message", message.length(), 0, LONGEST_MESSAGE);
-      answers.add(answer(node, held, listed));
+    Member node = parts.node(nodeId);
+    request.leases().forEach(NodeDesk::check);
+    boolean allKnown = request.leases().stream().allMatch(held -> parts.live().holds(node, held));
+    if (!allKnown) {
+      // Another controller may have given it out a moment ago.
+      parts.store().catchUp();
     }
+    List<Heartbeat.Held> listed =
+        request.leases().stream().filter(held -> parts.live().holds(node, held)).toList();
+    Answers.await(parts.store().tell(new QueueEvent.NodeHeard(node.row.number(), listed)));
+    revokeOthers(node, listed);
+    return new Heartbeat.Response(
+        request.leases().stream().map(held -> answer(node, held)).toList(), node.draining);
+  }
+
+  private void revokeOthers(Member node, List<Heartbeat.Held> listed) {
+    Set<Long> numbers =
+        listed.stream()
+            .map(held -> LeaseName.number(held.leaseId()))
+            .collect(Collectors.toCollection(HashSet::new));
     List<LiveLease> dropped =
         parts.live().ofNode(node.row.number()).stream()
-            .filter(lease -> lease.acknowledged && !listed.contains(lease))
+            .filter(lease -> lease.acknowledged && !numbers.contains(lease.row.number()))
             .toList();
     if (!dropped.isEmpty()) {
       Answers.await(new LostLeases(parts).lose(dropped, LeaseState.REVOKED, lease -> true));
     }
-    return new Heartbeat.Response(answers, node.draining);
   }
 
-  private Heartbeat.Answer answer(Member node, Heartbeat.Held held, Set<LiveLease> listed) {
+  private Heartbeat.Answer answer(Member node, Heartbeat.Held held) {
     LiveLease lease = parts.live().get(LeaseName.number(held.leaseId()));
-    boolean holds =
-        lease != null
-            && lease.row.id().equals(held.leaseId())
-            && lease.row.nodeNumber() == node.row.number()
-            && lease.row.attempt() == held.attempt();
-    if (lease == null || !holds) {
+    if (lease == null || !parts.live().holds(node, held)) {
       return new Heartbeat.Answer(
           held.leaseId(),
           Heartbeat.Action.REVOKED,
           "The lease ended: it expired, was finished, or belongs to another node.");
-    }
-    listed.add(lease);
-    lease.acknowledged = true;
-    parts.live().extend(lease);
-    Heartbeat.Held before = lease.progress;
-    lease.progress = held;
-    if (!held.equals(before)) {
-      parts.changes().touch(lease.row.jobNumber());
     }
     return lease.canceling
         ? new Heartbeat.Answer(held.leaseId(), Heartbeat.Action.CANCEL, "Its job was canceled.")
@@ -223,18 +219,15 @@ public final class NodeDesk {
 
   /** Stops giving a node work, or starts again; it goes on with what it holds. */
   public void setDraining(String nodeId, boolean draining) {
-    Member node = parts.roster().get(nodeId);
+    Member node = parts.node(nodeId);
     Answers.await(
         parts
             .store()
             .write(
-                (rows, afterCommit) -> {
+                (rows, events) -> {
                   rows.nodes().setDraining(node.row.number(), draining);
-                  afterCommit.run(
-                      () -> {
-                        node.draining = draining;
-                        parts.work().appeared();
-                      });
+                  events.accept(new QueueEvent.NodeDrains(node.row.number(), draining));
+                  events.accept(new QueueEvent.WorkAppeared());
                   return true;
                 }));
   }
@@ -267,6 +260,13 @@ public final class NodeDesk {
       }
     }
     Limits.range("the number of attributes", request.attributes().size(), 0, 50);
+  }
+
+  private static void check(Heartbeat.Held held) {
+    Limits.text("leases.leaseId", held.leaseId(), LeaseName.LONGEST);
+    Limits.present("leases.phase", held.phase());
+    String message = Limits.present("leases.message", held.message());
+    Limits.range("the length of leases.message", message.length(), 0, LONGEST_MESSAGE);
   }
 
   private static void check(Leasing.Request request, Member node) {

@@ -16,4 +16,21 @@ record Parts(
     Changes changes,
     Work work,
     JobPlans plans,
-    String epoch) {}
+    String epoch) {
+
+  /**
+   * The node of an id; one that registered elsewhere a moment ago included.
+   *
+   * @throws Refusal when no node has that id
+   */
+  Member node(String nodeId) {
+    Member member = roster.find(nodeId);
+    if (member == null && store.catchUp()) {
+      member = roster.find(nodeId);
+    }
+    if (member == null) {
+      throw Refusal.missing("node", nodeId);
+    }
+    return member;
+  }
+}

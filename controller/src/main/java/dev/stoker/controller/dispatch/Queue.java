@@ -29,22 +29,21 @@ public final class Queue {
   public static Queue open(QueueStore store, Clocks clocks) {
     var live = new LiveLeases(clocks);
     var roster = new Roster(clocks);
-    store.read(
-        rows -> {
-          rows.nodes().all().forEach(roster::put);
-          rows.leases().live().forEach(live::add);
-          return true;
-        });
-    return new Queue(
-        new Parts(
-            store,
-            clocks,
-            live,
-            roster,
-            new Changes(clocks.wallMillis()),
-            new Work(),
-            new JobPlans(store),
-            Names.random('e', EPOCH_LENGTH)));
+    var changes = new Changes();
+    var work = new Work();
+    var queue =
+        new Queue(
+            new Parts(
+                store,
+                clocks,
+                live,
+                roster,
+                changes,
+                work,
+                new JobPlans(store),
+                Names.random('e', EPOCH_LENGTH)));
+    store.follow(new Memory(live, roster, changes, work));
+    return queue;
   }
 
   public NodeDesk nodes() {

@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Who registered, and who was heard of lately. Thread-safe; changed after the store was. */
@@ -33,15 +34,16 @@ final class Roster {
     }
   }
 
-  /**
-   * @throws Refusal when no node has that id
-   */
-  Member get(String nodeId) {
-    Member member = byId.get(nodeId);
-    if (member == null) {
-      throw Refusal.missing("node", nodeId);
-    }
-    return member;
+  /** Forgets everybody. */
+  void clear() {
+    byId.clear();
+    byNumber.clear();
+    byTokenHash.clear();
+  }
+
+  /** The node of an id, null where none is known. */
+  @Nullable Member find(String nodeId) {
+    return byId.get(nodeId);
   }
 
   @Nullable Member byNumber(long number) {
@@ -61,8 +63,9 @@ final class Roster {
     return byId.values();
   }
 
-  void saw(Member member) {
-    member.seenNanos = clocks.nanos();
+  /** The node was heard of so long ago. */
+  void saw(Member member, long ageMillis) {
+    member.seenNanos = clocks.nanos() - TimeUnit.MILLISECONDS.toNanos(ageMillis);
   }
 
   /** Whether a node was silent for longer than a lease holds and a poll lasts. */

@@ -5,16 +5,19 @@ import dev.stoker.controller.protocol.Registration.Slot;
 import dev.stoker.controller.store.LeaseRow;
 import dev.stoker.controller.store.LeaseState;
 import dev.stoker.controller.store.ManifestRow;
+import dev.stoker.controller.store.QueueEvent;
 import dev.stoker.controller.store.QueueRows;
-import dev.stoker.controller.store.QueueStore.AfterCommit;
 import dev.stoker.controller.store.StepRow;
 import dev.stoker.controller.store.TaskRow;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,16 +28,19 @@ final class Round {
   private static final int MOST_ADRIFT = 256;
 
   private final QueueRows rows;
-  private final AfterCommit afterCommit;
+  private final Consumer<QueueEvent> events;
   private final Parts parts;
   private final Candidates candidates;
   private final Deque<TaskRow> adrift;
   private final Set<Long> startedJobs = new HashSet<>();
+  private final List<TaskRow> tasks = new ArrayList<>();
+  private final List<LeaseRow> leases = new ArrayList<>();
+  private final Map<Long, Long> sequences = new LinkedHashMap<>();
   private long nextLease;
 
-  Round(QueueRows rows, AfterCommit afterCommit, Parts parts) {
+  Round(QueueRows rows, Consumer<QueueEvent> events, Parts parts) {
     this.rows = rows;
-    this.afterCommit = afterCommit;
+    this.events = events;
     this.parts = parts;
     candidates = new Candidates(rows, parts.roster());
     adrift = new ArrayDeque<>(rows.tasks().adrift(MOST_ADRIFT));
@@ -44,10 +50,13 @@ final class Round {
   /** Serves each request in turn; the answers are in the order of the requests. */
   List<List<Grant>> serve(List<Poll> polls) {
     List<List<Grant>> answers = polls.stream().map(this::serve).toList();
+    rows.tasks().putAll(tasks);
+    rows.leases().addAll(leases);
+    rows.nodes().setSequences(sequences);
     candidates.settle();
     for (long job : startedJobs) {
       rows.jobs().setRunning(job);
-      afterCommit.run(() -> parts.changes().touch(job));
+      events.accept(new QueueEvent.JobChanged(job));
     }
     return answers;
   }
@@ -74,7 +83,7 @@ final class Round {
       }
     }
     if (!grants.isEmpty()) {
-      rows.nodes().setSequence(node.row.number(), sequence);
+      sequences.put(node.row.number(), sequence);
     }
     return grants;
   }
@@ -133,10 +142,10 @@ final class Round {
             null,
             parts.clocks().wallMillis(),
             null);
-    rows.tasks().put(task);
-    rows.leases().add(lease);
+    tasks.add(task);
+    leases.add(lease);
     startedJobs.add(task.jobNumber());
-    afterCommit.run(() -> parts.live().add(lease));
+    events.accept(new QueueEvent.LeaseAdded(lease));
     return lease;
   }
 

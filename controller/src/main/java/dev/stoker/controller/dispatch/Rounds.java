@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * One that wins nothing waits until work appears. Thread-safe; a node has at most one request
  * waiting.
  */
-final class Rounds {
+final class Rounds implements Work.Listener {
   /** Bounds the length of one change. */
   private static final int MOST_POLLS = 256;
 
@@ -31,7 +31,7 @@ final class Rounds {
   Rounds(Parts parts) {
     this.parts = parts;
     store = parts.store();
-    parts.work().tell(this::workAppeared);
+    parts.work().tell(this);
   }
 
   /** Takes a request in; its future completes when it won something or was withdrawn. */
@@ -69,7 +69,23 @@ final class Rounds {
     }
   }
 
-  private void workAppeared() {
+  @Override
+  public void nodeWon(long nodeNumber) {
+    lock.lock();
+    try {
+      Poll waiting = idle.remove(nodeNumber);
+      if (waiting == null) {
+        return;
+      }
+      fresh.put(nodeNumber, waiting);
+    } finally {
+      lock.unlock();
+    }
+    start();
+  }
+
+  @Override
+  public void workAppeared() {
     lock.lock();
     try {
       appearedMeanwhile = underWay;
@@ -99,7 +115,7 @@ final class Rounds {
     // Nobody waits for the round itself: it ends by answering its requests.
     var _ =
         store
-            .write((rows, afterCommit) -> new Round(rows, afterCommit, parts).serve(batch))
+            .write((rows, events) -> new Round(rows, events, parts).serve(batch))
             .whenComplete((answers, failure) -> end(batch, answers, failure));
   }
 

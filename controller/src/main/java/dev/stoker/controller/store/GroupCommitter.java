@@ -25,15 +25,13 @@ final class GroupCommitter implements AutoCloseable {
 
   private static final long LONGEST_GROUP_NANOS = Duration.ofMillis(20).toNanos();
 
-  private final Handle handle;
-  private final QueueRows rows;
+  private final Transactions transactions;
   private final BlockingQueue<Waiting<?>> queue = new ArrayBlockingQueue<>(QUEUE_LIMIT);
   private final Thread thread;
   private volatile boolean closed;
 
-  GroupCommitter(Handle handle) {
-    this.handle = handle;
-    rows = new QueueRows(handle);
+  GroupCommitter(Transactions transactions) {
+    this.transactions = transactions;
     thread = Thread.ofPlatform().name("queue-writer").start(this::run);
   }
 
@@ -93,29 +91,37 @@ final class GroupCommitter implements AutoCloseable {
 
   private void commitGroup(Waiting<?> first) {
     List<Waiting<?>> group = new ArrayList<>();
+    group.add(first);
     try {
-      handle.begin();
-      long end = System.nanoTime() + LONGEST_GROUP_NANOS;
-      Waiting<?> waiting = first;
-      while (waiting != null) {
-        group.add(waiting);
-        waiting.apply(handle, rows);
-        boolean full = group.size() == GROUP_LIMIT || System.nanoTime() - end > 0;
-        waiting = full ? null : queue.poll();
-      }
-      handle.commit();
+      apply(group);
     } catch (RuntimeException e) {
+      transactions.rollback();
       var failure =
           new StoreException("Cannot store a change of the queue: " + rootMessage(e) + ".", e);
-      try {
-        handle.rollback();
-      } catch (RuntimeException alsoFailed) {
-        failure.addSuppressed(alsoFailed);
-      }
       group.forEach(each -> each.future.completeExceptionally(failure));
       return;
     }
     group.forEach(Waiting::answer);
+  }
+
+  /** Applies the first change and whatever comes meanwhile, and makes them durable together. */
+  private void apply(List<Waiting<?>> group) {
+    Handle handle = transactions.begin();
+    var rows = new QueueRows(handle);
+    long end = System.nanoTime() + LONGEST_GROUP_NANOS;
+    Waiting<?> waiting = group.getFirst();
+    while (true) {
+      waiting.apply(handle, rows);
+      boolean full = group.size() == GROUP_LIMIT || System.nanoTime() - end > 0;
+      waiting = full ? null : queue.poll();
+      if (waiting == null) {
+        break;
+      }
+      group.add(waiting);
+    }
+    List<QueueEvent> events = new ArrayList<>();
+    group.forEach(each -> events.addAll(each.events));
+    transactions.commit(events);
   }
 
   private static StoreException stopping() {
@@ -134,7 +140,7 @@ final class GroupCommitter implements AutoCloseable {
   private static final class Waiting<T> {
     final CompletableFuture<T> future = new CompletableFuture<>();
     private final QueueStore.Change<T> change;
-    private final List<Runnable> effects = new ArrayList<>();
+    private final List<QueueEvent> events = new ArrayList<>();
     private @Nullable Throwable failure;
     private @Nullable T result;
 
@@ -145,25 +151,21 @@ final class GroupCommitter implements AutoCloseable {
     void apply(Handle handle, QueueRows rows) {
       handle.savepoint("change");
       try {
-        result = change.apply(rows, effects::add);
+        result = change.apply(rows, events::add);
         handle.releaseSavepoint("change");
       } catch (RuntimeException | Error e) {
         failure = e;
+        events.clear();
         handle.rollbackToSavepoint("change");
       }
     }
 
     @SuppressWarnings("NullAway") // A change of a non-null type returns no null.
     void answer() {
-      if (failure != null) {
-        future.completeExceptionally(failure);
-        return;
-      }
-      try {
-        effects.forEach(Runnable::run);
+      if (failure == null) {
         future.complete(result);
-      } catch (RuntimeException e) {
-        future.completeExceptionally(e);
+      } else {
+        future.completeExceptionally(failure);
       }
     }
   }

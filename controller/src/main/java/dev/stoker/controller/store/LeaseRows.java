@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jspecify.annotations.Nullable;
 
 /** Leases, live and ended. */
@@ -26,27 +27,35 @@ public final class LeaseRows {
         .one();
   }
 
-  public void add(LeaseRow lease) {
-    handle
-        .createUpdate(
+  /** Stores new leases. */
+  public void addAll(List<LeaseRow> leases) {
+    if (leases.isEmpty()) {
+      return;
+    }
+    PreparedBatch batch =
+        handle.prepareBatch(
             """
             insert into leases (number, id, job_number, ordinal, attempt, recovery, node_number,
               slot_id, sequence, state, outcome, report, started_millis, ended_millis)
             values (:number, :id, :jobNumber, :ordinal, :attempt, :recovery, :nodeNumber,
               :slotId, :sequence, :state, null, null, :startedMillis, null)
-            """)
-        .bind("number", lease.number())
-        .bind("id", lease.id())
-        .bind("jobNumber", lease.jobNumber())
-        .bind("ordinal", lease.ordinal())
-        .bind("attempt", lease.attempt())
-        .bind("recovery", lease.recovery() ? 1 : 0)
-        .bind("nodeNumber", lease.nodeNumber())
-        .bind("slotId", lease.slotId())
-        .bind("sequence", lease.sequence())
-        .bind("state", lease.state().name())
-        .bind("startedMillis", lease.startedMillis())
-        .execute();
+            """);
+    for (LeaseRow lease : leases) {
+      batch
+          .bind("number", lease.number())
+          .bind("id", lease.id())
+          .bind("jobNumber", lease.jobNumber())
+          .bind("ordinal", lease.ordinal())
+          .bind("attempt", lease.attempt())
+          .bind("recovery", lease.recovery() ? 1 : 0)
+          .bind("nodeNumber", lease.nodeNumber())
+          .bind("slotId", lease.slotId())
+          .bind("sequence", lease.sequence())
+          .bind("state", lease.state().name())
+          .bind("startedMillis", lease.startedMillis())
+          .add();
+    }
+    batch.execute();
   }
 
   public Optional<LeaseRow> find(long number) {

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.PreparedBatch;
 
 /** Nodes that registered. */
 public final class NodeRows {
@@ -66,12 +67,16 @@ public final class NodeRows {
         .list();
   }
 
-  public void setSequence(long number, long sequence) {
-    handle
-        .createUpdate("update nodes set sequence = :sequence where number = :number")
-        .bind("number", number)
-        .bind("sequence", sequence)
-        .execute();
+  /** Sets, by node number, the sequence of the last request that won something. */
+  public void setSequences(Map<Long, Long> sequences) {
+    if (sequences.isEmpty()) {
+      return;
+    }
+    PreparedBatch batch =
+        handle.prepareBatch("update nodes set sequence = :sequence where number = :number");
+    sequences.forEach(
+        (number, sequence) -> batch.bind("number", number).bind("sequence", sequence).add());
+    batch.execute();
   }
 
   public void setDraining(long number, boolean draining) {

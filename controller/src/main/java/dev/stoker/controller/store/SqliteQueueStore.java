@@ -1,6 +1,8 @@
 package dev.stoker.controller.store;
 
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -14,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.JdbiException;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConfig;
 
@@ -28,8 +31,11 @@ public final class SqliteQueueStore implements QueueStore {
 
   private static final int LONGEST_WAIT_SECONDS = 10;
 
+  private static final Logger LOG = System.getLogger(SqliteQueueStore.class.getName());
+
   private final FolderLock lock;
   private final Handle writer;
+  private volatile @Nullable MirrorLine mirror;
   private final GroupCommitter committer;
   private final List<Handle> readers = new ArrayList<>();
   private final BlockingQueue<Handle> idleReaders = new ArrayBlockingQueue<>(READERS);
@@ -43,7 +49,7 @@ public final class SqliteQueueStore implements QueueStore {
       readers.add(reader);
       idleReaders.add(reader);
     }
-    committer = new GroupCommitter(writer);
+    committer = new GroupCommitter(new OneConnection());
   }
 
   /**
@@ -66,6 +72,38 @@ public final class SqliteQueueStore implements QueueStore {
       throw new StoreException(
           "Cannot open the queue in " + dataFolder + ": " + e.getMessage() + ".", e);
     }
+  }
+
+  @Override
+  public void follow(Mirror whom) {
+    // Versions begin at the time of day: those of an earlier process are always smaller. There is
+    // room for a thousand changes a millisecond, and they are exact in a JSON number until 2255.
+    long version = System.currentTimeMillis() * 1_000;
+    var line = new MirrorLine(whom);
+    read(
+        rows -> {
+          line.load(rows, version);
+          return true;
+        });
+    mirror = line;
+  }
+
+  @Override
+  public CompletableFuture<?> tell(QueueEvent event) {
+    tellMirror(List.of(event));
+    return CompletableFuture.completedFuture(event);
+  }
+
+  private void tellMirror(List<QueueEvent> events) {
+    MirrorLine line = mirror;
+    if (line != null && !events.isEmpty()) {
+      line.apply(events);
+    }
+  }
+
+  @Override
+  public boolean catchUp() {
+    return false;
   }
 
   @Override
@@ -144,6 +182,30 @@ public final class SqliteQueueStore implements QueueStore {
       return handle;
     } catch (SQLException e) {
       throw new StoreException("Cannot open " + file + ": " + e.getMessage() + ".", e);
+    }
+  }
+
+  /** The writer's connection; nobody else writes, since the folder is locked. */
+  private final class OneConnection implements Transactions {
+    @Override
+    public Handle begin() {
+      writer.begin();
+      return writer;
+    }
+
+    @Override
+    public void commit(List<QueueEvent> events) {
+      writer.commit();
+      tellMirror(events);
+    }
+
+    @Override
+    public void rollback() {
+      try {
+        writer.rollback();
+      } catch (JdbiException e) {
+        LOG.log(Level.WARNING, "Cannot undo a change of the queue that failed.", e);
+      }
     }
   }
 }

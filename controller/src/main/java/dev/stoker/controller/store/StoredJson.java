@@ -16,6 +16,15 @@ final class StoredJson {
     }
   }
 
+  /** Writes a value as a type says: its own class does not know the elements of a list. */
+  static <T> String write(T value, TypeReference<T> type) {
+    try {
+      return Wire.mapper().writerFor(type).writeValueAsString(value);
+    } catch (JsonProcessingException e) {
+      throw new StoreException("Cannot write a " + type.getType() + ".", e);
+    }
+  }
+
   static <T> T read(String json, Class<T> type) {
     try {
       return Wire.mapper().readValue(json, type);

@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.PreparedBatch;
 
 /** Tasks that were leased at least once. */
 public final class TaskRows {
@@ -16,23 +17,35 @@ public final class TaskRows {
   }
 
   public void put(TaskRow task) {
-    handle
-        .createUpdate(
+    putAll(List.of(task));
+  }
+
+  /** Stores tasks, each of them another. */
+  public void putAll(List<TaskRow> tasks) {
+    if (tasks.isEmpty()) {
+      return;
+    }
+    PreparedBatch batch =
+        handle.prepareBatch(
             """
             insert into tasks (job_number, ordinal, state, attempt, failures, losses, lease_number)
             values (:jobNumber, :ordinal, :state, :attempt, :failures, :losses, :leaseNumber)
             on conflict (job_number, ordinal) do update set state = excluded.state,
               attempt = excluded.attempt, failures = excluded.failures, losses = excluded.losses,
               lease_number = excluded.lease_number
-            """)
-        .bind("jobNumber", task.jobNumber())
-        .bind("ordinal", task.ordinal())
-        .bind("state", task.state().name())
-        .bind("attempt", task.attempt())
-        .bind("failures", task.failures())
-        .bind("losses", task.losses())
-        .bind("leaseNumber", task.leaseNumber())
-        .execute();
+            """);
+    for (TaskRow task : tasks) {
+      batch
+          .bind("jobNumber", task.jobNumber())
+          .bind("ordinal", task.ordinal())
+          .bind("state", task.state().name())
+          .bind("attempt", task.attempt())
+          .bind("failures", task.failures())
+          .bind("losses", task.losses())
+          .bind("leaseNumber", task.leaseNumber())
+          .add();
+    }
+    batch.execute();
   }
 
   public Optional<TaskRow> find(long jobNumber, long ordinal) {

@@ -1,5 +1,7 @@
 package dev.stoker.controller.api;
 
+import dev.stoker.controller.PostgresServer;
+import dev.stoker.controller.store.DatabaseAddress;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -19,7 +21,7 @@ final class ControllerProcess implements AutoCloseable {
     this.url = url;
   }
 
-  static ControllerProcess start(Path dataFolder) throws IOException {
+  static ControllerProcess start(ControllerSettings settings) throws IOException {
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
     Process process =
         new ProcessBuilder(
@@ -30,7 +32,10 @@ final class ControllerProcess implements AutoCloseable {
                     "-cp",
                     System.getProperty("java.class.path"),
                     Main.class.getName(),
-                    dataFolder.toString()))
+                    settings.dataFolder().toString(),
+                    settings.database() == null
+                        ? ""
+                        : PostgresServer.withLogin(settings.database())))
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
     try {
@@ -65,7 +70,11 @@ final class ControllerProcess implements AutoCloseable {
     private Main() {}
 
     public static void main(String[] arguments) throws InterruptedException {
-      var server = ControllerServer.start(ControllerSettings.loopback(Path.of(arguments[0]), 0));
+      DatabaseAddress database =
+          arguments[1].isEmpty() ? null : DatabaseAddress.parse(arguments[1]);
+      var server =
+          ControllerServer.start(
+              ControllerSettings.loopback(Path.of(arguments[0]), 0).withDatabase(database));
       System.out.println("ready " + server.url());
       Thread.currentThread().join();
     }

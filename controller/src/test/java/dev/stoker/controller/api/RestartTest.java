@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.stoker.controller.StoreKind;
 import dev.stoker.controller.TestJobs;
 import dev.stoker.controller.client.ControllerClient;
 import dev.stoker.controller.client.ControllerException;
@@ -13,21 +14,25 @@ import dev.stoker.controller.protocol.Heartbeat;
 import dev.stoker.controller.protocol.Jobs;
 import dev.stoker.controller.protocol.Leasing.Lease;
 import dev.stoker.controller.protocol.Protocol;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Controllers that stop, die and come back; nodes that fall silent. */
+@ParameterizedClass
+@EnumSource(StoreKind.class)
 class RestartTest {
+  @Parameter StoreKind kind;
   @TempDir Path folder;
 
   private ControllerServer start() {
-    return ControllerServer.start(ControllerSettings.loopback(folder, 0));
+    return ControllerServer.start(kind.settings(folder));
   }
 
   @Test
@@ -63,7 +68,7 @@ class RestartTest {
   @Test
   void anAcceptedJobSurvivesTheKillOfItsController() throws Exception {
     String job;
-    try (var process = ControllerProcess.start(folder);
+    try (var process = ControllerProcess.start(kind.settings(folder));
         var user = new ControllerClient(process.url, null)) {
       job = user.submit(TestJobs.frames(5), "key-1").jobId();
       process.kill();
@@ -81,7 +86,7 @@ class RestartTest {
   void aSilentNodesTaskGoesToAnotherAndItsLateCommitIsFenced() {
     var skew = new AtomicLong();
     var clocks = new Clocks(InstantSource.system(), () -> System.nanoTime() + skew.get());
-    try (var server = ControllerServer.start(ControllerSettings.loopback(folder, 0), clocks);
+    try (var server = ControllerServer.start(kind.settings(folder), clocks);
         var user = new ControllerClient(server.url(), null);
         var frozen = new ScriptedAgent(server.url(), null, "frozen");
         var other = new ScriptedAgent(server.url(), null, "other")) {
@@ -106,23 +111,6 @@ class RestartTest {
       other.finish(second, Outcome.SUCCEEDED);
       other.finish(first, Outcome.SUCCEEDED);
       assertEquals(Jobs.State.SUCCEEDED, user.job(job).state());
-    }
-  }
-
-  @Test
-  void oneProcessOwnsTheDataFolderAndOthersCannotReadIt() throws Exception {
-    try (var server = start()) {
-      assertTrue(server.url().getPort() > 0);
-      var refused = assertThrows(StartException.class, this::start);
-      assertTrue(refused.getMessage().contains("in use by process"), refused.getMessage());
-      try (var files = Files.list(folder)) {
-        for (Path file : files.toList()) {
-          assertEquals(
-              "rw-------",
-              PosixFilePermissions.toString(Files.getPosixFilePermissions(file)),
-              file.toString());
-        }
-      }
     }
   }
 }

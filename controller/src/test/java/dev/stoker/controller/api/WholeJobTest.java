@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.stoker.controller.StoreKind;
 import dev.stoker.controller.TestJobs;
 import dev.stoker.controller.client.ControllerClient;
 import dev.stoker.controller.client.ControllerException;
@@ -25,9 +26,15 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Jobs from submission to end, over real HTTP and a real database. */
+@ParameterizedClass
+@EnumSource(StoreKind.class)
 class WholeJobTest {
+  @Parameter StoreKind kind;
   @TempDir Path folder;
   private ControllerServer server;
   private ControllerClient user;
@@ -35,7 +42,7 @@ class WholeJobTest {
 
   @BeforeEach
   void start() {
-    server = ControllerServer.start(ControllerSettings.loopback(folder.resolve("data"), 0));
+    server = ControllerServer.start(kind.settings(folder.resolve("data")));
     user = new ControllerClient(server.url(), null);
     agent = new ScriptedAgent(server.url(), null, "node-1");
   }

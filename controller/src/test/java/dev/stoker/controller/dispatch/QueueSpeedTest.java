@@ -3,6 +3,7 @@ package dev.stoker.controller.dispatch;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.stoker.controller.StoreKind;
 import dev.stoker.controller.TestJobs;
 import dev.stoker.controller.protocol.Commit;
 import dev.stoker.controller.protocol.Finish;
@@ -10,7 +11,6 @@ import dev.stoker.controller.protocol.Finish.Outcome;
 import dev.stoker.controller.protocol.Leasing;
 import dev.stoker.controller.protocol.Leasing.Lease;
 import dev.stoker.controller.protocol.Registration;
-import dev.stoker.controller.store.SqliteQueueStore;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,10 +23,16 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** How fast the durable queue is; prints its figures. */
 @Tag("nightly")
+@ParameterizedClass
+@EnumSource(StoreKind.class)
 class QueueSpeedTest {
+  @Parameter StoreKind kind;
   private static final int NODES = 256;
   private static final Duration RUN = Duration.ofSeconds(5);
 
@@ -34,7 +40,7 @@ class QueueSpeedTest {
 
   @Test
   void aMillionTasksAreAcceptedInSecondsAndLeasedByTheThousand() throws Exception {
-    try (var store = SqliteQueueStore.open(folder)) {
+    try (var store = kind.open(folder)) {
       Queue queue = Queue.open(store, Clocks.system());
       long start = System.nanoTime();
       String job = queue.jobs().submit(TestJobs.frames(1_000_000), null).jobId();
@@ -46,9 +52,15 @@ class QueueSpeedTest {
       double batched = rate(queue, "batch", 10, false);
       double lives = rate(queue, "life", 1, true);
       System.out.printf(
-          "1,000,000 tasks: submit %d ms, page %d ms; %d nodes: %.0f leases/s one by one, %.0f in"
+          kind
+              + ", 1,000,000 tasks: submit %d ms, page %d ms; %d nodes: %.0f leases/s one by one, %.0f in"
               + " tens, %.0f whole lives/s (lease, commit, finish), all durable%n",
-          submitMillis, pageMillis, NODES, leases, batched, lives);
+          submitMillis,
+          pageMillis,
+          NODES,
+          leases,
+          batched,
+          lives);
       assertEquals(1_000_000, queue.views().get(job).steps().getFirst().total());
       assertTrue(submitMillis < 5_000);
     }

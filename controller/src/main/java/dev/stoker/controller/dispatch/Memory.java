@@ -1,0 +1,90 @@
+package dev.stoker.controller.dispatch;
+
+import dev.stoker.controller.protocol.Heartbeat;
+import dev.stoker.controller.store.QueueEvent;
+import dev.stoker.controller.store.QueueRows;
+import dev.stoker.controller.store.QueueStore;
+import java.util.List;
+
+/**
+ * What a controller remembers of the queue: who is there, who holds what, who waits. It changes
+ * here only, and only by what the store tells, so controllers that share a database remember the
+ * same.
+ */
+final class Memory implements QueueStore.Mirror {
+  private final LiveLeases live;
+  private final Roster roster;
+  private final Changes changes;
+  private final Work work;
+
+  Memory(LiveLeases live, Roster roster, Changes changes, Work work) {
+    this.live = live;
+    this.roster = roster;
+    this.changes = changes;
+    this.work = work;
+  }
+
+  /** Every lease gets a fresh term: whoever was away was this controller, not the nodes. */
+  @Override
+  public void load(QueueRows rows, long version) {
+    live.clear();
+    roster.clear();
+    rows.nodes().all().forEach(roster::put);
+    rows.leases().live().forEach(row -> live.add(row, 0));
+    changes.load(version);
+    work.appeared();
+  }
+
+  @Override
+  public void apply(long version, long ageMillis, List<QueueEvent> events) {
+    for (QueueEvent event : events) {
+      switch (event) {
+        case QueueEvent.NodeRegistered(var node) -> {
+          roster.put(node);
+          live.registered(node.number());
+        }
+        case QueueEvent.NodeDrains(long node, boolean draining) -> {
+          Member member = roster.byNumber(node);
+          if (member != null) {
+            member.draining = draining;
+          }
+        }
+        case QueueEvent.NodeHeard(long node, var leases) -> {
+          Member member = roster.byNumber(node);
+          if (member != null) {
+            roster.saw(member, ageMillis);
+            leases.forEach(held -> heard(member, held, version, ageMillis));
+          }
+        }
+        case QueueEvent.AnswersArrived(long node, long sequence) ->
+            live.acknowledgeBefore(node, sequence);
+        case QueueEvent.LeaseAdded(var lease) -> {
+          live.add(lease, ageMillis);
+          Member winner = roster.byNumber(lease.nodeNumber());
+          if (winner != null) {
+            winner.reach(lease.sequence());
+          }
+          work.nodeWon(lease.nodeNumber());
+        }
+        case QueueEvent.LeaseCanceling(long number) -> live.cancel(number);
+        case QueueEvent.LeaseEnded(long number) -> live.remove(number);
+        case QueueEvent.JobChanged(long job) -> changes.touch(job, version);
+        case QueueEvent.WorkAppeared() -> work.appeared();
+      }
+    }
+  }
+
+  private void heard(Member node, Heartbeat.Held held, long version, long ageMillis) {
+    LiveLease lease = live.get(LeaseName.number(held.leaseId()));
+    if (lease == null || !live.holds(node, held)) {
+      return;
+    }
+    lease.acknowledged = true;
+    live.extend(lease, ageMillis);
+    Heartbeat.Held before = lease.progress;
+    lease.progress = held;
+    if (!held.equals(before)) {
+      changes.touch(lease.row.jobNumber(), version);
+    }
+  }
+}

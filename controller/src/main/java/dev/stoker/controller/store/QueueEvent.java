@@ -1,0 +1,55 @@
+package dev.stoker.controller.store;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import dev.stoker.controller.protocol.Heartbeat;
+import java.util.List;
+
+/**
+ * What a change means for what controllers keep in memory. A value, so that a controller can tell
+ * the others that work on the same database.
+ */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "event")
+@JsonSubTypes({
+  @JsonSubTypes.Type(value = QueueEvent.NodeRegistered.class, name = "registered"),
+  @JsonSubTypes.Type(value = QueueEvent.NodeDrains.class, name = "drains"),
+  @JsonSubTypes.Type(value = QueueEvent.NodeHeard.class, name = "heard"),
+  @JsonSubTypes.Type(value = QueueEvent.AnswersArrived.class, name = "arrived"),
+  @JsonSubTypes.Type(value = QueueEvent.LeaseAdded.class, name = "leased"),
+  @JsonSubTypes.Type(value = QueueEvent.LeaseCanceling.class, name = "canceling"),
+  @JsonSubTypes.Type(value = QueueEvent.LeaseEnded.class, name = "ended"),
+  @JsonSubTypes.Type(value = QueueEvent.JobChanged.class, name = "job"),
+  @JsonSubTypes.Type(value = QueueEvent.WorkAppeared.class, name = "work")
+})
+public sealed interface QueueEvent {
+  /** A node registered, or registered anew. */
+  record NodeRegistered(NodeRow node) implements QueueEvent {}
+
+  /** A node gets no further leases, or gets them again. */
+  record NodeDrains(long nodeNumber, boolean draining) implements QueueEvent {}
+
+  /** A node's heartbeat listed these leases. */
+  record NodeHeard(long nodeNumber, List<Heartbeat.Held> leases) implements QueueEvent {
+    public NodeHeard {
+      leases = List.copyOf(leases);
+    }
+  }
+
+  /** A node's request says that the answers to all requests before it arrived. */
+  record AnswersArrived(long nodeNumber, long beforeSequence) implements QueueEvent {}
+
+  /** A node won a lease. */
+  record LeaseAdded(LeaseRow lease) implements QueueEvent {}
+
+  /** The holder of a lease is asked to stop. */
+  record LeaseCanceling(long number) implements QueueEvent {}
+
+  /** A lease is over, however. */
+  record LeaseEnded(long number) implements QueueEvent {}
+
+  /** A job is no longer as it was. */
+  record JobChanged(long jobNumber) implements QueueEvent {}
+
+  /** Tasks may have become startable. */
+  record WorkAppeared() implements QueueEvent {}
+}
