@@ -2,10 +2,11 @@ package dev.stoker.agent.cli;
 
 import dev.stoker.agent.config.ByteSize;
 import dev.stoker.io.daemon.CacheReport;
-import dev.stoker.io.daemon.IoClient;
+import dev.stoker.io.daemon.NodeCache;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 
 /** {@code stoker cache stats}. */
 @Command(
@@ -17,13 +18,15 @@ final class CacheStatsCommand implements Callable<Integer> {
 
   private final Context context;
 
+  @Mixin private CacheFolderOptions cache = new CacheFolderOptions();
+
   CacheStatsCommand(Context context) {
     this.context = context;
   }
 
   @Override
   public Integer call() {
-    try (IoClient io = new IoClient(Engines.ioFolder(context.settings()))) {
+    try (NodeCache io = cache.open(context)) {
       CacheReport report = io.cache();
       if (context.json()) {
         context.printJson(report);

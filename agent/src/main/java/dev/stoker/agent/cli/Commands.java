@@ -73,7 +73,11 @@ final class Commands {
   }
 
   private static CommandLine cache(Context context) {
-    return group("Look at this node's cache.").addSubcommand(new CacheStatsCommand(context));
+    return group("Look at this node's cache and change what it holds.")
+        .addSubcommand(new CacheStatsCommand(context))
+        .addSubcommand(new CacheWarmCommand(context))
+        .addSubcommand(new CacheVerifyCommand(context))
+        .addSubcommand(new CacheEvictCommand(context));
   }
 
   private static CommandLine group(String description) {

@@ -56,7 +56,8 @@ final class Engines {
         blob(settings, environment));
   }
 
-  private static long partOfDisk(Path folder) {
+  /** Bytes of disk that a cache takes unless somebody says otherwise. */
+  static long partOfDisk(Path folder) {
     try {
       Files.createDirectories(folder);
       return Files.getFileStore(folder).getTotalSpace() / CACHE_PART_OF_DISK;

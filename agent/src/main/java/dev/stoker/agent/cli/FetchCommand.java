@@ -4,6 +4,9 @@ import dev.stoker.agent.config.ByteSize;
 import dev.stoker.io.asset.AssetUri;
 import dev.stoker.io.asset.Deadline;
 import dev.stoker.io.asset.IoFailure;
+import dev.stoker.io.daemon.CopyRequest;
+import dev.stoker.io.daemon.NodeCache;
+import dev.stoker.io.daemon.TransferReport;
 import dev.stoker.io.fetch.FetchEngine;
 import dev.stoker.io.fetch.FetchOptions;
 import dev.stoker.io.net.HttpTransport;
@@ -14,7 +17,6 @@ import dev.stoker.io.sync.TreeFetch;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -22,6 +24,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -47,12 +50,17 @@ final class FetchCommand implements Callable<Integer> {
   @Option(names = "--sync", description = "Have every file on the disk before it gets its name.")
   private boolean durable;
 
+  @Mixin private CacheFolderOptions cache = new CacheFolderOptions();
+
   FetchCommand(Context context) {
     this.context = context;
   }
 
   @Override
   public Integer call() {
+    if (cache.isGiven()) {
+      return throughCache();
+    }
     List<AssetUri> origins =
         operands.subList(0, operands.size() - 1).stream().map(AssetUri::parse).toList();
     Path destination = context.folder().resolve(operands.getLast());
@@ -80,6 +88,35 @@ final class FetchCommand implements Callable<Integer> {
     }
   }
 
+  private int throughCache() {
+    CopyRequest request =
+        new CopyRequest(
+            "",
+            operands.subList(0, operands.size() - 1).stream()
+                .map(uri -> CacheFolderOptions.absolute(context, uri))
+                .toList(),
+            context.folder().resolve(operands.getLast()).toAbsolutePath().toString(),
+            durable);
+    TransferReport end;
+    try (NodeCache node = cache.open(context);
+        TransferBar bar = TransferBar.on(context, "Fetched")) {
+      end =
+          node.copy(
+              request,
+              Deadline.after(LONGEST),
+              now ->
+                  bar.show(now.bytesDone(), now.bytesTotal(), now.filesDone(), now.filesTotal()));
+    }
+    return report(
+        new Copied(
+            end.files(),
+            end.filesDone(),
+            end.filesUnchanged(),
+            end.originBytes() + end.cachedBytes(),
+            end.cachedBytes(),
+            end.failures()));
+  }
+
   private TreeFetch.Progress watched(TreeFetch fetch, List<AssetUri> origins, Path destination) {
     try (TransferBar bar = TransferBar.on(context, "Fetched");
         ScheduledExecutorService ticker =
@@ -105,24 +142,36 @@ final class FetchCommand implements Callable<Integer> {
   }
 
   private int report(TreeFetch.Progress end) {
-    for (IoFailure failure : end.failures()) {
-      context.err().println("stoker: " + failure.getMessage());
-    }
+    return report(
+        new Copied(
+            end.files(),
+            end.filesDone(),
+            end.filesUnchanged(),
+            end.bytesDone(),
+            0,
+            end.failures().stream().map(IoFailure::getMessage).toList()));
+  }
+
+  /** How it ended, as {@code --json} prints it; {@code cachedBytes} were in the cache. */
+  private record Copied(
+      long files,
+      long filesCopied,
+      long filesUnchanged,
+      long bytesCopied,
+      long cachedBytes,
+      List<String> failures) {}
+
+  private int report(Copied end) {
+    end.failures().forEach(failure -> context.err().println("stoker: " + failure));
     if (context.json()) {
-      Map<String, Object> document = new LinkedHashMap<>();
-      document.put("files", end.files());
-      document.put("filesCopied", end.filesDone());
-      document.put("filesUnchanged", end.filesUnchanged());
-      document.put("bytesCopied", end.bytesDone());
-      document.put("failures", end.failures().stream().map(Throwable::getMessage).toList());
-      context.printJson(document);
+      context.printJson(end);
     } else {
       context
           .out()
           .println(
               "%d files (%s) fetched, %d were there already"
                   .formatted(
-                      end.filesDone(), ByteSize.format(end.bytesDone()), end.filesUnchanged()));
+                      end.filesCopied(), ByteSize.format(end.bytesCopied()), end.filesUnchanged()));
     }
     return end.failures().isEmpty() ? 0 : CommandFailure.FAILED;
   }

@@ -21,6 +21,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 
 /**
  * The node's cache. One process owns its folders; all tasks on the node share it, each for the
@@ -45,7 +46,6 @@ public final class BlockCache implements AutoCloseable {
   private final Counters counters = new Counters();
   private final Grants grants;
   private final ReadRights rights;
-  private final LongSupplier nanos;
   private final OpenFiles open;
   private final RamTier ram;
   private final Departures departures;
@@ -54,6 +54,7 @@ public final class BlockCache implements AutoCloseable {
   private final Verifier verifier;
   private final Placer placer;
   private final Scrub scrub;
+  private final Upkeep upkeep;
   private volatile DamageListener damageListener = file -> {};
   private final BackgroundFills fills = new BackgroundFills();
 
@@ -68,7 +69,6 @@ public final class BlockCache implements AutoCloseable {
       LongSupplier nanos) {
     this.disks = disks;
     this.rights = rights;
-    this.nanos = nanos;
     this.grants = new Grants(nanos);
     int frameCount = Math.toIntExact(Math.min(1 << 20, settings.memoryBytes() / Grain.BYTES));
     FramePool frames = new FramePool(frameCount);
@@ -83,6 +83,7 @@ public final class BlockCache implements AutoCloseable {
     verifier = new Verifier(bad, frames);
     placer = new Placer(open, frames, departures, settings.trust(), nanos);
     scrub = new Scrub(entries.values(), bad, verifier, settings.trust(), nanos);
+    upkeep = new Upkeep(entries.values(), open, verifier, departures, nanos);
     for (CacheDisk disk : disks) {
       disk.space.evictBy(departures);
       new DiskScan(disk).run(entry -> entries.put(entry.id, entry));
@@ -110,7 +111,9 @@ public final class BlockCache implements AutoCloseable {
           disks.add(CacheDisk.open(disk, nanos));
         } catch (IoFailure.Disk e) {
           unusable = e;
-          LOG.log(System.Logger.Level.ERROR, e.getMessage());
+          if (e.getCause() != null) { // another's folder is thrown below
+            LOG.log(System.Logger.Level.ERROR, e.getMessage());
+          }
         }
       }
       if (unusable != null && (disks.isEmpty() || unusable.getCause() == null)) {
@@ -189,28 +192,32 @@ public final class BlockCache implements AutoCloseable {
   }
 
   /**
-   * Reads and checks every grain on disk; damaged ones are dropped.
+   * Reads every grain of the wanted assets from disk again; damaged ones are dropped and will be
+   * fetched when they are wanted.
    *
-   * @return how many were damaged
+   * @param wanted told {@link dev.stoker.io.asset.AssetUri#canonical()} of each asset
    */
-  public long verify(Deadline deadline) {
-    long damaged = 0;
-    for (Entry entry : entries.values()) {
-      try (OpenFiles.Use use = open.use(entry, false, deadline)) {
-        if (use != null) {
-          use.files().unverify(nanos.getAsLong());
-        }
-      } catch (IOException e) {
-        departures.failed(entry.disk, e);
-      }
-      damaged += verifier.verify(entry, deadline);
-    }
-    return damaged;
+  public CacheCheck check(Predicate<String> wanted, Deadline deadline, CheckProgress progress) {
+    return upkeep.check(wanted, deadline, progress);
   }
 
-  /** Drops every entry that nobody pinned or linked. */
-  public void evictAll() {
-    entries.values().forEach(entry -> departures.evict(entry, Long.MAX_VALUE));
+  /**
+   * Drops the wanted assets, except those that a session has pinned or linked.
+   *
+   * @param wanted told {@link dev.stoker.io.asset.AssetUri#canonical()} of each asset
+   */
+  public CacheEviction evict(Predicate<String> wanted) {
+    return upkeep.evict(wanted);
+  }
+
+  /** Checks everything; gives how many grains were damaged. */
+  long verify(Deadline deadline) {
+    return check(uri -> true, deadline, (files, total, bytes) -> {}).damagedGrains();
+  }
+
+  /** Drops all that nobody holds. */
+  void evictAll() {
+    evict(uri -> true);
   }
 
   /**

@@ -121,6 +121,16 @@ final class Space {
     }
   }
 
+  /** Disk that an entry takes. */
+  long heldBytes(Entry entry) {
+    lock.lock();
+    try {
+      return entry.heldBytes;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** An entry that an earlier process left. */
   void found(Entry entry, long bytes) {
     lock.lock();

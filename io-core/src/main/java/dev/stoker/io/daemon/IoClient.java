@@ -2,6 +2,8 @@ package dev.stoker.io.daemon;
 
 import dev.stoker.io.asset.Deadline;
 import dev.stoker.io.asset.IoFailure;
+import dev.stoker.io.cache.CacheCheck;
+import dev.stoker.io.cache.CacheEviction;
 import dev.stoker.io.daemon.Messages.Answer;
 import dev.stoker.io.daemon.Messages.Operation;
 import dev.stoker.io.daemon.Messages.Question;
@@ -11,7 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
@@ -27,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread-safe.
  */
-public final class IoClient implements NodeIo {
+public final class IoClient implements NodeCache {
   /** For questions that only need the process to be alive. */
   private static final Duration SHORT = Duration.ofSeconds(30);
 
@@ -51,35 +53,59 @@ public final class IoClient implements NodeIo {
     this.socket = IoSocket.of(dataFolder);
   }
 
+  private IoClient(IoSocket.Found found) {
+    this.socket = found.socket();
+  }
+
+  /** Talks to the process that owns a cache folder, if one does and listens. */
+  public static Optional<IoClient> ofCache(Path cacheFolder) {
+    return IoSocket.ofCache(cacheFolder).map(IoClient::new);
+  }
+
   @Override
   public StageProgress stage(
       StageRequest request, Deadline deadline, Consumer<StageProgress> progress) {
-    Answer answer = ask(Operation.STAGE, request, null, null, deadline.remainingMillis(), progress);
-    return Objects.requireNonNullElse(answer.staged(), StageProgress.NONE);
+    return ask(Operation.STAGE, request, deadline.remainingMillis(), progress, StageProgress.class);
   }
 
   @Override
   public List<String> unstage(String stageId) {
-    Answer answer =
-        ask(Operation.UNSTAGE, null, stageId, null, UNSTAGE.toMillis(), IoClient::ignore);
-    return Objects.requireNonNullElse(answer.changed(), List.of());
+    return List.of(
+        ask(Operation.UNSTAGE, stageId, UNSTAGE.toMillis(), IoClient::ignore, String[].class));
   }
 
   @Override
   public DamagedStages awaitDamage(long seen, Deadline deadline) {
-    Answer answer =
-        ask(Operation.DAMAGE, null, null, seen, deadline.remainingMillis(), IoClient::ignore);
-    return Objects.requireNonNullElseGet(answer.damage(), () -> new DamagedStages(seen, Map.of()));
+    return ask(
+        Operation.DAMAGE, seen, deadline.remainingMillis(), IoClient::ignore, DamagedStages.class);
   }
 
   @Override
   public CacheReport cache() {
-    Answer answer = ask(Operation.CACHE, null, null, null, SHORT.toMillis(), IoClient::ignore);
-    if (answer.cache() == null) {
-      throw new IoFailure.Unavailable(
-          "The I/O process at " + socket + " is of another release; restart it.", null);
-    }
-    return answer.cache();
+    return ask(Operation.CACHE, null, SHORT.toMillis(), IoClient::ignore, CacheReport.class);
+  }
+
+  @Override
+  public TransferReport warm(
+      WarmRequest request, Deadline deadline, Consumer<StageProgress> progress) {
+    return ask(Operation.WARM, request, deadline.remainingMillis(), progress, TransferReport.class);
+  }
+
+  @Override
+  public TransferReport copy(
+      CopyRequest request, Deadline deadline, Consumer<StageProgress> progress) {
+    return ask(Operation.COPY, request, deadline.remainingMillis(), progress, TransferReport.class);
+  }
+
+  @Override
+  public CacheCheck verify(List<String> uris, Deadline deadline, Consumer<StageProgress> progress) {
+    return ask(Operation.VERIFY, uris, deadline.remainingMillis(), progress, CacheCheck.class);
+  }
+
+  @Override
+  public CacheEviction evict(List<String> uris, Deadline deadline) {
+    return ask(
+        Operation.EVICT, uris, deadline.remainingMillis(), IoClient::ignore, CacheEviction.class);
   }
 
   @Override
@@ -100,24 +126,21 @@ public final class IoClient implements NodeIo {
 
   private static void ignore(StageProgress progress) {}
 
-  private Answer ask(
+  private <T> T ask(
       Operation operation,
-      @Nullable StageRequest stage,
-      @Nullable String stageId,
-      @Nullable Long target,
+      @Nullable Object about,
       long waitMillis,
-      Consumer<StageProgress> progress) {
-    Connection to = connected();
+      Consumer<StageProgress> progress,
+      Class<T> type) {
     Question question =
         new Question(
             ids.incrementAndGet(),
             operation,
             ProcessHandle.current().pid(),
             waitMillis,
-            stage,
-            stageId,
-            target);
-    return to.ask(question, progress);
+            about == null ? null : Messages.JSON.valueToTree(about),
+            null);
+    return Messages.read(connected().ask(question, progress).result(), type);
   }
 
   private Connection connected() {
@@ -203,13 +226,7 @@ public final class IoClient implements NodeIo {
     private void giveUp(Question question) throws IOException {
       lines.write(
           new Question(
-              ids.incrementAndGet(),
-              Operation.CANCEL,
-              question.pid(),
-              0,
-              null,
-              null,
-              question.id()));
+              ids.incrementAndGet(), Operation.CANCEL, question.pid(), 0, null, question.id()));
     }
 
     private void read() {

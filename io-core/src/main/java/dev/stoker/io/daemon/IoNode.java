@@ -4,11 +4,14 @@ import dev.stoker.io.asset.AssetUri;
 import dev.stoker.io.asset.Deadline;
 import dev.stoker.io.asset.PinnedAsset;
 import dev.stoker.io.cache.BlockCache;
+import dev.stoker.io.cache.CacheCheck;
+import dev.stoker.io.cache.CacheEviction;
 import dev.stoker.io.cache.CacheSettings;
 import dev.stoker.io.cache.CacheUsage;
 import dev.stoker.io.cache.ReadRights;
 import dev.stoker.io.fetch.RangeFetcher;
 import dev.stoker.io.observe.Metrics;
+import dev.stoker.io.prefetch.WantedUri;
 import dev.stoker.io.source.AssetSource;
 import dev.stoker.io.stage.DamagedStages;
 import dev.stoker.io.stage.SourceOpener;
@@ -19,20 +22,29 @@ import dev.stoker.io.stage.WantedTree;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * The I/O process in this process: cache, origins and stages. One node has one; others reach it by
  * {@link IoClient}. Thread-safe.
  */
-public final class IoNode implements NodeIo {
+public final class IoNode implements NodeCache {
+  /** Of the cache's own memory, for copies through it. */
+  private static final int COPY_SHARE = 2;
+
+  /** Eight windows on their way keep disk and network busy. */
+  private static final long MOST_COPY_BYTES = 32L << 20;
+
   private final BlockCache cache;
   private final Stager stager;
   private final Origins origins;
+  private final CacheSettings settings;
 
-  private IoNode(BlockCache cache, Stager stager, Origins origins) {
+  private IoNode(BlockCache cache, Stager stager, Origins origins, CacheSettings settings) {
     this.cache = cache;
     this.stager = stager;
     this.origins = origins;
+    this.settings = settings;
   }
 
   /** Everything that knows origins; closed last. */
@@ -61,7 +73,7 @@ public final class IoNode implements NodeIo {
     try {
       cache = BlockCache.open(settings, origins, rights(origins));
       Stager stager = new Stager(cache, origins, origins, dataFolder.resolve("stages"));
-      return new IoNode(cache, stager, origins);
+      return new IoNode(cache, stager, origins, settings);
     } catch (RuntimeException e) {
       if (cache != null) {
         cache.close();
@@ -135,6 +147,45 @@ public final class IoNode implements NodeIo {
         usage.missBytes(),
         usage.originBytes(),
         usage.corruptGrains());
+  }
+
+  @Override
+  public TransferReport warm(
+      WarmRequest request, Deadline deadline, Consumer<StageProgress> progress) {
+    return new Warming(cache, origins, request).run(deadline, progress);
+  }
+
+  @Override
+  public TransferReport copy(
+      CopyRequest request, Deadline deadline, Consumer<StageProgress> progress) {
+    long bufferBytes = Math.min(MOST_COPY_BYTES, settings.memoryBytes() / COPY_SHARE);
+    try (CachedRanges ranges = new CachedRanges(cache, origins, request.project(), bufferBytes)) {
+      return new CachedCopy(ranges, origins, request).run(deadline, progress);
+    }
+  }
+
+  @Override
+  public CacheCheck verify(List<String> uris, Deadline deadline, Consumer<StageProgress> progress) {
+    return cache.check(
+        wanted(uris),
+        deadline,
+        (files, filesTotal, bytes) ->
+            progress.accept(new StageProgress(filesTotal, files, 0, bytes, 0, bytes)));
+  }
+
+  @Override
+  public CacheEviction evict(List<String> uris, Deadline deadline) {
+    return cache.evict(wanted(uris));
+  }
+
+  private static Predicate<String> wanted(List<String> uris) {
+    List<WantedUri> wanted = uris.stream().map(WantedUri::parse).toList();
+    return canonical -> wanted.isEmpty() || WantedUri.anyMatches(wanted, canonical);
+  }
+
+  /** Where the cache lies. */
+  List<Path> cacheFolders() {
+    return settings.disks().stream().map(CacheSettings.Disk::folder).toList();
   }
 
   /** The cache itself, for readers in this process. */

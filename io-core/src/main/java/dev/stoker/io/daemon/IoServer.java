@@ -67,9 +67,21 @@ public final class IoServer implements AutoCloseable {
       }
       IoServer started = new IoServer(node, socket, server);
       started.acceptor.start();
+      started.linkFromCaches();
       return started;
     } catch (IOException e) {
       throw new IoFailure.Disk("Cannot listen at " + socket + ": " + e, e);
+    }
+  }
+
+  /** So that who knows a cache folder only finds its owner. */
+  private void linkFromCaches() throws IOException {
+    for (Path folder : node.cacheFolders()) {
+      Path link = folder.resolve(IoSocket.NAME);
+      if (!link.equals(socket)) {
+        Files.deleteIfExists(link);
+        Files.createSymbolicLink(link, socket);
+      }
     }
   }
 
@@ -105,6 +117,9 @@ public final class IoServer implements AutoCloseable {
     try {
       server.close();
       Files.deleteIfExists(socket);
+      for (Path folder : node.cacheFolders()) {
+        Files.deleteIfExists(folder.resolve(IoSocket.NAME));
+      }
     } catch (IOException e) {
       LOG.log(System.Logger.Level.WARNING, "Cannot remove {0}: {1}", socket, e);
     }

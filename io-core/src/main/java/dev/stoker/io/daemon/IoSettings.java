@@ -36,6 +36,11 @@ public record IoSettings(
         BlobSettings.fromEnvironment(System.getenv()));
   }
 
+  /** The same for another cache, with another data folder. */
+  public IoSettings withCache(Path otherDataFolder, List<CacheSettings.Disk> disks) {
+    return new IoSettings(otherDataFolder, disks, memoryBytes, blob);
+  }
+
   CacheSettings cache() {
     return new CacheSettings(
         cacheDisks, memoryBytes / CACHE_SHARE, CacheSettings.DEFAULT_OPEN_FILES);

@@ -1,12 +1,12 @@
 package dev.stoker.io.daemon;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.stoker.io.asset.IoFailure;
-import dev.stoker.io.stage.DamagedStages;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What goes over the socket: one JSON object a line, questions one way, answers the other. */
@@ -18,11 +18,22 @@ final class Messages {
 
   /** What a client asks for. */
   enum Operation {
+    /** About a {@link StageRequest}; answered by a {@link StageProgress}. */
     STAGE,
+    /** About a stage's id; answered by a list of paths. */
     UNSTAGE,
+    /** About nothing; answered by a {@link CacheReport}. */
     CACHE,
-    /** Waits for damaged stages; {@code target} is the version that is known. */
+    /** About the version that is known; answered by {@link dev.stoker.io.stage.DamagedStages}. */
     DAMAGE,
+    /** About a {@link WarmRequest}; answered by a {@link TransferReport}. */
+    WARM,
+    /** About a {@link CopyRequest}; answered by a {@link TransferReport}. */
+    COPY,
+    /** About a list of URIs; answered by a {@link dev.stoker.io.cache.CacheCheck}. */
+    VERIFY,
+    /** About a list of URIs; answered by a {@link dev.stoker.io.cache.CacheEviction}. */
+    EVICT,
     /** Gives up the question whose number is in {@code target}; not answered itself. */
     CANCEL
   }
@@ -33,6 +44,7 @@ final class Messages {
    * @param id numbers it among those of one connection
    * @param pid the asking process
    * @param waitMillis when the asker gives up
+   * @param about what the operation says
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   record Question(
@@ -40,47 +52,51 @@ final class Messages {
       Operation operation,
       long pid,
       long waitMillis,
-      @Nullable StageRequest stage,
-      @Nullable String stageId,
+      @Nullable JsonNode about,
       @Nullable Long target) {}
 
   /**
    * An answer: exactly one of its parts is there. Progress comes any number of times before the
    * last answer.
+   *
+   * @param result what the operation says
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   record Answer(
       long id,
       @Nullable StageProgress progress,
-      @Nullable StageProgress staged,
-      @Nullable List<String> changed,
-      @Nullable CacheReport cache,
-      @Nullable DamagedStages damage,
+      @Nullable JsonNode result,
       @Nullable Failure failure) {
 
     static Answer progress(long id, StageProgress progress) {
-      return new Answer(id, progress, null, null, null, null, null);
+      return new Answer(id, progress, null, null);
     }
 
-    static Answer staged(long id, StageProgress staged) {
-      return new Answer(id, null, staged, null, null, null, null);
-    }
-
-    static Answer changed(long id, List<String> changed) {
-      return new Answer(id, null, null, changed, null, null, null);
-    }
-
-    static Answer cache(long id, CacheReport cache) {
-      return new Answer(id, null, null, null, cache, null, null);
-    }
-
-    static Answer damage(long id, DamagedStages damage) {
-      return new Answer(id, null, null, null, null, damage, null);
+    static Answer of(long id, Object result) {
+      return new Answer(id, null, JSON.valueToTree(result), null);
     }
 
     static Answer failed(long id, RuntimeException failure) {
-      return new Answer(id, null, null, null, null, null, Failure.of(failure));
+      return new Answer(id, null, null, Failure.of(failure));
     }
+  }
+
+  /**
+   * Reads what a message is about.
+   *
+   * @throws IoFailure.Invalid when it is about something else
+   */
+  static <T> T read(@Nullable JsonNode node, Class<T> type) {
+    try {
+      T value = node == null ? null : JSON.treeToValue(node, type);
+      if (value != null) {
+        return value;
+      }
+    } catch (JsonProcessingException e) {
+      // Told below: the other side is of another release.
+    }
+    throw new IoFailure.Invalid(
+        "The I/O process and this one do not understand each other; restart the older one.");
   }
 
   /**

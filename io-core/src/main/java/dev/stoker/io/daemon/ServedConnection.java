@@ -1,7 +1,6 @@
 package dev.stoker.io.daemon;
 
 import dev.stoker.io.asset.Deadline;
-import dev.stoker.io.asset.IoFailure;
 import dev.stoker.io.daemon.Messages.Answer;
 import dev.stoker.io.daemon.Messages.Operation;
 import dev.stoker.io.daemon.Messages.Question;
@@ -10,13 +9,13 @@ import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /** One client: reads questions, answers each on a thread of its own. */
 final class ServedConnection implements AutoCloseable {
@@ -130,29 +129,33 @@ final class ServedConnection implements AutoCloseable {
   private Answer answerTo(Question question, Consumer<Answer> send) {
     long id = question.id();
     Deadline deadline = Deadline.after(Duration.ofMillis(question.waitMillis()));
+    Consumer<StageProgress> progress = now -> send.accept(Answer.progress(id, now));
     return switch (question.operation()) {
       case STAGE ->
-          Answer.staged(
+          Answer.of(
               id,
               node.stage(
-                  required(question.stage()),
+                  about(question, StageRequest.class),
                   StageOwner.of(question.pid()),
                   deadline,
-                  progress -> send.accept(Answer.progress(id, progress))));
-      case UNSTAGE -> Answer.changed(id, node.unstage(required(question.stageId())));
-      case CACHE -> Answer.cache(id, node.cache());
-      case DAMAGE ->
-          Answer.damage(
-              id, node.awaitDamage(Objects.requireNonNullElse(question.target(), 0L), deadline));
+                  progress));
+      case UNSTAGE -> Answer.of(id, node.unstage(about(question, String.class)));
+      case CACHE -> Answer.of(id, node.cache());
+      case DAMAGE -> Answer.of(id, node.awaitDamage(about(question, Long.class), deadline));
+      case WARM -> Answer.of(id, node.warm(about(question, WarmRequest.class), deadline, progress));
+      case COPY -> Answer.of(id, node.copy(about(question, CopyRequest.class), deadline, progress));
+      case VERIFY -> Answer.of(id, node.verify(uris(question), deadline, progress));
+      case EVICT -> Answer.of(id, node.evict(uris(question), deadline));
       case CANCEL -> throw new IllegalStateException("CANCEL has no answer.");
     };
   }
 
-  private static <T> T required(@Nullable T part) {
-    if (part == null) {
-      throw new IoFailure.Invalid("The question lacks what it is about.");
-    }
-    return part;
+  private static <T> T about(Question question, Class<T> type) {
+    return Messages.read(question.about(), type);
+  }
+
+  private static List<String> uris(Question question) {
+    return List.of(about(question, String[].class));
   }
 
   private void giveUpAll() {

@@ -40,6 +40,25 @@ public final class WantedFiles {
    * @throws IoFailure.NotFound when an included path names nothing, or a pattern matches nothing
    */
   public void list(List<String> include, Deadline deadline, Consumer<AssetInfo> each) {
+    list(
+        include,
+        deadline,
+        each,
+        failure -> {
+          throw failure;
+        });
+  }
+
+  /**
+   * The same, going on where an included line cannot be found or listed.
+   *
+   * @param failed told why, from several threads
+   */
+  public void list(
+      List<String> include,
+      Deadline deadline,
+      Consumer<AssetInfo> each,
+      Consumer<IoFailure> failed) {
     if (include.isEmpty()) {
       source.list(AssetPath.ROOT, deadline, each);
       return;
@@ -55,7 +74,15 @@ public final class WantedFiles {
         "list " + tree,
         QUESTIONS,
         include::forEach,
-        line -> find(Wish.of(line), deadline, once),
+        line -> {
+          try {
+            find(Wish.of(line), deadline, once);
+          } catch (IoFailure.Canceled e) {
+            throw e;
+          } catch (IoFailure e) {
+            failed.accept(e);
+          }
+        },
         deadline,
         () -> {});
   }

@@ -56,7 +56,7 @@ record Wish(AssetPath path, @Nullable PathMatcher pattern, AssetPath base) {
     return base;
   }
 
-  private static boolean hasWildcard(String text) {
+  static boolean hasWildcard(String text) {
     return text.chars().anyMatch(c -> "*?[{".indexOf(c) >= 0);
   }
 }
