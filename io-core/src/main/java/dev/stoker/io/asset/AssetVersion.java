@@ -1,5 +1,7 @@
 package dev.stoker.io.asset;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Which content of an asset is meant. Two equal versions of one asset have equal bytes; that is all
  * a reader may rely on.
@@ -61,6 +63,38 @@ public sealed interface AssetVersion {
   }
 
   /**
+   * Whatever version the one request meets that reads the file whole: for small files in a listing
+   * that tells no versions, where asking for each one's first would double the requests. Each
+   * reader has its own. Thread-safe.
+   */
+  final class AsRead implements AssetVersion {
+    private final long lengthBytes;
+    private volatile @Nullable AssetInfo met;
+
+    /**
+     * @param lengthBytes as the listing tells it, ≥ 1; a file of another length is not read
+     */
+    public AsRead(long lengthBytes) {
+      this.lengthBytes = lengthBytes;
+    }
+
+    /** Notes, before the first byte is kept, what the answer says of the file. */
+    public void meet(AssetInfo file) {
+      met = file;
+    }
+
+    /** What the answer said; null while there was none. */
+    public @Nullable AssetInfo met() {
+      return met;
+    }
+
+    @Override
+    public String token() {
+      return "read:" + lengthBytes;
+    }
+  }
+
+  /**
    * One line that tells this version from every other of the same asset; stable across releases (it
    * names cache files).
    */
@@ -68,6 +102,11 @@ public sealed interface AssetVersion {
 
   /** Whether bytes of this version may be kept for later readers. */
   default boolean cacheable() {
-    return !(this instanceof Unversioned);
+    return !readWhole();
+  }
+
+  /** Whether only one request for the whole file gives bytes that belong together. */
+  default boolean readWhole() {
+    return this instanceof Unversioned || this instanceof AsRead;
   }
 }

@@ -1,7 +1,6 @@
 package dev.stoker.io.fetch;
 
 import dev.stoker.io.asset.AssetUri;
-import dev.stoker.io.asset.AssetVersion;
 import dev.stoker.io.asset.ByteRange;
 import dev.stoker.io.asset.Deadline;
 import dev.stoker.io.asset.IoFailure;
@@ -118,8 +117,7 @@ public final class FetchEngine implements RangeFetcher, AutoCloseable {
       throw new IoFailure.Invalid(
           "Cannot read " + asset + " up to " + range.end() + ": it has " + length + " bytes.");
     }
-    if (asset.info().version() instanceof AssetVersion.Unversioned
-        && length > BufferPool.MAX_BYTES) {
+    if (asset.info().version().readWhole() && length > BufferPool.MAX_BYTES) {
       throw new IoFailure.Invalid(
           "Cannot read "
               + asset

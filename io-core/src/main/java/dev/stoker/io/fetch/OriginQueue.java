@@ -1,6 +1,5 @@
 package dev.stoker.io.fetch;
 
-import dev.stoker.io.asset.AssetVersion;
 import dev.stoker.io.asset.ByteRange;
 import dev.stoker.io.asset.Deadline;
 import dev.stoker.io.asset.IoFailure;
@@ -230,7 +229,7 @@ final class OriginQueue {
     List<Piece> pieces = new ArrayList<>(1);
     long stop = first.start + wantedBytes;
     Piece next = first;
-    boolean whole = first.asset.asset.info().version() instanceof AssetVersion.Unversioned;
+    boolean whole = first.asset.asset.info().version().readWhole();
     while (true) {
       if (next.end > stop && !whole) {
         // On a grain's border, where caches and direct writes like it.

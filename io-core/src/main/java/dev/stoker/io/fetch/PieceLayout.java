@@ -1,6 +1,5 @@
 package dev.stoker.io.fetch;
 
-import dev.stoker.io.asset.AssetVersion;
 import dev.stoker.io.asset.ByteRange;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,7 +19,7 @@ final class PieceLayout {
 
   void add(Want want) {
     // Without any validator only one request can tell that its bytes belong together.
-    boolean unversioned = want.asset.info().version() instanceof AssetVersion.Unversioned;
+    boolean unversioned = want.asset.info().version().readWhole();
     ByteRange needed = unversioned ? want.asset.info().wholeRange() : want.range;
     long at = needed.offset();
     for (Piece piece : asset.overlapping(needed)) {

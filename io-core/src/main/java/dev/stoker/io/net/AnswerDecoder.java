@@ -139,11 +139,21 @@ final class AnswerDecoder {
   }
 
   private void readHead(ByteBuf in, Listener listener) {
-    while (in.isReadable()) {
-      byte b = in.readByte();
-      keep(b, MAX_HEAD_BYTES, "its head is longer than 32 KiB");
+    int from = lineBytes;
+    int count = Math.min(in.readableBytes(), MAX_HEAD_BYTES - from);
+    if (count == 0) {
+      throw new BadAnswerException("its head is longer than 32 KiB");
+    }
+    if (line.length < from + count) {
+      line = Arrays.copyOf(line, Math.clamp(2L * (from + count), 0, MAX_HEAD_BYTES));
+    }
+    in.getBytes(in.readerIndex(), line, from, count);
+    for (int i = from; i < from + count; i++) {
+      byte b = line[i];
       if (b == '\n') {
         if (bytesSinceNewline == 0) {
+          lineBytes = i + 1;
+          in.skipBytes(i + 1 - from);
           headComplete(listener);
           return;
         }
@@ -152,6 +162,8 @@ final class AnswerDecoder {
         bytesSinceNewline++;
       }
     }
+    lineBytes += count;
+    in.skipBytes(count);
   }
 
   private void headComplete(Listener listener) {
@@ -260,15 +272,5 @@ final class AnswerDecoder {
         bytesSinceNewline++;
       }
     }
-  }
-
-  private void keep(byte b, int limit, String complaint) {
-    if (lineBytes == line.length) {
-      if (lineBytes >= limit) {
-        throw new BadAnswerException(complaint);
-      }
-      line = Arrays.copyOf(line, Math.min(limit, lineBytes * 2));
-    }
-    line[lineBytes++] = b;
   }
 }

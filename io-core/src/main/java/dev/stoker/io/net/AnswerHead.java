@@ -66,10 +66,18 @@ public final class AnswerHead {
       return -1;
     }
     // 18 digits: no overflow, and no server holds an exabyte.
-    if (text.isEmpty() || text.length() > 18 || !text.chars().allMatch(c -> c >= '0' && c <= '9')) {
+    if (text.isEmpty() || text.length() > 18) {
       throw new BadAnswerException("its Content-Length is not a number");
     }
-    return Long.parseLong(text);
+    long length = 0;
+    for (int i = 0; i < text.length(); i++) {
+      char digit = text.charAt(i);
+      if (digit < '0' || digit > '9') {
+        throw new BadAnswerException("its Content-Length is not a number");
+      }
+      length = length * 10 + digit - '0';
+    }
+    return length;
   }
 
   private boolean isNamed(int i, String name) {

@@ -29,6 +29,8 @@ final class Connection extends ChannelInboundHandlerAdapter implements AnswerDec
 
   private static final int BODY_READ_BYTES = 64 << 10;
 
+  private static final int SMALL_BODY_BYTES = 32 << 10;
+
   /** Below this, copying what came with the head is cheaper than another system call. */
   private static final long DIRECT_FROM_BYTES = 1 << 10;
 
@@ -136,7 +138,15 @@ final class Connection extends ChannelInboundHandlerAdapter implements AnswerDec
   }
 
   int nextReadBytes() {
-    return secure || (exchange != null && answerBegun) ? BODY_READ_BYTES : HEAD_READ_BYTES;
+    Exchange current = exchange;
+    if (secure || (current != null && answerBegun)) {
+      return BODY_READ_BYTES;
+    }
+    // A small answer comes whole: copying it costs less than a second system call.
+    ByteBuffer target = current == null ? null : current.directTarget();
+    return target != null && target.remaining() <= SMALL_BODY_BYTES
+        ? HEAD_READ_BYTES + target.remaining()
+        : HEAD_READ_BYTES;
   }
 
   /**

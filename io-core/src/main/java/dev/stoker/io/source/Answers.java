@@ -1,8 +1,12 @@
 package dev.stoker.io.source;
 
+import dev.stoker.io.asset.AssetInfo;
+import dev.stoker.io.asset.AssetPath;
 import dev.stoker.io.asset.AssetVersion;
 import dev.stoker.io.asset.IoFailure;
 import dev.stoker.io.net.AnswerHead;
+import dev.stoker.io.net.StatusFailure;
+import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +29,22 @@ public final class Answers {
     return modified == null || lengthBytes < 0
         ? new AssetVersion.Unversioned(lengthBytes)
         : new AssetVersion.Modified(modified, lengthBytes);
+  }
+
+  /**
+   * What an answer says of the file.
+   *
+   * @param lengthBytes -1 where it is not known
+   */
+  public static AssetInfo info(AssetPath path, AnswerHead head, long lengthBytes) {
+    String modified = head.header("Last-Modified");
+    Instant instant = modified == null ? null : StatusFailure.date(modified);
+    return new AssetInfo(
+        path,
+        version(head, lengthBytes),
+        Math.max(0, lengthBytes),
+        instant == null ? Instant.EPOCH : instant,
+        head.header("Content-MD5"));
   }
 
   /** Waits for a call whose deadline bounds it. For virtual threads; never on an I/O thread. */

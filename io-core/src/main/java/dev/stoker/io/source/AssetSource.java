@@ -8,6 +8,7 @@ import dev.stoker.io.asset.IoFailure;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * One tree at one origin: tells what is there, and reads ranges of pinned versions. One call is one
@@ -31,6 +32,19 @@ public interface AssetSource extends AutoCloseable {
    * @throws IoFailure.NotFound when there is neither a file nor a folder
    */
   void list(AssetPath folder, Deadline deadline, Consumer<AssetInfo> each);
+
+  /**
+   * Lists for a reader that takes some files whole at once: where telling a file's version would
+   * cost a request of its own, and {@code takenWhole} accepts the path, it may be told as {@link
+   * dev.stoker.io.asset.AssetVersion.AsRead}.
+   */
+  default void list(
+      AssetPath folder,
+      Deadline deadline,
+      Predicate<AssetPath> takenWhole,
+      Consumer<AssetInfo> each) {
+    list(folder, deadline, each);
+  }
 
   /**
    * Reads {@code range} of the pinned version into {@code into}, from its position on, which

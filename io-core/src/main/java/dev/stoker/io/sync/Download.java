@@ -1,6 +1,7 @@
 package dev.stoker.io.sync;
 
 import dev.stoker.io.asset.AssetInfo;
+import dev.stoker.io.asset.AssetVersion;
 import dev.stoker.io.asset.ByteRange;
 import dev.stoker.io.asset.Deadline;
 import dev.stoker.io.asset.IoFailure;
@@ -125,15 +126,23 @@ final class Download {
       try (written) {
         written.complete(asset.info().lengthBytes(), options.durable());
       }
-      String md5 = asset.info().contentMd5();
+      AssetInfo read = read();
+      String md5 = read.contentMd5();
       if (options.verifyMd5() && md5 != null) {
         requireMd5(md5);
       }
-      VersionMark.markComplete(part, asset.info(), markedBytes > 0);
+      VersionMark.markComplete(part, read, markedBytes > 0);
       Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
       throw PartFile.failure(target, e);
     }
+  }
+
+  /** What was read: what was pinned, or what the one answer told. */
+  private AssetInfo read() {
+    AssetInfo met =
+        asset.info().version() instanceof AssetVersion.AsRead asRead ? asRead.met() : null;
+    return met == null ? asset.info() : met;
   }
 
   /** Keeps what is there, and how much that is. */

@@ -3,6 +3,7 @@ package dev.stoker.io.sync;
 import dev.stoker.io.asset.AssetInfo;
 import dev.stoker.io.asset.AssetPath;
 import dev.stoker.io.asset.AssetUri;
+import dev.stoker.io.asset.AssetVersion;
 import dev.stoker.io.asset.Deadline;
 import dev.stoker.io.asset.IoFailure;
 import dev.stoker.io.asset.PinnedAsset;
@@ -10,6 +11,7 @@ import dev.stoker.io.fetch.RangeFetcher;
 import dev.stoker.io.source.AssetSource;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
@@ -124,6 +126,7 @@ public final class TreeFetch {
       source.list(
           AssetPath.ROOT,
           deadline,
+          path -> !Files.exists(destination.resolve(path.value()), LinkOption.NOFOLLOW_LINKS),
           info ->
               add(
                   new PinnedAsset(origin, info),
@@ -144,7 +147,7 @@ public final class TreeFetch {
   private void add(PinnedAsset asset, Path target, Deadline deadline) {
     tally.files.increment();
     AssetInfo info = asset.info();
-    if (VersionMark.isCurrent(target, info)) {
+    if (!(info.version() instanceof AssetVersion.AsRead) && VersionMark.isCurrent(target, info)) {
       tally.filesUnchanged.increment();
       return;
     }
@@ -154,6 +157,10 @@ public final class TreeFetch {
       makeFolder(parent);
     }
     acquire(deadline);
+    start(asset, target, deadline);
+  }
+
+  private void start(PinnedAsset asset, Path target, Deadline deadline) {
     var _ =
         new Download(asset, target, options, tally)
             .start(fetcher, deadline)
@@ -161,15 +168,39 @@ public final class TreeFetch {
                 (nothing, failure) -> {
                   if (failure == null) {
                     tally.filesDone.increment();
+                    inFlight.release();
+                  } else if (asset.info().version() instanceof AssetVersion.AsRead
+                      && cause(failure) instanceof IoFailure.Changed) {
+                    // The listing told another length; its numbers may be rounded.
+                    Thread.ofVirtual()
+                        .name("stoker-look-up")
+                        .start(() -> pinAndStart(asset, target, deadline));
                   } else {
                     failed(target, failure);
+                    inFlight.release();
                   }
-                  inFlight.release();
                 });
   }
 
+  private void pinAndStart(PinnedAsset asset, Path target, Deadline deadline) {
+    AssetInfo info;
+    try (AssetSource source = sources.apply(asset.tree())) {
+      info = source.stat(asset.info().path(), deadline);
+    } catch (IoFailure failure) {
+      failed(target, failure);
+      inFlight.release();
+      return;
+    }
+    tally.bytesWanted.add(info.lengthBytes() - asset.info().lengthBytes());
+    start(new PinnedAsset(asset.tree(), info), target, deadline);
+  }
+
+  private static Throwable cause(Throwable failure) {
+    return failure.getCause() instanceof IoFailure known ? known : failure;
+  }
+
   private void failed(Path target, Throwable failure) {
-    Throwable cause = failure.getCause() instanceof IoFailure known ? known : failure;
+    Throwable cause = cause(failure);
     if (tally.failures.size() < MAX_FAILURES_TOLD) {
       tally.failures.add(
           cause instanceof IoFailure known

@@ -30,9 +30,12 @@ final class VersionMark {
   /** Whether {@code file} is what {@code info} describes. */
   static boolean isCurrent(Path file, AssetInfo info) {
     try {
+      // Files.readAttributes fills in a stack trace for every file that is not there yet.
       BasicFileAttributes found =
-          Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-      if (!found.isRegularFile() || found.size() != info.lengthBytes()) {
+          file.getFileSystem()
+              .provider()
+              .readAttributesIfExists(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+      if (found == null || !found.isRegularFile() || found.size() != info.lengthBytes()) {
         return false;
       }
       String version = read(file, VERSION);

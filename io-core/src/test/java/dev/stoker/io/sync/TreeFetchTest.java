@@ -92,6 +92,46 @@ final class TreeFetchTest {
   }
 
   @Test
+  void aSmallFileIsReadAndPinnedInOneRequest(@TempDir Path destination, @TempDir Path logs)
+      throws Exception {
+    Path log = logs.resolve("access.log");
+    try (NginxServer logging = NginxServer.start("access_log " + log + ";")) {
+      for (int i = 0; i < 50; i++) {
+        Files.write(logging.root().resolve("f" + i), random(1000 + i, i));
+      }
+      assertEquals(50, copy(logging.url() + "/", destination).filesDone());
+      assertEquals(
+          Files.getLastModifiedTime(logging.root().resolve("f7")).toMillis() / 1000,
+          Files.getLastModifiedTime(destination.resolve("f7")).toMillis() / 1000);
+      assertEquals(50, copy(logging.url() + "/", destination).filesUnchanged());
+    }
+    // nginx has ended, so that its log is complete: 50 files, then 50 looks at them, 2 listings.
+    List<String> requests = Files.readAllLines(log);
+    assertEquals(102, requests.size());
+    assertEquals(50, requests.stream().filter(line -> line.contains("HEAD")).count());
+  }
+
+  @Test
+  void aListingThatTellsAnotherLengthThanTheFileHasCostsOnlyALookUp(@TempDir Path destination)
+      throws Exception {
+    Path root = Files.createDirectory(nginx.root().resolve("rounded"));
+    byte[] longer = random(5000, 1);
+    Files.write(root.resolve("longer"), longer);
+    byte[] shorter = random(900, 2);
+    Files.write(root.resolve("shorter"), shorter);
+    Files.writeString(
+        root.resolve("index.html"),
+        "<a href=\"longer\">longer</a>  22-Nov-2026 10:00  1000\r\n"
+            + "<a href=\"shorter\">shorter</a>  22-Nov-2026 10:00  1000\r\n");
+    TreeFetch.Progress end = copy(nginx.url() + "/rounded/", destination);
+    assertEquals(List.of(), end.failures());
+    assertEquals(end.bytesDone(), end.bytes());
+    assertArrayEquals(longer, Files.readAllBytes(destination.resolve("longer")));
+    assertArrayEquals(shorter, Files.readAllBytes(destination.resolve("shorter")));
+    assertEquals(2, names(destination).size());
+  }
+
+  @Test
   void aFileGoesToANameOrIntoAFolder(@TempDir Path destination) throws Exception {
     Files.write(nginx.root().resolve("one"), random(10, 1));
     copy(nginx.url() + "/one", destination.resolve("renamed"));

@@ -2,6 +2,7 @@ package dev.stoker.io.source.http;
 
 import dev.stoker.io.asset.AssetInfo;
 import dev.stoker.io.asset.AssetPath;
+import dev.stoker.io.asset.AssetVersion;
 import dev.stoker.io.asset.ByteRange;
 import dev.stoker.io.asset.Deadline;
 import dev.stoker.io.asset.HttpUri;
@@ -18,13 +19,19 @@ import dev.stoker.io.source.RangeAnswerCheck;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /** A tree on a range server. */
 public final class HttpSource implements AssetSource {
   /** An index page has about 150 bytes a file. */
   private static final int MAX_INDEX_BYTES = 64 << 20;
+
+  /** Up to this, one more request costs more than reading a file twice in the rare case. */
+  private static final long MAX_AS_READ_BYTES = 1 << 20;
 
   /**
    * Index pages tell no version, so each file is looked up; so many at once hide the round trips.
@@ -64,15 +71,7 @@ public final class HttpSource implements AssetSource {
     if (answer.status() != 200 && answer.status() != 206) {
       throw refusal(doing, answer);
     }
-    long length = length(answer);
-    String modified = answer.header("Last-Modified");
-    Instant instant = modified == null ? null : StatusFailure.date(modified);
-    return new AssetInfo(
-        path,
-        Answers.version(answer.head(), length),
-        Math.max(0, length),
-        instant == null ? Instant.EPOCH : instant,
-        answer.header("Content-MD5"));
+    return Answers.info(path, answer.head(), length(answer));
   }
 
   private static long length(HttpAnswer answer) {
@@ -88,6 +87,15 @@ public final class HttpSource implements AssetSource {
 
   @Override
   public void list(AssetPath folder, Deadline deadline, Consumer<AssetInfo> each) {
+    list(folder, deadline, path -> false, each);
+  }
+
+  @Override
+  public void list(
+      AssetPath folder,
+      Deadline deadline,
+      Predicate<AssetPath> takenWhole,
+      Consumer<AssetInfo> each) {
     HttpAnswer page = index(folder, deadline);
     if (page.status() == 404 && !folder.isRoot()) {
       each.accept(stat(folder, deadline));
@@ -97,7 +105,7 @@ public final class HttpSource implements AssetSource {
       each.accept(stat(AssetPath.ROOT, deadline));
       return;
     }
-    list(folder, page, deadline, each, 0);
+    list(folder, page, deadline, takenWhole, each, 0);
   }
 
   private HttpAnswer index(AssetPath folder, Deadline deadline) {
@@ -106,7 +114,12 @@ public final class HttpSource implements AssetSource {
   }
 
   private void list(
-      AssetPath folder, HttpAnswer page, Deadline deadline, Consumer<AssetInfo> each, int depth) {
+      AssetPath folder,
+      HttpAnswer page,
+      Deadline deadline,
+      Predicate<AssetPath> takenWhole,
+      Consumer<AssetInfo> each,
+      int depth) {
     String doing = "list " + tree.resolve(folder) + "/";
     if (page.status() != 200) {
       throw refusal(doing, page);
@@ -121,21 +134,31 @@ public final class HttpSource implements AssetSource {
           "Cannot " + doing + ": it lies more than " + MAX_DEPTH + " folders deep.");
     }
     IndexPage index = IndexPage.parse(page.text());
-    lookUp(folder, index, deadline, each);
+    List<AssetPath> lookedUp = new ArrayList<>();
+    for (IndexPage.File file : index.files()) {
+      AssetPath path = folder.resolve(new AssetPath(file.name()));
+      long length = file.lengthBytes();
+      if (length >= 1 && length <= MAX_AS_READ_BYTES && takenWhole.test(path)) {
+        each.accept(
+            new AssetInfo(path, new AssetVersion.AsRead(length), length, Instant.EPOCH, null));
+      } else {
+        lookedUp.add(path);
+      }
+    }
+    lookUp(lookedUp, deadline, each);
     for (String name : index.folders()) {
       AssetPath child = folder.resolve(new AssetPath(name));
-      list(child, index(child, deadline), deadline, each, depth + 1);
+      list(child, index(child, deadline), deadline, takenWhole, each, depth + 1);
     }
   }
 
-  private void lookUp(
-      AssetPath folder, IndexPage index, Deadline deadline, Consumer<AssetInfo> each) {
+  private void lookUp(List<AssetPath> paths, Deadline deadline, Consumer<AssetInfo> each) {
     record LookUp(AssetPath path, CompletableFuture<HttpAnswer> answer) {}
     ArrayDeque<LookUp> inFlight = new ArrayDeque<>(LOOKUPS_IN_FLIGHT);
-    var names = index.files().iterator();
-    while (names.hasNext() || !inFlight.isEmpty()) {
-      while (names.hasNext() && inFlight.size() < LOOKUPS_IN_FLIGHT) {
-        AssetPath path = folder.resolve(new AssetPath(names.next()));
+    var next = paths.iterator();
+    while (next.hasNext() || !inFlight.isEmpty()) {
+      while (next.hasNext() && inFlight.size() < LOOKUPS_IN_FLIGHT) {
+        AssetPath path = next.next();
         inFlight.add(new LookUp(path, transport.send(call("HEAD", path, ""), deadline)));
       }
       LookUp oldest = inFlight.remove();
