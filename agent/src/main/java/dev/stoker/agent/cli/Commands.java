@@ -38,6 +38,7 @@ final class Commands {
     all.put("fetch", FetchCommand::new);
     all.put("push", PushCommand::new);
     all.put("cache", Commands::cache);
+    all.put("topology", TopologyCommand::new);
     return all;
   }
 

@@ -6,7 +6,6 @@ import dev.stoker.agent.config.OriginCredentials;
 import dev.stoker.agent.config.Release;
 import dev.stoker.agent.config.Settings;
 import dev.stoker.agent.config.StokerFile;
-import dev.stoker.agent.node.SlotLayout;
 import dev.stoker.agent.pipeline.AgentSettings;
 import dev.stoker.io.cache.CacheSettings;
 import dev.stoker.io.daemon.IoSettings;
@@ -69,19 +68,12 @@ final class Engines {
 
   static AgentSettings agent(Settings settings) {
     StokerFile file = settings.file();
-    StokerFile.@Nullable Reserve reserve = file.reserve();
-    SlotLayout.Reserve kept =
-        reserve == null
-            ? SlotLayout.Reserve.NONE
-            : new SlotLayout.Reserve(
-                reserve.cpus() == null ? 0 : reserve.cpus(),
-                reserve.memory() == null ? 0 : ByteSize.parse("reserve.memory", reserve.memory()));
     AgentSettings agent =
         AgentSettings.of(
                 file.name() == null ? hostName() : file.name(),
                 Release.version(),
                 settings.data().resolve("agent"))
-            .withSlots(file.slots() == null ? 1 : file.slots(), kept);
+            .withSlots(NodeSlots.rule(file), NodeSlots.reserve(file));
     return file.user() == null ? agent : agent.withUser(JobUsers.find(file.user()));
   }
 

@@ -52,6 +52,13 @@ final class EverywhereOptions {
   private @Nullable String memory;
 
   @Option(
+      names = "--imds",
+      paramLabel = "URL",
+      scope = ScopeType.INHERIT,
+      description = "Azure's instance metadata service (STOKER_IMDS; else found on Azure alone).")
+  private @Nullable String imds;
+
+  @Option(
       names = "--json",
       scope = ScopeType.INHERIT,
       description = "Print one JSON document on stdout.")
@@ -62,6 +69,6 @@ final class EverywhereOptions {
   }
 
   Flags flags() {
-    return new Flags(config, data, controller, tokenFile, listen, memory);
+    return new Flags(config, data, controller, tokenFile, listen, memory, imds);
   }
 }

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param tokenFile {@code --token-file}
  * @param listen {@code --listen}
  * @param memory {@code --memory}
+ * @param imds {@code --imds}
  */
 public record Flags(
     @Nullable Path config,
@@ -19,6 +20,7 @@ public record Flags(
     @Nullable String controller,
     @Nullable Path tokenFile,
     @Nullable String listen,
-    @Nullable String memory) {
-  public static final Flags NONE = new Flags(null, null, null, null, null, null);
+    @Nullable String memory,
+    @Nullable String imds) {
+  public static final Flags NONE = new Flags(null, null, null, null, null, null, null);
 }

@@ -157,6 +157,12 @@ public final class Settings {
         .map(text -> ByteSize.parse("memory", text));
   }
 
+  /** Where Azure's metadata service answers, if anybody said; without a trailing slash. */
+  public Optional<URI> imds() {
+    return first(flags.imds(), "STOKER_IMDS", null)
+        .map(text -> URI.create(text.endsWith("/") ? text.substring(0, text.length() - 1) : text));
+  }
+
   private Optional<String> first(@Nullable Object flag, String variable, @Nullable String inFile) {
     if (flag != null) {
       return Optional.of(flag.toString());

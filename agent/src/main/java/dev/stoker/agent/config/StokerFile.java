@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param cache the block cache
  * @param locations what paths in jobs mean
  * @param origins credentials by origin
- * @param slots how many tasks run here at a time, at least 1
+ * @param slots how the node is cut into slots, each of which runs one task at a time
  * @param reserve what is kept from the slots for the system and Stoker
  * @param user the account that renderers run as
  */
@@ -37,7 +37,7 @@ public record StokerFile(
     @Nullable Cache cache,
     List<LocationEntry> locations,
     Map<String, Credential> origins,
-    @Nullable Integer slots,
+    @Nullable SlotsEntry slots,
     @Nullable Reserve reserve,
     @Nullable String user) {
 

@@ -13,8 +13,8 @@ import java.util.stream.IntStream;
 public final class CpuSet {
   public static final CpuSet EMPTY = new CpuSet(new BitSet());
 
-  /** As many as {@code cpu_set_t} holds (sched_setaffinity(2)). */
-  private static final int MOST_CPUS = 1024;
+  /** NR_CPUS of the largest kernels (arch/x86/Kconfig: MAXSMP), and as many again. */
+  static final int MOST_CPUS = 16_384;
 
   private final BitSet bits;
 
@@ -61,6 +61,36 @@ public final class CpuSet {
     return new CpuSet(bits);
   }
 
+  /**
+   * Reads a mask as the kernel writes it: groups of up to eight hexadecimal digits, the highest
+   * first, such as {@code 00000001,ffffffff}.
+   *
+   * @throws IllegalArgumentException when {@code mask} is none
+   */
+  public static CpuSet parseMask(String mask) {
+    BitSet bits = new BitSet();
+    String[] groups = mask.strip().split(",", -1);
+    for (int i = 0; i < groups.length; i++) {
+      String digits = groups[groups.length - 1 - i].strip();
+      if (digits.startsWith("0x")) {
+        digits = digits.substring(2);
+      }
+      // A group by itself may be longer than 32 bits; after it no other can follow.
+      for (int d = 0; d < digits.length(); d++) {
+        int value = Character.digit(digits.charAt(digits.length() - 1 - d), 16);
+        if (value < 0 || 32 * i + 4 * d >= MOST_CPUS) {
+          throw new IllegalArgumentException("'" + mask + "' is not a mask of CPUs such as ff,0f.");
+        }
+        for (int b = 0; b < 4; b++) {
+          if ((value >> b & 1) == 1) {
+            bits.set(32 * i + 4 * d + b);
+          }
+        }
+      }
+    }
+    return new CpuSet(bits);
+  }
+
   public int size() {
     return bits.cardinality();
   }
@@ -69,8 +99,17 @@ public final class CpuSet {
     return bits.isEmpty();
   }
 
+  public boolean containsAll(CpuSet other) {
+    return other.without(this).isEmpty();
+  }
+
   public boolean contains(int cpu) {
     return bits.get(cpu);
+  }
+
+  /** The lowest; -1 for the empty set. */
+  public int first() {
+    return bits.nextSetBit(0);
   }
 
   /** In ascending order. */

@@ -1,124 +1,101 @@
 package dev.stoker.agent.node;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The machine as the kernel describes it.
+ * The machine as the kernel describes it. Immutable.
  *
  * @param online CPUs that run
  * @param allowed those of them this process may use: its affinity and its cgroups
  * @param cpuQuota CPUs' worth of time its cgroups grant, or infinity
- * @param cores by lowest CPU; only online CPUs
+ * @param packages sockets, by lowest CPU; only online CPUs, as in all that follows
+ * @param cores by lowest CPU
+ * @param caches groups of CPUs that share a level 3 cache, by lowest CPU; empty where the kernel
+ *     tells of none
  * @param numaNodes by id; empty where the kernel tells of none
- * @param memoryBytes what the machine has, or less where a cgroup says so
+ * @param gpus by PCI address
+ * @param memoryBytes what the machine has, or less where a cgroup says so; 0 where nothing says
  */
 public record Topology(
     CpuSet online,
     CpuSet allowed,
     double cpuQuota,
+    List<Package> packages,
     List<Core> cores,
+    List<Cache> caches,
     List<NumaNode> numaNodes,
+    List<Gpu> gpus,
     long memoryBytes) {
 
-  private static final String CPU = "sys/devices/system/cpu";
-  private static final String NODE = "sys/devices/system/node";
-
   public Topology {
+    packages = List.copyOf(packages);
     cores = List.copyOf(cores);
+    caches = List.copyOf(caches);
     numaNodes = List.copyOf(numaNodes);
+    gpus = List.copyOf(gpus);
   }
+
+  /**
+   * A socket.
+   *
+   * @param id as the kernel numbers it, -1 where it does not say
+   */
+  public record Package(int id, CpuSet cpus) {}
 
   /**
    * CPUs that share one execution engine (SMT siblings).
    *
    * @param packageId the socket, -1 where the kernel does not say
+   * @param kind {@code performance} or {@code efficiency} where a machine has both, else null
    */
-  public record Core(int packageId, CpuSet cpus) {}
+  public record Core(int packageId, CpuSet cpus, @Nullable String kind) {}
+
+  /** A level 3 cache. */
+  public record Cache(CpuSet cpus, long bytes) {}
 
   /**
+   * @param cpus empty for a node of memory only
    * @param memoryBytes 0 where the node has none, or the kernel does not say
+   * @param allowed whether this process may take memory of it
    */
-  public record NumaNode(int id, CpuSet cpus, long memoryBytes) {}
+  public record NumaNode(int id, CpuSet cpus, long memoryBytes, boolean allowed) {}
 
-  /** Reads the machine below {@code root}, which is {@code /} but for recorded machines. */
+  /** Reads this machine, with what the drivers of its GPUs say. */
+  public static Topology read() {
+    return read(Path.of("/"), GpuDriver.installed());
+  }
+
+  /** Reads a recorded machine below {@code root}. */
   public static Topology read(Path root) {
+    return read(root, GpuDriver.NONE);
+  }
+
+  static Topology read(Path root, GpuDriver driver) {
     SysTree tree = new SysTree(root);
     CgroupLimits limits = CgroupLimits.read(tree);
-    CpuSet online = tree.cpus(CPU + "/online").orElseGet(() -> presentCpus(tree));
-    CpuSet allowed =
-        tree.line("proc/self/status", "Cpus_allowed_list:")
-            .map(CpuSet::parse)
-            .map(online::and)
-            .orElse(online);
-    if (limits.cpus() != null) {
-      allowed = allowed.and(limits.cpus());
-    }
-    long memoryBytes = tree.line("proc/meminfo", "MemTotal:").map(Topology::kibibytes).orElse(0L);
+    CpuReader cpus = CpuReader.read(tree);
+    CpuSet online = cpus.online();
+    List<NumaNode> nodes = MemoryReader.nodes(tree, online, limits.memoryNodes());
     return new Topology(
         online,
-        allowed,
+        allowed(tree, online, limits),
         limits.cpuQuota(),
-        cores(tree, online),
-        numaNodes(tree, online),
-        Math.min(memoryBytes, limits.memoryBytes()));
+        cpus.packages(),
+        cpus.cores(),
+        cpus.caches(),
+        nodes,
+        GpuReader.read(tree, online, driver),
+        Math.min(MemoryReader.totalBytes(tree, nodes), limits.memoryBytes()));
   }
 
-  private static CpuSet presentCpus(SysTree tree) {
-    CpuSet listed = CpuSet.of(tree.numbered(CPU, "cpu"));
-    if (!listed.isEmpty()) {
-      return listed;
-    }
-    List<Integer> described = new ArrayList<>();
-    tree.text("proc/cpuinfo")
-        .ifPresent(
-            text ->
-                text.lines()
-                    .filter(line -> line.startsWith("processor"))
-                    .map(line -> line.substring(line.indexOf(':') + 1).strip())
-                    .forEach(
-                        n -> SysTree.toNumber(n).ifPresent(cpu -> described.add(cpu.intValue()))));
-    return CpuSet.of(described);
-  }
-
-  private static List<Core> cores(SysTree tree, CpuSet online) {
-    Map<CpuSet, Core> cores = new LinkedHashMap<>();
-    online.stream()
-        .forEach(
-            cpu -> {
-              String folder = CPU + "/cpu" + cpu + "/topology/";
-              CpuSet siblings =
-                  tree.cpus(folder + "core_cpus_list")
-                      .or(() -> tree.cpus(folder + "thread_siblings_list"))
-                      .map(online::and)
-                      .filter(set -> set.contains(cpu))
-                      .orElse(CpuSet.of(cpu));
-              int packageId = tree.number(folder + "physical_package_id").orElse(-1L).intValue();
-              cores.putIfAbsent(siblings, new Core(packageId, siblings));
-            });
-    return List.copyOf(cores.values());
-  }
-
-  private static List<NumaNode> numaNodes(SysTree tree, CpuSet online) {
-    List<NumaNode> nodes = new ArrayList<>();
-    for (int id : tree.numbered(NODE, "node")) {
-      String folder = NODE + "/node" + id;
-      nodes.add(
-          new NumaNode(
-              id,
-              tree.cpus(folder + "/cpulist").orElse(CpuSet.EMPTY).and(online),
-              tree.line(folder + "/meminfo", "Node " + id + " MemTotal:")
-                  .map(Topology::kibibytes)
-                  .orElse(0L)));
-    }
-    return nodes;
-  }
-
-  /** {@code "16305044 kB"} in bytes. */
-  private static long kibibytes(String text) {
-    return SysTree.toNumber(text.replace("kB", "").strip()).orElse(0L) * 1024;
+  private static CpuSet allowed(SysTree tree, CpuSet online, CgroupLimits limits) {
+    CpuSet affinity =
+        tree.line("proc/self/status", "Cpus_allowed_list:").map(CpuSet::parse).orElse(online);
+    CpuSet cgroups = limits.cpus() == null ? online : limits.cpus();
+    CpuSet both = online.and(affinity).and(cgroups);
+    // A recorded machine may hold files of different moments; nothing allowed describes none.
+    return both.isEmpty() ? online : both;
   }
 }

@@ -2,6 +2,7 @@ package dev.stoker.agent.pipeline;
 
 import dev.stoker.agent.launch.SessionBinding.JobUser;
 import dev.stoker.agent.node.SlotLayout;
+import dev.stoker.agent.node.SlotRule;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param name the node's name, unique among nodes
  * @param release Stoker's version
  * @param data the agent's own folder: attempts, sessions, outputs on their way
- * @param slots how many tasks run at a time, ≥ 1
+ * @param slots how the machine is cut into slots
  * @param reserve kept from the slots
  * @param user who jobs run as, null for the agent's own user
  * @param attributes OpenJD attributes beside those found on the machine
@@ -25,7 +26,7 @@ public record AgentSettings(
     String name,
     String release,
     Path data,
-    int slots,
+    SlotRule slots,
     SlotLayout.Reserve reserve,
     @Nullable JobUser user,
     Map<String, List<String>> attributes,
@@ -42,14 +43,17 @@ public record AgentSettings(
     variables = Map.copyOf(variables);
   }
 
-  /** One slot with everything, jobs as the agent's user, the agent's own PATH and no more. */
+  /**
+   * A slot for each GPU or one with everything, jobs as the agent's user, the agent's own PATH and
+   * no more.
+   */
   public static AgentSettings of(String name, String release, Path data) {
     String path = System.getenv("PATH");
     return new AgentSettings(
         name,
         release,
         data,
-        1,
+        SlotRule.AUTO,
         SlotLayout.Reserve.NONE,
         null,
         Map.of(),
@@ -57,9 +61,9 @@ public record AgentSettings(
         SESSION_IDLE);
   }
 
-  public AgentSettings withSlots(int count, SlotLayout.Reserve kept) {
+  public AgentSettings withSlots(SlotRule rule, SlotLayout.Reserve kept) {
     return new AgentSettings(
-        name, release, data, count, kept, user, attributes, variables, sessionIdle);
+        name, release, data, rule, kept, user, attributes, variables, sessionIdle);
   }
 
   public AgentSettings withUser(@Nullable JobUser who) {

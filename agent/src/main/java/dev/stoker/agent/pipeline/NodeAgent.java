@@ -96,7 +96,7 @@ public final class NodeAgent implements AutoCloseable {
       RendererProfiles profiles) {
     this.settings = settings;
     this.io = io;
-    this.slots = SlotLayout.plan(Topology.read(Path.of("/")), settings.slots(), settings.reserve());
+    this.slots = SlotLayout.plan(Topology.read(), settings.slots(), settings.reserve());
     this.link = new ControllerLink(client, registration(), pause);
     this.keeper = new LeaseKeeper(link, clock, this::status);
     this.poll = new LeasePoll(link, clock, pause, this::wishes, this::accept);
@@ -345,7 +345,12 @@ public final class NodeAgent implements AutoCloseable {
         slots.stream()
             .map(
                 slot ->
-                    new Registration.Slot(slot.id(), slot.cpus().size(), slot.memoryBytes(), 0, 0))
+                    new Registration.Slot(
+                        slot.id(),
+                        slot.cpus().size(),
+                        slot.memoryBytes(),
+                        slot.gpus().size(),
+                        slot.gpuMemoryBytes()))
             .toList(),
         attributes);
   }

@@ -70,6 +70,7 @@ class HelpTest {
                         "--token-file",
                         "--listen",
                         "--memory",
+                        "--imds",
                         "--help")
                     .map(option -> () -> assertTrue(stoker.out().contains(option), stoker.out()))));
   }

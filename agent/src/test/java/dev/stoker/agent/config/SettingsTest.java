@@ -25,7 +25,7 @@ class SettingsTest {
   @Test
   void aFlagWinsOverAVariableWhichWinsOverTheFile() throws IOException {
     write("controller: http://file:1\nmemory: 1GiB\nlisten: 127.0.0.1:3\n");
-    Flags flags = new Flags(null, null, "http://flag:1/", null, null, null);
+    Flags flags = new Flags(null, null, "http://flag:1/", null, null, null, null);
     Map<String, String> environment =
         Map.of("STOKER_CONTROLLER", "http://variable:1", "STOKER_MEMORY", "2GiB");
 
@@ -63,7 +63,7 @@ class SettingsTest {
         () -> assertEquals("200GiB", file.cache().size()),
         () -> assertEquals(List.of("P:\\show", "/mnt/nas/show"), file.locations().get(0).paths()),
         () -> assertEquals("c2VjcmV0", file.origins().get("blob://studio").key()),
-        () -> assertEquals(2, file.slots()),
+        () -> assertEquals("2", file.slots().rule()),
         () -> assertEquals(1, file.reserve().cpus()),
         () -> assertEquals("render", file.user()),
         () -> assertEquals(Optional.of("secret"), load().token()),
@@ -83,8 +83,8 @@ class SettingsTest {
       quoteCharacter = '"',
       textBlock =
           """
-          slots: many       | 'slots' must be a whole number (line 1, column 8).
-          slots: 1.5        | 'slots' must be a whole number
+          slots: {a: 1}      | cannot read 'slots':
+          slots: 1.5        | it must be a whole number, auto, per-gpu, per-numa, per-l3 or a list of slots
           locations: here   | 'locations' must be a list
           token: a\\ntoken: b | is not valid YAML
           "cache: {"        | cannot read 'cache': while parsing a flow node
@@ -108,7 +108,7 @@ class SettingsTest {
   @Test
   void theTokenFileWinsAndMustHoldAToken() throws IOException {
     Path tokenFile = Files.writeString(folder.resolve("token"), "abc\n");
-    Flags flags = new Flags(null, null, null, tokenFile, null, null);
+    Flags flags = new Flags(null, null, null, tokenFile, null, null, null);
     Map<String, String> environment = Map.of("STOKER_TOKEN", "def");
     assertEquals(Optional.of("abc"), Settings.load(flags, environment, folder).token());
     Files.writeString(tokenFile, "\n");
@@ -119,7 +119,7 @@ class SettingsTest {
   @ParameterizedTest
   @ValueSource(strings = {"nonsense", "7420", "host:port", "host:70000", ":80"})
   void aWrongAddressToListenOnIsNamed(String listen) {
-    Flags flags = new Flags(null, null, null, null, listen, null);
+    Flags flags = new Flags(null, null, null, null, listen, null, null);
     Settings settings = Settings.load(flags, Map.of(), folder);
     String message = assertThrows(ConfigFailure.class, settings::listen).getMessage();
     assertTrue(message.contains("'" + listen + "'"), message);

@@ -27,14 +27,18 @@ class SlotLayoutTest {
   @Test
   void oneSlotTakesAllThatTheReserveLeaves() throws IOException {
     machine(8);
-    List<Slot> slots = SlotLayout.plan(Topology.read(root), 1, new SlotLayout.Reserve(1, 1L << 30));
-    assertEquals(List.of(new Slot("slot-0", CpuSet.parse("1-7"), 15L << 30)), slots);
+    List<Slot> slots =
+        SlotLayout.plan(
+            Topology.read(root), new SlotRule.Count(1), new SlotLayout.Reserve(1, 1L << 30));
+    assertEquals(
+        List.of(new Slot("slot-0", CpuSet.parse("1-7"), 15L << 30, List.of(), List.of())), slots);
   }
 
   @Test
   void slotsShareNoCpuAndKeepSiblingsTogether() throws IOException {
     machine(8); // siblings are n and n + 4
-    List<Slot> slots = SlotLayout.plan(Topology.read(root), 2, SlotLayout.Reserve.NONE);
+    List<Slot> slots =
+        SlotLayout.plan(Topology.read(root), new SlotRule.Count(2), SlotLayout.Reserve.NONE);
     assertEquals(
         List.of("0-1,4-5", "2-3,6-7"), slots.stream().map(slot -> slot.cpus().toString()).toList());
     assertFalse(slots.get(0).cpus().intersects(slots.get(1).cpus()));
@@ -44,13 +48,16 @@ class SlotLayoutTest {
   @Test
   void moreSlotsThanCoresShareCoresButNotCpus() throws IOException {
     machine(8);
-    List<Slot> slots = SlotLayout.plan(Topology.read(root), 8, SlotLayout.Reserve.NONE);
+    List<Slot> slots =
+        SlotLayout.plan(Topology.read(root), new SlotRule.Count(8), SlotLayout.Reserve.NONE);
     assertEquals(8, slots.stream().mapToInt(slot -> slot.cpus().size()).sum());
     assertEquals(
-        "Cannot make 9 slots of the 8 CPUs that are left of 0-7 after a reserve of 0; ask for fewer.",
+        "Cannot make 9 slots of the 8 CPUs that are left of 0-7 after the reserve; ask for fewer.",
         assertThrows(
                 IllegalArgumentException.class,
-                () -> SlotLayout.plan(Topology.read(root), 9, SlotLayout.Reserve.NONE))
+                () ->
+                    SlotLayout.plan(
+                        Topology.read(root), new SlotRule.Count(9), SlotLayout.Reserve.NONE))
             .getMessage());
   }
 
@@ -68,7 +75,12 @@ class SlotLayoutTest {
     assertEquals("1-5", machine.allowed().toString());
     assertEquals(2.5, machine.cpuQuota());
     assertEquals(4L << 30, machine.memoryBytes());
-    assertEquals(3, SlotLayout.plan(machine, 1, SlotLayout.Reserve.NONE).getFirst().cpus().size());
+    assertEquals(
+        3,
+        SlotLayout.plan(machine, new SlotRule.Count(1), SlotLayout.Reserve.NONE)
+            .getFirst()
+            .cpus()
+            .size());
   }
 
   @Test
@@ -82,7 +94,8 @@ class SlotLayoutTest {
 
   @Test
   void thisMachineHasASlot() {
-    Slot slot = SlotLayout.plan(Topology.read(Path.of("/")), 1, SlotLayout.Reserve.NONE).getFirst();
+    Slot slot =
+        SlotLayout.plan(Topology.read(), new SlotRule.Count(1), SlotLayout.Reserve.NONE).getFirst();
     assertFalse(slot.cpus().isEmpty());
     assertTrue(slot.memoryBytes() > 0);
   }
