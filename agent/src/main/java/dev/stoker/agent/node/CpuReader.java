@@ -2,7 +2,7 @@ package dev.stoker.agent.node;
 
 import dev.stoker.agent.node.Topology.Cache;
 import dev.stoker.agent.node.Topology.Core;
-import dev.stoker.agent.node.Topology.Package;
+import dev.stoker.agent.node.Topology.Socket;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -21,8 +21,8 @@ final class CpuReader {
   private final SysTree tree;
   private final CpuInfo info;
   private final CpuSet online;
-  private final Map<Integer, Package> packageOf = new HashMap<>();
-  private final List<Package> packages = new ArrayList<>();
+  private final Map<Integer, Socket> packageOf = new HashMap<>();
+  private final List<Socket> packages = new ArrayList<>();
 
   private CpuReader(SysTree tree) {
     this.tree = tree;
@@ -40,7 +40,7 @@ final class CpuReader {
     return online;
   }
 
-  List<Package> packages() {
+  List<Socket> packages() {
     return packages;
   }
 
@@ -141,7 +141,7 @@ final class CpuReader {
                 .orElseGet(() -> id < 0 ? online : sharing(id))
                 .and(left);
         left = left.without(cpus);
-        Package one = new Package(id, cpus);
+        Socket one = new Socket(id, cpus);
         packages.add(one);
         cpus.stream().forEach(member -> packageOf.put(member, one));
       }
@@ -149,7 +149,7 @@ final class CpuReader {
   }
 
   private int packageId(int cpu) {
-    Package one = packageOf.get(cpu);
+    Socket one = packageOf.get(cpu);
     return one == null ? -1 : one.id();
   }
 

@@ -36,7 +36,10 @@ final class HostReader {
   Host read() {
     String kernel =
         tree.text("proc/sys/kernel/osrelease")
-            .or(() -> tree.line("proc/version", "Linux version").map(text -> text.split(" ")[0]))
+            .or(
+                () ->
+                    tree.line("proc/version", "Linux version")
+                        .map(text -> text.replaceAll(" .*$", "")))
             .orElse(null);
     return new Host(
         kernel,

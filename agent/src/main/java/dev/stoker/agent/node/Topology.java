@@ -22,7 +22,7 @@ public record Topology(
     CpuSet online,
     CpuSet allowed,
     double cpuQuota,
-    List<Package> packages,
+    List<Socket> packages,
     List<Core> cores,
     List<Cache> caches,
     List<NumaNode> numaNodes,
@@ -42,7 +42,7 @@ public record Topology(
    *
    * @param id as the kernel numbers it, -1 where it does not say
    */
-  public record Package(int id, CpuSet cpus) {}
+  public record Socket(int id, CpuSet cpus) {}
 
   /**
    * CPUs that share one execution engine (SMT siblings).

@@ -101,7 +101,7 @@ class SlotsPropertyTest {
     int nodesEach = 1 + random.nextInt(2);
     int coresEach = 1 + random.nextInt(8);
     int threads = 1 + random.nextInt(2);
-    List<Topology.Package> sockets = new ArrayList<>();
+    List<Topology.Socket> sockets = new ArrayList<>();
     List<Topology.Core> cores = new ArrayList<>();
     List<Topology.Cache> caches = new ArrayList<>();
     List<Topology.NumaNode> nodes = new ArrayList<>();
@@ -121,7 +121,7 @@ class SlotsPropertyTest {
         nodes.add(new Topology.NumaNode(nodes.size(), node, 8L << 30, true));
         socket = socket.or(node);
       }
-      sockets.add(new Topology.Package(p, socket));
+      sockets.add(new Topology.Socket(p, socket));
       online = online.or(socket);
     }
     CpuSet allowed =
