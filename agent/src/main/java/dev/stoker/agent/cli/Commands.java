@@ -39,6 +39,7 @@ final class Commands {
     all.put("push", PushCommand::new);
     all.put("cache", Commands::cache);
     all.put("topology", TopologyCommand::new);
+    all.put("bench", Commands::bench);
     return all;
   }
 
@@ -79,6 +80,10 @@ final class Commands {
         .addSubcommand(new CacheWarmCommand(context))
         .addSubcommand(new CacheVerifyCommand(context))
         .addSubcommand(new CacheEvictCommand(context));
+  }
+
+  private static CommandLine bench(Context context) {
+    return group("Measure this node.").addSubcommand(new BenchIoCommand(context));
   }
 
   private static CommandLine group(String description) {

@@ -35,7 +35,13 @@ final class Engines {
         OriginCredentials.of(settings.file().origins()),
         BlobSettings.PUBLIC_CLOUD,
         Map.of(),
-        BlobSettings.IMDS);
+        BlobSettings.IMDS,
+        bytesPerSecond(settings));
+  }
+
+  /** Caps by origin. */
+  static Map<String, Long> bytesPerSecond(Settings settings) {
+    return OriginCredentials.bytesPerSecond(settings.file().origins());
   }
 
   static IoSettings io(Settings settings, Map<String, String> environment) {
@@ -52,7 +58,8 @@ final class Engines {
         ioFolder(settings),
         List.of(new CacheSettings.Disk(folder, ceilingBytes)),
         settings.memoryBytes().orElse(IoSettings.DEFAULT_MEMORY_BYTES),
-        blob(settings, environment));
+        blob(settings, environment),
+        bytesPerSecond(settings));
   }
 
   /** Bytes of disk that a cache takes unless somebody says otherwise. */

@@ -70,7 +70,8 @@ final class FetchCommand implements Callable<Integer> {
             .settings()
             .memoryBytes()
             .map(FetchOptions.defaults()::withMemoryBytes)
-            .orElse(FetchOptions.defaults());
+            .orElse(FetchOptions.defaults())
+            .withBytesPerSecond(Engines.bytesPerSecond(context.settings()));
     try (HttpTransport transport =
         new HttpTransport(TransportOptions.fromEnvironment(environment))) {
       Sources sources = new Sources(transport, Engines.blob(context.settings(), environment));

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param name what this node calls itself
  * @param cache the block cache
  * @param locations what paths in jobs mean
- * @param origins credentials by origin
+ * @param origins credentials and bandwidth by origin
  * @param slots how the node is cut into slots, each of which runs one task at a time
  * @param reserve what is kept from the slots for the system and Stoker
  * @param user the account that renderers run as
@@ -71,21 +71,40 @@ public record StokerFile(
   }
 
   /**
-   * What opens an origin: one of {@code key}, {@code sas}, {@code connectionString} and {@code
-   * identity}.
+   * What opens an origin, one of {@code key}, {@code sas}, {@code connectionString} and {@code
+   * identity}; for whom; and how much of it may be used.
    *
    * @param key shared key of a storage account, Base64
    * @param sas shared access signature
    * @param connectionString as the portal shows it
    * @param identity {@code managed}, {@code workload} or {@code anonymous}
    * @param clientId which of several managed identities
+   * @param projects what opens it for single projects, by their names
+   * @param bandwidth most that goes there, and most that comes from there, in a second, as {@link
+   *     ByteSize}
    */
   public record Credential(
       @Nullable String key,
       @Nullable String sas,
       @Nullable String connectionString,
       @Nullable String identity,
-      @Nullable String clientId) {
+      @Nullable String clientId,
+      Map<String, Credential> projects,
+      @Nullable String bandwidth) {
+    public Credential {
+      projects = projects == null ? Map.of() : Map.copyOf(projects);
+    }
+
+    /** Of everybody, without a cap. */
+    public Credential(
+        @Nullable String key,
+        @Nullable String sas,
+        @Nullable String connectionString,
+        @Nullable String identity,
+        @Nullable String clientId) {
+      this(key, sas, connectionString, identity, clientId, Map.of(), null);
+    }
+
     @Override
     public String toString() {
       return "Credential[hidden]";

@@ -108,7 +108,8 @@ class DocsTest {
     StokerFile file = settings.file();
 
     assertEquals(2, Locations.of(file.locations(), List.of(), List.of()).size());
-    assertEquals(1, OriginCredentials.of(file.origins()).size());
+    assertEquals(2, OriginCredentials.of(file.origins()).common().size());
+    assertEquals(2, OriginCredentials.bytesPerSecond(file.origins()).size());
     assertTrue(settings.memoryBytes().isPresent());
     for (var key : StokerFile.class.getRecordComponents()) {
       assertTrue(

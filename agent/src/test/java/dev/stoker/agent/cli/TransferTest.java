@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.stoker.io.testing.AzuriteServer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -47,6 +48,33 @@ class TransferTest {
       assertEquals(1, stoker.run("fetch", uri + "none.txt", "back"));
       assertEquals(1, stoker.err().lines().count(), stoker.err());
       assertEquals(2, stoker.run("push", "--overwrite", "maybe", "show", uri));
+    }
+  }
+
+  @Test
+  void theConfiguredBandwidthHoldsBothWays() throws Exception {
+    Path show = Files.createDirectories(folder.resolve("show"));
+    byte[] content = new byte[1_000_000];
+    new Random(3).nextBytes(content);
+    for (int i = 0; i < 4; i++) {
+      Files.write(show.resolve("f" + i), content);
+    }
+    try (AzuriteServer azurite = AzuriteServer.start()) {
+      Files.writeString(
+          folder.resolve("stoker.yaml"),
+          "origins:\n  blob+http://127.0.0.1:%d/%s: {key: '%s', bandwidth: 2MB}\n"
+              .formatted(azurite.port(), AzuriteServer.ACCOUNT, AzuriteServer.KEY));
+      CommandRun stoker = new CommandRun(folder);
+      String uri = azurite.uri("studio") + "show/";
+      long start = System.nanoTime();
+      assertEquals(0, stoker.run("push", "show", uri, "--create-container"), stoker.err());
+      double pushSeconds = (System.nanoTime() - start) / 1e9;
+      start = System.nanoTime();
+      assertEquals(0, stoker.run("fetch", uri, "back"), stoker.err());
+      double fetchSeconds = (System.nanoTime() - start) / 1e9;
+      // The last of four megabytes starts when the three before it are paid for.
+      assertTrue(pushSeconds >= 1.5 && pushSeconds < 6, "pushed in " + pushSeconds);
+      assertTrue(fetchSeconds >= 1.2 && fetchSeconds < 6, "fetched in " + fetchSeconds);
     }
   }
 }

@@ -6,8 +6,19 @@ package dev.stoker.io.asset;
  *
  * @param tree the tree as its user named it, without credentials
  * @param info the file below that tree, with the pinned version
+ * @param reader on whose behalf it is read; no part of its identity
  */
-public record PinnedAsset(AssetUri tree, AssetInfo info) {
+public record PinnedAsset(AssetUri tree, AssetInfo info, Reader reader) {
+
+  /** Read by the node itself. */
+  public PinnedAsset(AssetUri tree, AssetInfo info) {
+    this(tree, info, Reader.NODE);
+  }
+
+  /** The same for another reader. */
+  public PinnedAsset readBy(Reader other) {
+    return new PinnedAsset(tree, info, other);
+  }
 
   /** The file's own URI, without credentials. */
   public AssetUri uri() {

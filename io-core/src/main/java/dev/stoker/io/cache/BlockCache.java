@@ -4,8 +4,10 @@ import dev.stoker.io.asset.ByteRange;
 import dev.stoker.io.asset.Deadline;
 import dev.stoker.io.asset.IoFailure;
 import dev.stoker.io.asset.PinnedAsset;
+import dev.stoker.io.asset.Reader;
 import dev.stoker.io.fetch.Priority;
 import dev.stoker.io.fetch.RangeFetcher;
+import dev.stoker.io.observe.Metrics;
 import dev.stoker.io.posix.FolderHandle;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -55,6 +57,7 @@ public final class BlockCache implements AutoCloseable {
   private final Placer placer;
   private final Scrub scrub;
   private final Upkeep upkeep;
+  private final ReadLatencies latencies;
   private volatile DamageListener damageListener = file -> {};
   private final BackgroundFills fills = new BackgroundFills();
 
@@ -66,7 +69,9 @@ public final class BlockCache implements AutoCloseable {
       List<CacheDisk> disks,
       RangeFetcher fetcher,
       ReadRights rights,
+      Metrics metrics,
       LongSupplier nanos) {
+    this.latencies = ReadLatencies.in(metrics);
     this.disks = disks;
     this.rights = rights;
     this.grants = new Grants(nanos);
@@ -98,11 +103,26 @@ public final class BlockCache implements AutoCloseable {
    * @throws IoFailure.Disk when another process owns one, or none can be used
    */
   public static BlockCache open(CacheSettings settings, RangeFetcher fetcher, ReadRights rights) {
-    return open(settings, fetcher, rights, System::nanoTime);
+    return open(settings, fetcher, rights, new Metrics());
+  }
+
+  /** The same, with metrics that the caller shows. */
+  public static BlockCache open(
+      CacheSettings settings, RangeFetcher fetcher, ReadRights rights, Metrics metrics) {
+    return open(settings, fetcher, rights, metrics, System::nanoTime);
   }
 
   static BlockCache open(
       CacheSettings settings, RangeFetcher fetcher, ReadRights rights, LongSupplier nanos) {
+    return open(settings, fetcher, rights, new Metrics(), nanos);
+  }
+
+  private static BlockCache open(
+      CacheSettings settings,
+      RangeFetcher fetcher,
+      ReadRights rights,
+      Metrics metrics,
+      LongSupplier nanos) {
     List<CacheDisk> disks = new ArrayList<>();
     try {
       IoFailure.Disk unusable = null;
@@ -119,7 +139,7 @@ public final class BlockCache implements AutoCloseable {
       if (unusable != null && (disks.isEmpty() || unusable.getCause() == null)) {
         throw unusable;
       }
-      return new BlockCache(settings, disks, fetcher, rights, nanos);
+      return new BlockCache(settings, disks, fetcher, rights, metrics, nanos);
     } catch (RuntimeException e) {
       disks.forEach(CacheDisk::close);
       throw e;
@@ -137,7 +157,11 @@ public final class BlockCache implements AutoCloseable {
       throw new IoFailure.Invalid(
           "Cannot cache " + asset + ": its origin offers no validator that tells versions apart.");
     }
-    CachedAsset cached = new CachedAsset(this, asset, EntryId.of(asset.identity()));
+    PinnedAsset own =
+        asset.reader().project().equals(project)
+            ? asset
+            : asset.readBy(new Reader(project, project));
+    CachedAsset cached = new CachedAsset(this, own, EntryId.of(asset.identity()));
     if (!grants.holds(project, cached.id())) {
       rights.require(project, asset, deadline);
       grants.add(project, cached.id());
@@ -238,13 +262,16 @@ public final class BlockCache implements AutoCloseable {
     if (range.isEmpty()) {
       return;
     }
+    long startNanos = System.nanoTime();
     int grain = Grain.at(range.offset());
     int from = (int) (range.offset() - Grain.offset(grain));
     if (from + range.lengthBytes() <= Grain.BYTES && ram.copy(asset.id(), grain, from, into)) {
       counters.hitBytes.add(range.lengthBytes());
+      latencies.ram().record(System.nanoTime() - startNanos);
       return;
     }
-    reader.read(asset.asset(), entryOf(asset), range, into, deadline);
+    boolean here = reader.read(asset.asset(), entryOf(asset), range, into, deadline);
+    (here ? latencies.disk() : latencies.origin()).record(System.nanoTime() - startNanos);
   }
 
   CompletableFuture<Void> fill(
@@ -369,26 +396,9 @@ public final class BlockCache implements AutoCloseable {
   }
 
   private Entry create(CachedAsset asset) {
-    CacheDisk disk = diskFor(asset.id());
+    CacheDisk disk = CacheDisk.choose(disks, asset.id());
     Entry entry = new Entry(asset.id(), asset.asset().identity(), asset.lengthBytes(), disk);
     disk.space.add(entry);
     return entry;
-  }
-
-  /** By rendezvous hashing, weighted by size: a lost disk moves its own entries only. */
-  private CacheDisk diskFor(EntryId id) {
-    CacheDisk best = disks.getFirst();
-    double bestScore = Double.NEGATIVE_INFINITY;
-    for (int i = 0; i < disks.size(); i++) {
-      CacheDisk disk = disks.get(i);
-      long mixed = (id.low() ^ (i + 1) * 0x9E3779B97F4A7C15L) * 0xBF58476D1CE4E5B9L;
-      double uniform = ((mixed >>> 11) + 0.5) / (1L << 53);
-      double score = Math.log(uniform) / disk.space.ceilingBytes();
-      if (disk.health.isUsable() && score > bestScore) {
-        best = disk;
-        bestScore = score;
-      }
-    }
-    return best;
   }
 }

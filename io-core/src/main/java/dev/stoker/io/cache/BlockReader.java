@@ -47,25 +47,33 @@ final class BlockReader {
     this.counters = counters;
   }
 
-  /** Fills {@code into}, whose remaining bytes are as many as the range has. */
-  void read(
+  /**
+   * Fills {@code into}, whose remaining bytes are as many as the range has.
+   *
+   * @return whether all of it was here
+   */
+  boolean read(
       PinnedAsset asset,
       Function<PinnedAsset, Entry> entries,
       ByteRange range,
       ByteBuffer into,
       Deadline deadline) {
+    boolean allHere = true;
     for (long from = range.offset(); from < range.end(); ) {
       long to = Math.min(range.end(), from + WINDOW_BYTES);
       ByteBuffer part = into.slice(into.position(), (int) (to - from));
       List<ByteRange> gaps = List.of(ByteRange.between(from, to));
       boolean first = true;
       while (!gaps.isEmpty()) {
-        gaps = new Round(asset, entries.apply(asset), from, part, deadline, first).run(gaps);
+        Round round = new Round(asset, entries.apply(asset), from, part, deadline, first);
+        gaps = round.run(gaps);
+        allHere &= round.waiting.isEmpty();
         first = false;
       }
       into.position(into.position() + (int) (to - from));
       from = to;
     }
+    return allHere;
   }
 
   /** One try at some ranges of one window. */

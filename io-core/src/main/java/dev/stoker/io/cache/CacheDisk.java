@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -88,6 +89,26 @@ final class CacheDisk implements AutoCloseable {
     } catch (IOException e) {
       throw new IoFailure.Disk("Cannot use the cache folder " + folder + ": " + e.getMessage(), e);
     }
+  }
+
+  /**
+   * Where a new entry goes: by rendezvous hashing, weighted by size, so that a lost disk moves its
+   * own entries only.
+   */
+  static CacheDisk choose(List<CacheDisk> disks, EntryId id) {
+    CacheDisk best = disks.getFirst();
+    double bestScore = Double.NEGATIVE_INFINITY;
+    for (int i = 0; i < disks.size(); i++) {
+      CacheDisk disk = disks.get(i);
+      long mixed = (id.low() ^ (i + 1) * 0x9E3779B97F4A7C15L) * 0xBF58476D1CE4E5B9L;
+      double uniform = ((mixed >>> 11) + 0.5) / (1L << 53);
+      double score = Math.log(uniform) / disk.space.ceilingBytes();
+      if (disk.health.isUsable() && score > bestScore) {
+        best = disk;
+        bestScore = score;
+      }
+    }
+    return best;
   }
 
   /**

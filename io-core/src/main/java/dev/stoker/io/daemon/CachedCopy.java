@@ -4,7 +4,7 @@ import dev.stoker.io.asset.AssetUri;
 import dev.stoker.io.asset.Deadline;
 import dev.stoker.io.asset.IoFailure;
 import dev.stoker.io.prefetch.BoundedWork;
-import dev.stoker.io.stage.SourceOpener;
+import dev.stoker.io.source.SourceOpener;
 import dev.stoker.io.sync.TreeFetch;
 import java.nio.file.Path;
 import java.util.List;

@@ -4,6 +4,7 @@ import dev.stoker.io.asset.ByteRange;
 import dev.stoker.io.asset.Deadline;
 import dev.stoker.io.asset.IoFailure;
 import dev.stoker.io.asset.PinnedAsset;
+import dev.stoker.io.asset.Reader;
 import dev.stoker.io.cache.BlockCache;
 import dev.stoker.io.cache.CachedAsset;
 import dev.stoker.io.fetch.BufferPool;
@@ -67,13 +68,14 @@ final class CachedRanges implements RangeFetcher, AutoCloseable {
   public CompletableFuture<Void> fetch(
       PinnedAsset asset, ByteRange range, Priority priority, Deadline deadline, RangeSink sink) {
     if (!asset.info().version().cacheable()) {
-      return origins.fetch(asset, range, priority, deadline, sink);
+      return origins.fetch(
+          asset.readBy(new Reader(project, "copy")), range, priority, deadline, sink);
     }
     if (range.isEmpty()) {
       return CompletableFuture.completedFuture(null);
     }
     cache.grant(project, asset); // the caller listed it with the project's own credentials
-    CachedAsset cached = cache.open(asset, project, deadline);
+    CachedAsset cached = cache.open(asset.readBy(new Reader(project, "copy")), project, deadline);
     List<CompletableFuture<Void>> windows = new ArrayList<>();
     for (long at = range.offset(); at < range.end(); at += windowBytes) {
       ByteRange window = ByteRange.between(at, Math.min(range.end(), at + windowBytes));

@@ -13,8 +13,8 @@ import dev.stoker.io.fetch.RangeFetcher;
 import dev.stoker.io.observe.Metrics;
 import dev.stoker.io.prefetch.WantedUri;
 import dev.stoker.io.source.AssetSource;
+import dev.stoker.io.source.SourceOpener;
 import dev.stoker.io.stage.DamagedStages;
-import dev.stoker.io.stage.SourceOpener;
 import dev.stoker.io.stage.StageOwner;
 import dev.stoker.io.stage.Stager;
 import dev.stoker.io.stage.Tally;
@@ -64,14 +64,20 @@ public final class IoNode implements NodeCache {
 
   /** The same, with metrics that the caller shows. */
   public static IoNode open(IoSettings settings, Metrics metrics) {
-    return open(settings.dataFolder(), settings.cache(), new NodeOrigins(settings, metrics));
+    return open(
+        settings.dataFolder(), settings.cache(), new NodeOrigins(settings, metrics), metrics);
   }
 
   /** Closes {@code origins} where it fails. */
   static IoNode open(Path dataFolder, CacheSettings settings, Origins origins) {
+    return open(dataFolder, settings, origins, new Metrics());
+  }
+
+  private static IoNode open(
+      Path dataFolder, CacheSettings settings, Origins origins, Metrics metrics) {
     BlockCache cache = null;
     try {
-      cache = BlockCache.open(settings, origins, rights(origins));
+      cache = BlockCache.open(settings, origins, rights(origins), metrics);
       Stager stager = new Stager(cache, origins, origins, dataFolder.resolve("stages"));
       return new IoNode(cache, stager, origins, settings);
     } catch (RuntimeException e) {

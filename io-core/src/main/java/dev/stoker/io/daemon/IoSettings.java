@@ -4,6 +4,7 @@ import dev.stoker.io.cache.CacheSettings;
 import dev.stoker.io.source.blob.BlobSettings;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What a node's I/O process needs to know.
@@ -12,9 +13,15 @@ import java.util.List;
  * @param cacheDisks cache folders with their ceilings; stages are cheapest on the same file system
  * @param memoryBytes buffers of cache and fetch engine together; at least 32 MiB
  * @param blob accounts and credentials
+ * @param bytesPerSecond most that is fetched from an origin, by {@link
+ *     dev.stoker.io.asset.AssetUri#origin()}
  */
 public record IoSettings(
-    Path dataFolder, List<CacheSettings.Disk> cacheDisks, long memoryBytes, BlobSettings blob) {
+    Path dataFolder,
+    List<CacheSettings.Disk> cacheDisks,
+    long memoryBytes,
+    BlobSettings blob,
+    Map<String, Long> bytesPerSecond) {
   /** Runs eight readers at full speed; see {@code docs/cache.md}. */
   public static final long DEFAULT_MEMORY_BYTES = 256L << 20;
 
@@ -25,6 +32,13 @@ public record IoSettings(
 
   public IoSettings {
     cacheDisks = List.copyOf(cacheDisks);
+    bytesPerSecond = Map.copyOf(bytesPerSecond);
+  }
+
+  /** Without caps. */
+  public IoSettings(
+      Path dataFolder, List<CacheSettings.Disk> cacheDisks, long memoryBytes, BlobSettings blob) {
+    this(dataFolder, cacheDisks, memoryBytes, blob, Map.of());
   }
 
   /** One cache folder, the default memory, credentials from the environment. */
@@ -38,7 +52,7 @@ public record IoSettings(
 
   /** The same for another cache, with another data folder. */
   public IoSettings withCache(Path otherDataFolder, List<CacheSettings.Disk> disks) {
-    return new IoSettings(otherDataFolder, disks, memoryBytes, blob);
+    return new IoSettings(otherDataFolder, disks, memoryBytes, blob, bytesPerSecond);
   }
 
   CacheSettings cache() {

@@ -4,6 +4,7 @@ import dev.stoker.io.asset.AssetUri;
 import dev.stoker.io.asset.ByteRange;
 import dev.stoker.io.asset.Deadline;
 import dev.stoker.io.asset.PinnedAsset;
+import dev.stoker.io.asset.Reader;
 import dev.stoker.io.fetch.FetchEngine;
 import dev.stoker.io.fetch.FetchOptions;
 import dev.stoker.io.fetch.Priority;
@@ -16,8 +17,9 @@ import dev.stoker.io.source.Sources;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * The real origins of a node: one transport, one set of credentials, one fetch engine. Every
- * project of a node uses the node's credentials, so a right that one proves is the node's.
+ * The real origins of a node: one transport, one set of credentials, one fetch engine. A project
+ * reads with its own credentials where it has some, else with the node's; requests are shared
+ * between readers with the same credentials only.
  */
 final class NodeOrigins implements IoNode.Origins {
   private final HttpTransport transport;
@@ -29,20 +31,27 @@ final class NodeOrigins implements IoNode.Origins {
     sources = new Sources(transport, settings.blob());
     engine =
         new FetchEngine(
-            sources::open,
-            FetchOptions.defaults().withMemoryBytes(settings.fetchMemoryBytes()),
+            sources::openFor,
+            FetchOptions.defaults()
+                .withMemoryBytes(settings.fetchMemoryBytes())
+                .withBytesPerSecond(settings.bytesPerSecond()),
             metrics);
   }
 
   @Override
   public AssetSource open(AssetUri tree, String project) {
-    return sources.open(tree);
+    return sources.openFor(tree, project);
   }
 
   @Override
   public CompletableFuture<Void> fetch(
       PinnedAsset asset, ByteRange range, Priority priority, Deadline deadline, RangeSink sink) {
-    return engine.fetch(asset, range, priority, deadline, sink);
+    Reader reader = asset.reader();
+    PinnedAsset asRead =
+        sources.hasOwnCredential(asset.tree(), reader.project())
+            ? asset
+            : asset.readBy(new Reader("", reader.share()));
+    return engine.fetch(asRead, range, priority, deadline, sink);
   }
 
   @Override

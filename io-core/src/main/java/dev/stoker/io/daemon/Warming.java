@@ -5,6 +5,7 @@ import dev.stoker.io.asset.AssetUri;
 import dev.stoker.io.asset.Deadline;
 import dev.stoker.io.asset.IoFailure;
 import dev.stoker.io.asset.PinnedAsset;
+import dev.stoker.io.asset.Reader;
 import dev.stoker.io.cache.BlockCache;
 import dev.stoker.io.cache.FillProgress;
 import dev.stoker.io.fetch.Priority;
@@ -12,7 +13,7 @@ import dev.stoker.io.prefetch.BoundedWork;
 import dev.stoker.io.prefetch.WantedFiles;
 import dev.stoker.io.prefetch.WantedUri;
 import dev.stoker.io.source.AssetSource;
-import dev.stoker.io.stage.SourceOpener;
+import dev.stoker.io.source.SourceOpener;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -92,7 +93,7 @@ final class Warming {
       AssetUri tree, List<String> include, Deadline deadline, Consumer<PinnedAsset> found) {
     Consumer<AssetInfo> each =
         info -> {
-          PinnedAsset asset = new PinnedAsset(tree, info);
+          PinnedAsset asset = new PinnedAsset(tree, info, new Reader(request.project(), "warm"));
           if (known.add(asset.identity())) {
             files.increment();
             bytes.add(info.lengthBytes());

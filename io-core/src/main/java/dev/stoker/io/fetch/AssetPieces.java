@@ -16,10 +16,11 @@ import java.util.TreeMap;
 final class AssetPieces {
   /**
    * @param uri of the file, with the credentials it was named with
+   * @param project whose credentials are used where it names none
    */
-  record Key(AssetUri uri, AssetVersion version) {
+  record Key(AssetUri uri, AssetVersion version, String project) {
     static Key of(PinnedAsset asset) {
-      return new Key(asset.uri(), asset.info().version());
+      return new Key(asset.uri(), asset.info().version(), asset.reader().project());
     }
   }
 

@@ -7,6 +7,7 @@ import dev.stoker.io.asset.IoFailure;
 import dev.stoker.io.asset.PinnedAsset;
 import dev.stoker.io.observe.Metrics;
 import dev.stoker.io.source.AssetSource;
+import dev.stoker.io.source.SourceOpener;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -29,10 +30,9 @@ import java.util.function.Function;
  * <p>Thread-safe. Futures end on a sink thread or on the timer's.
  */
 public final class FetchEngine implements RangeFetcher, AutoCloseable {
-  private static final String NOBODY = "";
   private static final long STOP_TIMEOUT_SECONDS = 5;
 
-  private final Function<AssetUri, AssetSource> sources;
+  private final SourceOpener sources;
   private final FetchOptions options;
   private final Metrics metrics;
   private final BufferPool pool;
@@ -48,6 +48,13 @@ public final class FetchEngine implements RangeFetcher, AutoCloseable {
    */
   public FetchEngine(
       Function<AssetUri, AssetSource> sources, FetchOptions options, Metrics metrics) {
+    this((tree, project) -> sources.apply(tree), options, metrics);
+  }
+
+  /**
+   * @param sources opens trees with the credentials of {@link PinnedAsset#reader()}'s project
+   */
+  public FetchEngine(SourceOpener sources, FetchOptions options, Metrics metrics) {
     this.sources = sources;
     this.options = options;
     this.metrics = metrics;
@@ -63,10 +70,13 @@ public final class FetchEngine implements RangeFetcher, AutoCloseable {
   @Override
   public CompletableFuture<Void> fetch(
       PinnedAsset asset, ByteRange range, Priority priority, Deadline deadline, RangeSink sink) {
-    return fetch(NOBODY, asset, range, priority, deadline, sink);
+    return fetch(asset.reader().share(), asset, range, priority, deadline, sink);
   }
 
-  /** The same engine for one owner (a job, a mount): owners get equal shares of each origin. */
+  /**
+   * The same engine for one owner (a mount, a test) in place of each asset's {@link
+   * dev.stoker.io.asset.Reader#share}: owners get equal shares of each origin.
+   */
   public RangeFetcher forOwner(String owner) {
     return (asset, range, priority, deadline, sink) ->
         fetch(owner, asset, range, priority, deadline, sink);
@@ -85,7 +95,7 @@ public final class FetchEngine implements RangeFetcher, AutoCloseable {
     Want want = new Want(asset, range, priority, owner, deadline, sink);
     try {
       requireFetchable(asset, range);
-      AssetSource source = sources.apply(asset.tree());
+      AssetSource source = sources.open(asset.tree(), asset.reader().project());
       OriginQueue queue = queueOf(source.origin());
       want.timer =
           timer.schedule(

@@ -20,6 +20,11 @@ public record FetchOptions(long memoryBytes, int sinkThreads, Map<String, Long> 
         256L << 20, Math.clamp(2L * Runtime.getRuntime().availableProcessors(), 4, 16), Map.of());
   }
 
+  /** Caps by {@link dev.stoker.io.asset.AssetUri#origin()}. */
+  public FetchOptions withBytesPerSecond(Map<String, Long> caps) {
+    return new FetchOptions(memoryBytes, sinkThreads, caps);
+  }
+
   public FetchOptions withMemoryBytes(long bytes) {
     return new FetchOptions(bytes, sinkThreads, bytesPerSecond);
   }

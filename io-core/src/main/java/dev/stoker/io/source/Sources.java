@@ -41,6 +41,18 @@ public final class Sources {
         : new FileSource((FileUri) uri);
   }
 
+  /** The same with the credentials of a project, where it has its own. */
+  public AssetSource openFor(AssetUri uri, String project) {
+    return uri instanceof BlobUri blob
+        ? new BlobSource(accounts.accountOf(blob, project), blob)
+        : open(uri);
+  }
+
+  /** Whether a project reads that tree with a credential of its own. */
+  public boolean hasOwnCredential(AssetUri tree, String project) {
+    return accounts.hasOwnCredential(tree.origin(), project);
+  }
+
   /** Accounts and their credentials, for those who write to them. */
   public BlobAccounts accounts() {
     return accounts;

@@ -5,6 +5,7 @@ import dev.stoker.io.asset.AssetPath;
 import dev.stoker.io.asset.Deadline;
 import dev.stoker.io.asset.IoFailure;
 import dev.stoker.io.asset.PinnedAsset;
+import dev.stoker.io.asset.Reader;
 import dev.stoker.io.cache.BlockCache;
 import dev.stoker.io.cache.CachedAsset;
 import dev.stoker.io.cache.DamagedFile;
@@ -14,6 +15,7 @@ import dev.stoker.io.fetch.RangeFetcher;
 import dev.stoker.io.prefetch.BoundedWork;
 import dev.stoker.io.prefetch.WantedFiles;
 import dev.stoker.io.source.AssetSource;
+import dev.stoker.io.source.SourceOpener;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -196,7 +198,8 @@ public final class Stager {
   }
 
   private void bring(Stage stage, Wanted wanted, String project, Tally tally, Deadline deadline) {
-    PinnedAsset asset = new PinnedAsset(wanted.tree().uri(), wanted.info());
+    PinnedAsset asset =
+        new PinnedAsset(wanted.tree().uri(), wanted.info(), new Reader(project, stage.id));
     AssetPath path = wanted.info().path();
     if (path.isRoot()) {
       path = AssetPath.of(asset.uri().path().name()); // the tree is a file itself

@@ -1,10 +1,16 @@
 package dev.stoker.io.testing;
 
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
 
 /** Azurite, Microsoft's emulator of Blob storage, on a free loopback port. */
 public final class AzuriteServer implements AutoCloseable {
@@ -99,6 +105,46 @@ public final class AzuriteServer implements AutoCloseable {
   /** An environment in which the account and its key are found. */
   public Map<String, String> environment() {
     return Map.of("AZURE_STORAGE_ACCOUNT", ACCOUNT, "AZURE_STORAGE_KEY", KEY);
+  }
+
+  /**
+   * A shared access signature that reads and lists one container, without {@code ?} ("Create a
+   * service SAS", version 2020-12-06).
+   */
+  public String readingSas(String container) {
+    String until = "2099-01-01T00:00:00Z";
+    String toSign =
+        String.join(
+            "\n",
+            List.of(
+                "rl",
+                "",
+                until,
+                "/blob/" + ACCOUNT + "/" + container,
+                "",
+                "",
+                "",
+                "2020-12-06",
+                "c",
+                "",
+                "",
+                "",
+                "",
+                "",
+                "",
+                ""));
+    try {
+      Mac mac = Mac.getInstance("HmacSHA256");
+      mac.init(new SecretKeySpec(Base64.getDecoder().decode(KEY), "HmacSHA256"));
+      String signature =
+          Base64.getEncoder().encodeToString(mac.doFinal(toSign.getBytes(StandardCharsets.UTF_8)));
+      return "sv=2020-12-06&sr=c&sp=rl&se=%s&sig=%s"
+          .formatted(
+              URLEncoder.encode(until, StandardCharsets.UTF_8),
+              URLEncoder.encode(signature, StandardCharsets.UTF_8));
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   @Override

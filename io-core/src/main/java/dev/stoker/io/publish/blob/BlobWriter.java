@@ -219,6 +219,7 @@ public final class BlobWriter {
       List<HttpHeader> headers,
       HttpBody body,
       Deadline deadline) {
+    accounts.accountOf(uri).awaitUpload(body.lengthBytes(), deadline);
     Deadline thisTry =
         deadline.orEarlier(
             Deadline.after(TRY_TIMEOUT.plusSeconds(body.lengthBytes() / SLOWEST_BYTES_PER_SECOND)));

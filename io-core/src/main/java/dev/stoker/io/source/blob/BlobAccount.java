@@ -13,6 +13,7 @@ import dev.stoker.io.source.Answers;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One storage account, seen by one identity: makes its requests, signs them and says what its
@@ -27,14 +28,24 @@ public final class BlobAccount {
   private final String pathPrefix;
   private final BlobAuth auth;
   private final HttpTransport transport;
+  private final @Nullable UploadCap uploads;
 
+  /**
+   * @param uploads what is sent waits for, or null where there is no cap
+   */
   BlobAccount(
-      String name, HttpOrigin origin, String pathPrefix, BlobAuth auth, HttpTransport transport) {
+      String name,
+      HttpOrigin origin,
+      String pathPrefix,
+      BlobAuth auth,
+      HttpTransport transport,
+      @Nullable UploadCap uploads) {
     this.name = name;
     this.origin = origin;
     this.pathPrefix = pathPrefix;
     this.auth = auth;
     this.transport = transport;
+    this.uploads = uploads;
   }
 
   /** As {@link dev.stoker.io.asset.BlobUri#origin()}. */
@@ -60,6 +71,17 @@ public final class BlobAccount {
             + (blob.isRoot() ? "" : "/" + Percent.encodePath(blob.value()))
             + (query.isEmpty() ? "" : "?" + query);
     return HttpCall.of(method, origin, target).with("x-ms-version", SERVICE_VERSION);
+  }
+
+  /**
+   * Waits until so many bytes may be sent to the account, where its bandwidth is capped.
+   *
+   * @throws IoFailure.TimedOut when that is after the deadline
+   */
+  public void awaitUpload(long bytes, Deadline deadline) {
+    if (uploads != null && bytes > 0) {
+      uploads.await(bytes, "to " + name, deadline);
+    }
   }
 
   /** Signs and sends; ends with the answer, whatever its status. Never blocks. */

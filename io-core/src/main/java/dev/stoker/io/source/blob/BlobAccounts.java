@@ -29,7 +29,11 @@ public final class BlobAccounts {
   private final BlobSettings settings;
   private final HttpTransport transport;
   private final EntraTokens tokens;
-  private final Map<String, BlobAccount> accounts = new ConcurrentHashMap<>();
+  private final Map<Seen, BlobAccount> accounts = new ConcurrentHashMap<>();
+  private final Map<String, UploadCap> caps = new ConcurrentHashMap<>();
+
+  /** An account as one project sees it; the empty name is everybody else. */
+  private record Seen(String origin, String project) {}
 
   public BlobAccounts(BlobSettings settings, HttpTransport transport) {
     this.settings = settings;
@@ -44,20 +48,47 @@ public final class BlobAccounts {
    * @throws IoFailure when a credential that is configured cannot be used
    */
   public BlobAccount accountOf(BlobUri uri) {
+    return accountOf(uri, "");
+  }
+
+  /** The same for a project, which may have a credential of its own. */
+  public BlobAccount accountOf(BlobUri uri, String project) {
+    if (uri.sas() != null || !hasOwnCredential(uri.origin(), project)) {
+      return accountOfNode(uri);
+    }
+    return accounts.computeIfAbsent(
+        new Seen(uri.origin(), project), seen -> account(uri, resolve(uri, project)));
+  }
+
+  /** Whether a project reads an origin with a credential of its own. */
+  public boolean hasOwnCredential(String origin, String project) {
+    return settings.credentials().hasOwn(origin, project);
+  }
+
+  private BlobAccount accountOfNode(BlobUri uri) {
     String sas = uri.sas();
     if (sas != null) {
       return account(uri, new SasAuth(sas, "in its URI"));
     }
-    return accounts.computeIfAbsent(uri.origin(), origin -> account(uri, resolve(uri)));
+    return accounts.computeIfAbsent(
+        new Seen(uri.origin(), ""), seen -> account(uri, resolve(uri, "")));
+  }
+
+  private @Nullable UploadCap capOf(String origin) {
+    Long bytesPerSecond = settings.uploadBytesPerSecond().get(origin);
+    return bytesPerSecond == null
+        ? null
+        : caps.computeIfAbsent(origin, name -> new UploadCap(bytesPerSecond));
   }
 
   private BlobAccount account(BlobUri uri, BlobAuth auth) {
     String prefix = uri.endpoint() == null ? "" : "/" + uri.account();
-    return new BlobAccount(uri.origin(), settings.originOf(uri), prefix, auth, transport);
+    return new BlobAccount(
+        uri.origin(), settings.originOf(uri), prefix, auth, transport, capOf(uri.origin()));
   }
 
-  private BlobAuth resolve(BlobUri uri) {
-    OriginCredential configured = settings.credentials().get(uri.origin());
+  private BlobAuth resolve(BlobUri uri, String project) {
+    OriginCredential configured = settings.credentials().find(uri.origin(), project);
     if (configured != null) {
       return configured(uri, configured);
     }

@@ -8,17 +8,19 @@ import java.util.Map;
  * What is known of storage accounts before the first request.
  *
  * @param environment the process's variables
- * @param credentials by {@link BlobUri#origin()}, such as {@code blob://studio}
+ * @param credentials what is configured
  * @param hostSuffix of accounts' own hosts; {@code blob.core.windows.net} in the public cloud
  * @param hosts custom domains by account name
  * @param imds the VM's metadata service
+ * @param uploadBytesPerSecond most that is sent to an account, by {@link BlobUri#origin()}
  */
 public record BlobSettings(
     Map<String, String> environment,
-    Map<String, OriginCredential> credentials,
+    AccountCredentials credentials,
     String hostSuffix,
     Map<String, String> hosts,
-    HttpOrigin imds) {
+    HttpOrigin imds,
+    Map<String, Long> uploadBytesPerSecond) {
   /** Of the public cloud. */
   public static final String PUBLIC_CLOUD = "blob.core.windows.net";
 
@@ -27,13 +29,30 @@ public record BlobSettings(
 
   public BlobSettings {
     environment = Map.copyOf(environment);
-    credentials = Map.copyOf(credentials);
     hosts = Map.copyOf(hosts);
+    uploadBytesPerSecond = Map.copyOf(uploadBytesPerSecond);
+  }
+
+  /** The same credentials for every project, and no caps. */
+  public BlobSettings(
+      Map<String, String> environment,
+      Map<String, OriginCredential> credentials,
+      String hostSuffix,
+      Map<String, String> hosts,
+      HttpOrigin imds) {
+    this(
+        environment,
+        new AccountCredentials(credentials, Map.of()),
+        hostSuffix,
+        hosts,
+        imds,
+        Map.of());
   }
 
   /** Nothing configured but what the environment says. */
   public static BlobSettings fromEnvironment(Map<String, String> environment) {
-    return new BlobSettings(environment, Map.of(), PUBLIC_CLOUD, Map.of(), IMDS);
+    return new BlobSettings(
+        environment, AccountCredentials.NONE, PUBLIC_CLOUD, Map.of(), IMDS, Map.of());
   }
 
   /** Who answers for {@code uri}'s account. */
@@ -49,6 +68,6 @@ public record BlobSettings(
 
   @Override
   public String toString() {
-    return "blob settings with credentials for " + credentials.keySet();
+    return "blob settings with credentials for " + credentials.common().keySet();
   }
 }

@@ -1,9 +1,8 @@
-package dev.stoker.io.stage;
+package dev.stoker.io.source;
 
 import dev.stoker.io.asset.AssetUri;
-import dev.stoker.io.source.AssetSource;
 
-/** Opens a tree with the credentials of a project. */
+/** Opens a tree with the credentials of a project; the empty name is the node itself. */
 @FunctionalInterface
 public interface SourceOpener {
   AssetSource open(AssetUri tree, String project);
