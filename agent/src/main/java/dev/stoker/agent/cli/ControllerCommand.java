@@ -5,9 +5,12 @@ import dev.stoker.agent.config.Settings;
 import dev.stoker.agent.config.StokerFile;
 import dev.stoker.controller.api.ControllerServer;
 import dev.stoker.controller.api.ControllerSettings;
+import dev.stoker.controller.dispatch.Sharing;
 import dev.stoker.controller.store.DatabaseAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -48,6 +51,7 @@ final class ControllerCommand implements Callable<Integer> {
               tokens(settings),
               tls(settings.file().tls()),
               insecure)
+          .withSharing(sharing(settings.file()))
           .withDatabase(settings.database().map(DatabaseAddress::parse).orElse(null));
     } catch (IllegalArgumentException e) {
       throw new ConfigFailure(String.valueOf(e.getMessage()));
@@ -59,6 +63,31 @@ final class ControllerCommand implements Callable<Integer> {
         .token()
         .map(user -> new ControllerSettings.Tokens(settings.joinToken().orElse(user), user))
         .orElse(null);
+  }
+
+  private static Sharing sharing(StokerFile file) {
+    Map<String, Sharing.Share> projects = new HashMap<>();
+    file.projects()
+        .forEach(
+            (name, project) ->
+                projects.put(
+                    name,
+                    new Sharing.Share(
+                        project.weight() == null ? 1 : project.weight(),
+                        project.cap() == null ? 0 : project.cap())));
+    Map<String, Sharing.Limit> limits = new HashMap<>();
+    file.limits()
+        .forEach(
+            (name, limit) -> {
+              if (limit.total() == null) {
+                throw new ConfigFailure("'limits.%s' needs a total.".formatted(name));
+              }
+              limits.put(
+                  name,
+                  new Sharing.Limit(limit.total(), limit.perHost() == null ? 0 : limit.perHost()));
+            });
+    Integer failures = file.failureLimit();
+    return new Sharing(projects, limits, failures == null ? Sharing.USUAL_FAILURE_LIMIT : failures);
   }
 
   private static ControllerSettings.@Nullable Tls tls(StokerFile.@Nullable Tls tls) {

@@ -2,9 +2,11 @@ package dev.stoker.agent.cli;
 
 import dev.stoker.controller.client.ControllerClient;
 import dev.stoker.controller.protocol.Jobs;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -50,8 +52,27 @@ final class JobShowCommand implements Callable<Integer> {
       Table table = new Table("TASK", "STATE", "ATTEMPTS", "NODE", "WHAT", "MESSAGE");
       tasks.forEach(task -> add(table, task));
       table.print(context.out());
+      printWhy(client, job, tasks);
       return 0;
     }
+  }
+
+  /** Of each step the first task that did not start says it for the others. */
+  private void printWhy(ControllerClient client, Jobs.Summary job, List<Jobs.Task> tasks) {
+    Set<String> steps = new HashSet<>();
+    for (Jobs.Task task : tasks) {
+      boolean waits =
+          task.state() == Jobs.TaskState.READY || task.state() == Jobs.TaskState.WAITING;
+      if (waits && steps.add(task.stepName())) {
+        context.out().println();
+        context.out().println("Why %s does not start:".formatted(task.taskId()));
+        client
+            .why(job.jobId(), task.taskId())
+            .reasons()
+            .forEach(reason -> context.out().println("  " + reason));
+      }
+    }
+    context.out().flush();
   }
 
   private static void add(Table table, Jobs.Task task) {

@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * @param listen {@code HOST:PORT} the controller listens on
  * @param tls what an https controller serves with
  * @param database {@code postgresql://…} of the queue that several controllers share
+ * @param projects how much of the nodes each project gets, by name
+ * @param limits counted tokens, such as licences, by name
+ * @param failureLimit after how many failed attempts a job is suspended; 0 never
  * @param memory most memory the I/O process takes for data, as {@link ByteSize}
  * @param name what this node calls itself
  * @param cache the block cache
@@ -32,6 +35,9 @@ public record StokerFile(
     @Nullable String listen,
     @Nullable Tls tls,
     @Nullable String database,
+    Map<String, Project> projects,
+    Map<String, Limit> limits,
+    @Nullable Integer failureLimit,
     @Nullable String memory,
     @Nullable String name,
     @Nullable Cache cache,
@@ -43,13 +49,27 @@ public record StokerFile(
 
   static final StokerFile EMPTY =
       new StokerFile(
-          null, null, null, null, null, null, null, null, null, null, List.of(), Map.of(), null,
-          null, null);
+          null, null, null, null, null, null, null, Map.of(), Map.of(), null, null, null, null,
+          List.of(), Map.of(), null, null, null);
 
   public StokerFile {
     locations = locations == null ? List.of() : List.copyOf(locations);
+    projects = projects == null ? Map.of() : Map.copyOf(projects);
+    limits = limits == null ? Map.of() : Map.copyOf(limits);
     origins = origins == null ? Map.of() : Map.copyOf(origins);
   }
+
+  /**
+   * @param weight against other projects, 1 where nothing is said
+   * @param cap most tasks running at once
+   */
+  public record Project(@Nullable Double weight, @Nullable Integer cap) {}
+
+  /**
+   * @param total tokens in all
+   * @param perHost tokens on one node
+   */
+  public record Limit(@Nullable Integer total, @Nullable Integer perHost) {}
 
   /**
    * @param folder where blocks are kept; below the data folder when null

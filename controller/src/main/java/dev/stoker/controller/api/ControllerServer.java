@@ -51,7 +51,7 @@ public final class ControllerServer implements AutoCloseable {
   private ControllerServer(ControllerSettings settings, Clocks clocks, QueueStore store)
       throws IOException {
     this.store = store;
-    Queue queue = Queue.open(store, clocks);
+    Queue queue = Queue.open(store, clocks, settings.sharing());
     http = bind(settings);
     threads = Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("http-", 0).factory());
     http.setExecutor(threads);

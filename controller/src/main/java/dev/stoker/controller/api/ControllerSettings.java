@@ -1,5 +1,6 @@
 package dev.stoker.controller.api;
 
+import dev.stoker.controller.dispatch.Sharing;
 import dev.stoker.controller.store.DatabaseAddress;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param tokens who may call; null leaves access open, which is for loopback
  * @param tls the certificate to serve, null for plain HTTP, which is for loopback
  * @param insecure whether it may leave loopback without tokens or TLS all the same
+ * @param sharing how the nodes are shared between projects
  * @param database the database that holds the queue, shared with other controllers; null for a file
  *     of its own in the data folder
  */
@@ -23,6 +25,7 @@ public record ControllerSettings(
     @Nullable Tokens tokens,
     @Nullable Tls tls,
     boolean insecure,
+    Sharing sharing,
     @Nullable DatabaseAddress database) {
 
   /** A controller with a queue of its own. */
@@ -32,12 +35,17 @@ public record ControllerSettings(
       @Nullable Tokens tokens,
       @Nullable Tls tls,
       boolean insecure) {
-    this(dataFolder, listen, tokens, tls, insecure, null);
+    this(dataFolder, listen, tokens, tls, insecure, Sharing.EQUAL, null);
   }
 
   /** The same, on a database that other controllers may use as well. */
   public ControllerSettings withDatabase(@Nullable DatabaseAddress shared) {
-    return new ControllerSettings(dataFolder, listen, tokens, tls, insecure, shared);
+    return new ControllerSettings(dataFolder, listen, tokens, tls, insecure, sharing, shared);
+  }
+
+  /** The same, with the nodes shared otherwise. */
+  public ControllerSettings withSharing(Sharing other) {
+    return new ControllerSettings(dataFolder, listen, tokens, tls, insecure, other, database);
   }
 
   /**

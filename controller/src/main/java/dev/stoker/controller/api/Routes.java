@@ -125,7 +125,7 @@ final class Routes {
       }
       allow(request, "POST");
       Jobs.Definition definition = request.body(Jobs.Definition.class, JOB_LIMIT);
-      return queue.jobs().submit(definition, request.header("Idempotency-Key"));
+      return queue.jobs().submit(definition, "", request.header("Idempotency-Key"));
     }
     String job = path.getFirst();
     if (path.size() == 2 && path.getLast().equals("definition")) {
@@ -151,6 +151,9 @@ final class Routes {
       return queue
           .views()
           .log(job, path.get(1), request.small("attempt", 0), request.number("offset", 0));
+    }
+    if (path.size() == 3 && path.getFirst().equals("tasks") && path.getLast().equals("why")) {
+      return queue.views().why(job, path.get(1));
     }
     if (path.size() > 1) {
       throw nothingHere();

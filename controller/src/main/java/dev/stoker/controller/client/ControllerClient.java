@@ -154,6 +154,12 @@ public final class ControllerClient implements AutoCloseable {
         Duration.ZERO);
   }
 
+  /** What keeps a task from starting. */
+  public Jobs.Why why(String jobId, String taskId) {
+    return calls.get(
+        path("/v1/jobs/", jobId, path("/tasks/", taskId, "/why")), Jobs.Why.class, Duration.ZERO);
+  }
+
   /** Waits until the job is no longer as it was at version {@code since}, at most 30 s. */
   public Jobs.Update watch(String jobId, long since) {
     return calls.get(

@@ -1,8 +1,10 @@
 package dev.stoker.controller.dispatch;
 
 import dev.stoker.controller.protocol.Jobs.TaskState;
+import dev.stoker.controller.protocol.Registration.Slot;
 import dev.stoker.controller.store.QueueRows;
 import dev.stoker.controller.store.StepRow;
+import dev.stoker.controller.store.StepRows;
 import dev.stoker.controller.store.TaskCounts;
 import dev.stoker.controller.store.TaskRow;
 import java.util.ArrayList;
@@ -19,16 +21,29 @@ final class Candidate {
   final SlotNeeds needs;
   private final QueueRows rows;
   private final Roster roster;
+  private final long nowMillis;
   private @Nullable List<TaskRow> readyRows;
   private long nextIndex;
   private long taken;
 
-  Candidate(StepRow step, SlotNeeds needs, QueueRows rows, Roster roster) {
+  Candidate(StepRow step, SlotNeeds needs, QueueRows rows, Roster roster, long nowMillis) {
     this.step = step;
     this.needs = needs;
     this.rows = rows;
     this.roster = roster;
+    this.nowMillis = nowMillis;
     nextIndex = step.nextIndex();
+  }
+
+  StepRows.Lane lane() {
+    return new StepRows.Lane(step.project(), step.submitter());
+  }
+
+  /** Whether a task of it may run in a slot now. */
+  boolean suits(Slot slot, Member node, Usage usage) {
+    return !isEmpty()
+        && needs.fit(slot, node.row.attributes())
+        && usage.missingToken(needs.tokens(), node.row.number()).isEmpty();
   }
 
   boolean isEmpty() {
@@ -76,6 +91,7 @@ final class Candidate {
                           step.jobNumber(),
                           step.firstOrdinal(),
                           step.firstOrdinal() + step.nextIndex(),
+                          nowMillis,
                           READY_ROWS_SEEN));
     }
     return readyRows;

@@ -4,10 +4,13 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.stoker.controller.protocol.Leasing.Wish;
 import dev.stoker.controller.protocol.Registration.Slot;
 import dev.stoker.controller.protocol.Wire;
+import dev.stoker.controller.store.LeaseRow;
 import dev.stoker.controller.store.QueueRows;
 import dev.stoker.controller.store.StepRow;
+import dev.stoker.controller.store.StepRows;
 import dev.stoker.controller.store.TaskRow;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,56 +19,49 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The steps that have tasks to start, by rank: priority, then submission, then place in the
- * template. Read page by page, as far as a round needs them.
+ * The steps that have tasks to start, in the order in which slots are given to them: the project
+ * with the fewest running tasks for its weight first; within it the higher priority, then who has
+ * fewer tasks running, then who submitted earlier.
+ *
+ * <p>A slot whose task ended counts no longer, so a node goes on with its project unless another
+ * one is behind: fairness costs no change of session while the shares are even.
  */
 final class Candidates {
-  private static final int PAGE = 64;
-
-  /** A slot that fits none of so many steps waits for the next round: a round must stay short. */
-  private static final int LONGEST_SEARCH = 5_000;
-
   private final QueueRows rows;
-  private final Roster roster;
+  private final Parts parts;
+  private final Usage usage;
+  private final long nowMillis;
   private final Map<Long, Candidate> byStep = new LinkedHashMap<>();
   private final Map<String, Optional<Candidate>> bySession = new HashMap<>();
   private final Map<String, SlotNeeds> parsedNeeds = new HashMap<>();
-  private final List<Candidate> ranked = new ArrayList<>();
-  private int firstOpen;
-  private boolean allRead;
+  private @Nullable List<Lane> lanes;
 
-  Candidates(QueueRows rows, Roster roster) {
+  Candidates(QueueRows rows, Parts parts) {
     this.rows = rows;
-    this.roster = roster;
+    this.parts = parts;
+    usage = new Usage(parts.sharing(), parts.live());
+    nowMillis = parts.clocks().wallMillis();
   }
 
   /** A task that starts, and the step it is of. */
   record Taken(Candidate candidate, TaskRow task) {}
 
-  /**
-   * Takes the best task for a slot, null where nothing fits. The step whose session is open in the
-   * slot comes before its equals; equal is what has the same priority, unless an earlier job has
-   * nothing running.
-   */
+  /** Takes the best task for a slot, null where nothing fits. */
   @Nullable Taken take(Wish wish, Slot slot, Member node, long lease) {
     Candidate session = session(wish);
-    for (int i = firstOpen(); i < LONGEST_SEARCH && (i < ranked.size() || readPage()); i++) {
-      Candidate candidate = ranked.get(i);
-      if (!suits(candidate, slot, node)) {
-        continue;
-      }
-      if (session != null && suits(session, slot, node) && comesFirst(session, candidate)) {
-        TaskRow task = session.take(node, lease);
-        if (task != null) {
-          return new Taken(session, task);
-        }
-      }
-      TaskRow task = candidate.take(node, lease);
-      if (task != null) {
-        return new Taken(candidate, task);
+    for (Lane lane : inTurn()) {
+      boolean sameLane = session != null && session.lane().equals(lane.whose);
+      Taken taken = lane.take(sameLane ? session : null, slot, node, lease, usage);
+      if (taken != null) {
+        return taken;
       }
     }
     return null;
+  }
+
+  /** Counts what was taken. */
+  void taken(LeaseRow lease) {
+    usage.add(lease);
   }
 
   /** Writes down what was taken of each step. */
@@ -73,31 +69,43 @@ final class Candidates {
     byStep.values().forEach(Candidate::settle);
   }
 
-  private static boolean comesFirst(Candidate session, Candidate best) {
-    boolean earlier = session.step.jobNumber() <= best.step.jobNumber();
-    return session.step.priority() >= best.step.priority() && (earlier || best.leased() > 0);
-  }
-
-  private static boolean suits(Candidate candidate, Slot slot, Member node) {
-    return !candidate.isEmpty() && candidate.needs.fit(slot, node.row.attributes());
-  }
-
-  private int firstOpen() {
-    while (firstOpen < ranked.size() && ranked.get(firstOpen).isEmpty()) {
-      firstOpen++;
+  private List<Lane> inTurn() {
+    List<Turn> turns = new ArrayList<>();
+    for (Lane lane : lanes()) {
+      Candidate head = usage.isAtCap(lane.whose.project()) ? null : lane.head();
+      if (head != null) {
+        turns.add(
+            new Turn(
+                lane,
+                usage.load(lane.whose.project()),
+                head.step.priority(),
+                usage.running(lane.whose.project(), lane.whose.submitter()),
+                head.step.jobNumber()));
+      }
     }
-    return firstOpen;
+    turns.sort(Turn.ORDER);
+    return turns.stream().map(Turn::lane).toList();
   }
 
-  private boolean readPage() {
-    if (allRead) {
-      return false;
+  private record Turn(Lane lane, double load, int priority, int running, long jobNumber) {
+    static final Comparator<Turn> ORDER =
+        Comparator.comparingDouble(Turn::load)
+            .thenComparing(turn -> turn.lane.whose.project())
+            .thenComparing(Comparator.comparingInt(Turn::priority).reversed())
+            .thenComparingInt(Turn::running)
+            .thenComparingLong(Turn::jobNumber);
+  }
+
+  private List<Lane> lanes() {
+    if (lanes == null) {
+      lanes = new ArrayList<>();
+      Optional<StepRows.Lane> next = rows.steps().nextLane(null);
+      while (next.isPresent()) {
+        lanes.add(new Lane(next.get(), rows, this::candidate));
+        next = rows.steps().nextLane(next.get());
+      }
     }
-    StepRow last = ranked.isEmpty() ? null : ranked.getLast().step;
-    List<StepRow> page = rows.steps().startable(last, PAGE);
-    allRead = page.size() < PAGE;
-    page.forEach(step -> ranked.add(candidate(step)));
-    return !page.isEmpty();
+    return lanes;
   }
 
   private @Nullable Candidate session(Wish wish) {
@@ -117,14 +125,16 @@ final class Candidates {
 
   private Candidate candidate(StepRow step) {
     return byStep.computeIfAbsent(
-        step.number(), ignored -> new Candidate(step, needs(step.needs()), rows, roster));
+        step.number(),
+        ignored -> new Candidate(step, needs(step.needs()), rows, parts.roster(), nowMillis));
   }
 
   private SlotNeeds needs(String json) {
     return parsedNeeds.computeIfAbsent(json, Candidates::parse);
   }
 
-  private static SlotNeeds parse(String json) {
+  /** What a stored step asks of its slot. */
+  static SlotNeeds parse(String json) {
     try {
       return Wire.mapper().readValue(json, SlotNeeds.class);
     } catch (JsonProcessingException e) {

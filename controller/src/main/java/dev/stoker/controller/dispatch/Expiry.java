@@ -61,6 +61,7 @@ public final class Expiry implements AutoCloseable {
 
   private boolean expire() {
     try {
+      queue.wake();
       queue.expire();
       return true;
     } catch (RuntimeException e) {

@@ -27,15 +27,17 @@ public final class JobDesk {
   /**
    * Accepts a job: when this returns, it is durable.
    *
+   * @param submitter whose job it is, empty where nobody has to say
    * @param idempotencyKey the same key and definition give the same job; null for none
    */
-  public Jobs.Submitted submit(Jobs.Definition definition, @Nullable String idempotencyKey) {
+  public Jobs.Submitted submit(
+      Jobs.Definition definition, String submitter, @Nullable String idempotencyKey) {
     if (idempotencyKey != null) {
       Limits.text("Idempotency-Key", idempotencyKey, 200);
     }
     Submission.check(definition);
     JobPlan plan = JobPlans.make(definition);
-    Submission.check(plan);
+    Submission.check(plan, parts.sharing());
     String body = json(definition);
     String hash = Names.hash(body);
     var job =
@@ -44,6 +46,7 @@ public final class JobDesk {
             Names.random('j', TaskName.JOB_ID_LENGTH),
             plan.name(),
             definition.project(),
+            submitter,
             definition.priority(),
             Jobs.State.QUEUED,
             "",
@@ -63,7 +66,7 @@ public final class JobDesk {
                   if (idempotencyKey != null) {
                     rows.jobs().rememberSubmission(idempotencyKey, hash, number);
                   }
-                  addSteps(rows, number, definition.priority(), plan);
+                  addSteps(rows, number, job, plan);
                   new Ledger(rows, events, parts).workAppeared();
                   return new Jobs.Submitted(job.id());
                 }));
@@ -82,7 +85,7 @@ public final class JobDesk {
     return before.map(submission -> new Jobs.Submitted(submission.jobId()));
   }
 
-  private static void addSteps(QueueRows rows, long jobNumber, int priority, JobPlan plan) {
+  private static void addSteps(QueueRows rows, long jobNumber, JobRow job, JobPlan plan) {
     long firstOrdinal = 0;
     for (int position = 0; position < plan.steps().size(); position++) {
       JobPlan.Step step = plan.steps().get(position);
@@ -98,7 +101,9 @@ public final class JobDesk {
                   0,
                   step.needs().size(),
                   false,
-                  priority,
+                  job.project(),
+                  job.submitter(),
+                  job.priority(),
                   TaskCounts.of(TaskState.READY, step.taskCount()),
                   json(step.slot())),
               step.needs());
@@ -144,6 +149,7 @@ public final class JobDesk {
                     .allMatch(step -> step.nextIndex() == 0);
             Jobs.State state = untouched ? Jobs.State.QUEUED : Jobs.State.RUNNING;
             context.rows.jobs().setState(job.number(), state, "", null);
+            context.rows.jobs().forgiveFailures(job.number());
             context.rows.steps().setHeld(job.number(), false);
             context.ledger.workAppeared();
           }
@@ -186,6 +192,7 @@ public final class JobDesk {
     for (StepRow step : rows.steps().ofJob(job.number())) {
       reopen(rows, step);
     }
+    rows.jobs().forgiveFailures(job.number());
     // The job runs before its tasks move, so that nothing counts it as over.
     rows.jobs().setState(job.number(), Jobs.State.RUNNING, "", null);
     rows.steps().setHeld(job.number(), false);

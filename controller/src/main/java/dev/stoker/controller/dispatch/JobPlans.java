@@ -130,9 +130,16 @@ final class JobPlans {
 
   private static SlotNeeds needs(HostRequirements requirements) {
     Map<String, Double> amounts = new HashMap<>();
+    Map<String, Integer> tokens = new HashMap<>();
     for (HostRequirements.Amount amount : requirements.amounts()) {
       if (amount.min() != null) {
-        amounts.put(amount.name().toLowerCase(Locale.ROOT), amount.min().doubleValue());
+        String name = amount.name().toLowerCase(Locale.ROOT);
+        if (name.startsWith("amount.worker.")) {
+          amounts.put(name, amount.min().doubleValue());
+        } else {
+          String limit = name.startsWith("amount.") ? name.substring("amount.".length()) : name;
+          tokens.put(limit, (int) Math.ceil(Math.min(amount.min().doubleValue(), 1e9)));
+        }
       }
     }
     Map<String, List<String>> anyOf = new HashMap<>();
@@ -146,6 +153,6 @@ final class JobPlans {
         allOf.put(name, attribute.allOf());
       }
     }
-    return new SlotNeeds(amounts, anyOf, allOf);
+    return new SlotNeeds(amounts, anyOf, allOf, tokens);
   }
 }

@@ -103,6 +103,31 @@ public final class JobViews {
     return new Jobs.Outputs(outputs, next);
   }
 
+  /** What keeps a task from starting. */
+  public Jobs.Why why(String jobId, String taskId) {
+    long ordinal = ordinal(jobId, taskId);
+    JobPlan plan = parts.plans().of(number(jobId)).plan();
+    return parts
+        .store()
+        .read(
+            rows -> {
+              JobRow job = job(rows, jobId);
+              List<Jobs.Task> found =
+                  new TaskReader(parts, rows, job, plan).between(ordinal, ordinal + 1);
+              if (found.isEmpty()) {
+                throw Refusal.missing("task of job " + jobId, taskId);
+              }
+              TaskState state = found.getFirst().state();
+              boolean waits = state == TaskState.READY || state == TaskState.WAITING;
+              StepRow step = rows.steps().ofTask(job.number(), ordinal);
+              TaskRow task = rows.tasks().find(job.number(), ordinal).orElse(null);
+              return new Jobs.Why(
+                  taskId,
+                  state,
+                  waits ? new Waiting(parts, rows, job, step).reasons(task) : List.of());
+            });
+  }
+
   /** An attempt's log from a byte on; attempt 0 is the latest. */
   public LogChunk log(String jobId, String taskId, int attempt, long offset) {
     Limits.range("attempt", attempt, 0, TaskLife.MOST_ATTEMPTS);

@@ -123,7 +123,8 @@ public final class LeaseDesk {
             job.maxAttempts(),
             job.state().isFinal());
     switch (verdict) {
-      case TaskLife.FinishVerdict.Counts(TaskRow next, boolean voided) -> {
+      case TaskLife.FinishVerdict.Counts(TaskRow after, boolean voided) -> {
+        TaskRow next = ledger.failed(job, after, report);
         ledger.endLease(lease, LeaseState.FINISHED, report);
         if (task.leaseNumber() != 0 && task.leaseNumber() != lease.number()) {
           LeaseRow other = rows.leases().find(task.leaseNumber()).orElseThrow();

@@ -53,6 +53,40 @@ final class Ledger {
     }
   }
 
+  /**
+   * Counts a failure that is its job's own, and has the task wait where it may try again: the next
+   * state.
+   */
+  TaskRow failed(JobRow job, TaskRow next, Finish.Request report) {
+    if (report.outcome() != Finish.Outcome.FAILED || report.retryElsewhere()) {
+      return next;
+    }
+    int limit = parts.sharing().failureLimit();
+    if (limit > 0 && rows.jobs().countFailedAttempt(job.number()) >= limit) {
+      suspend(job, limit, report.message());
+    }
+    long pause = next.state() == TaskState.READY ? TaskLife.pauseMillis(next.failures()) : 0;
+    if (pause == 0) {
+      return next;
+    }
+    long at = parts.clocks().wallMillis() + pause;
+    events.accept(new QueueEvent.StartsLater(at));
+    return next.notBefore(at);
+  }
+
+  private void suspend(JobRow job, int limit, String lastFailure) {
+    if (job.state().isFinal() || job.state() == Jobs.State.SUSPENDED) {
+      return;
+    }
+    String message =
+        limit
+            + " attempts failed, so it was suspended; look at them and resume it. The last said: "
+            + lastFailure;
+    rows.jobs().setState(job.number(), Jobs.State.SUSPENDED, message, null);
+    rows.steps().setHeld(job.number(), true);
+    touch(job.number());
+  }
+
   void endLease(LeaseRow lease, LeaseState state, Finish.@Nullable Request report) {
     rows.leases().end(lease.number(), state, report, parts.clocks().wallMillis());
     events.accept(new QueueEvent.LeaseEnded(lease.number()));

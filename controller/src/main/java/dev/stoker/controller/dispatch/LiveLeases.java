@@ -42,11 +42,13 @@ final class LiveLeases {
     byNode.computeIfAbsent(row.nodeNumber(), ignored -> ConcurrentHashMap.newKeySet()).add(lease);
   }
 
-  void remove(long number) {
+  /** Forgets a lease, and says which it was; null where it is not known. */
+  @Nullable LiveLease remove(long number) {
     LiveLease lease = byNumber.remove(number);
     if (lease != null) {
       byNode.getOrDefault(lease.row.nodeNumber(), Set.of()).remove(lease);
     }
+    return lease;
   }
 
   void cancel(long number) {
@@ -105,6 +107,10 @@ final class LiveLeases {
 
   boolean isDue(LiveLease lease) {
     return clocks.nanos() - lease.endsNanos >= 0;
+  }
+
+  Collection<LiveLease> all() {
+    return byNumber.values();
   }
 
   List<LiveLease> due() {

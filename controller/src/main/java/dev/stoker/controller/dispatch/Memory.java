@@ -12,16 +12,21 @@ import java.util.List;
  * same.
  */
 final class Memory implements QueueStore.Mirror {
+  /** Beyond these the earliest wake the rest. */
+  private static final int MOST_STARTS = 1_000;
+
   private final LiveLeases live;
   private final Roster roster;
   private final Changes changes;
   private final Work work;
+  private final Sharing sharing;
 
-  Memory(LiveLeases live, Roster roster, Changes changes, Work work) {
+  Memory(LiveLeases live, Roster roster, Changes changes, Work work, Sharing sharing) {
     this.live = live;
     this.roster = roster;
     this.changes = changes;
     this.work = work;
+    this.sharing = sharing;
   }
 
   /** Every lease gets a fresh term: whoever was away was this controller, not the nodes. */
@@ -32,6 +37,7 @@ final class Memory implements QueueStore.Mirror {
     rows.nodes().all().forEach(roster::put);
     rows.leases().live().forEach(row -> live.add(row, 0));
     changes.load(version);
+    rows.tasks().startsToCome(0, MOST_STARTS).forEach(work::appearsAt);
     work.appeared();
   }
 
@@ -67,11 +73,22 @@ final class Memory implements QueueStore.Mirror {
           work.nodeWon(lease.nodeNumber());
         }
         case QueueEvent.LeaseCanceling(long number) -> live.cancel(number);
-        case QueueEvent.LeaseEnded(long number) -> live.remove(number);
+        case QueueEvent.LeaseEnded(long number) -> {
+          LiveLease ended = live.remove(number);
+          if (ended != null && freesMoreThanASlot(ended)) {
+            work.appeared();
+          }
+        }
+        case QueueEvent.StartsLater(long millis) -> work.appearsAt(millis);
         case QueueEvent.JobChanged(long job) -> changes.touch(job, version);
         case QueueEvent.WorkAppeared() -> work.appeared();
       }
     }
+  }
+
+  /** What others may wait for: a token, or room below a cap. */
+  private boolean freesMoreThanASlot(LiveLease lease) {
+    return !lease.row.tokens().isEmpty() || sharing.project(lease.row.project()).cap() > 0;
   }
 
   private void heard(Member node, Heartbeat.Held held, long version, long ageMillis) {

@@ -5,6 +5,7 @@ import dev.stoker.controller.store.QueueStore;
 /**
  * What the parts of a running queue share.
  *
+ * @param sharing how the nodes are shared
  * @param epoch differs each time a controller starts; part of lease ids, so that a database
  *     restored from a backup repeats none
  */
@@ -16,6 +17,7 @@ record Parts(
     Changes changes,
     Work work,
     JobPlans plans,
+    Sharing sharing,
     String epoch) {
 
   /**

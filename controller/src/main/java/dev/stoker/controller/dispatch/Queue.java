@@ -26,11 +26,11 @@ public final class Queue {
   }
 
   /** Opens the queue in a store, which stays the caller's to close. */
-  public static Queue open(QueueStore store, Clocks clocks) {
+  public static Queue open(QueueStore store, Clocks clocks, Sharing sharing) {
     var live = new LiveLeases(clocks);
     var roster = new Roster(clocks);
     var changes = new Changes();
-    var work = new Work();
+    var work = new Work(clocks);
     var queue =
         new Queue(
             new Parts(
@@ -41,8 +41,9 @@ public final class Queue {
                 changes,
                 work,
                 new JobPlans(store),
+                sharing,
                 Names.random('e', EPOCH_LENGTH)));
-    store.follow(new Memory(live, roster, changes, work));
+    store.follow(new Memory(live, roster, changes, work, sharing));
     return queue;
   }
 
@@ -68,6 +69,11 @@ public final class Queue {
     if (!due.isEmpty()) {
       Answers.await(new LostLeases(parts).lose(due, LeaseState.EXPIRED, parts.live()::isDue));
     }
+  }
+
+  /** Serves tasks whose pause after a failure ended. */
+  public void wake() {
+    parts.work().wake();
   }
 
   /** Gives every lease a fresh term: the controller was away, not the nodes. */

@@ -42,7 +42,7 @@ final class Round {
     this.rows = rows;
     this.events = events;
     this.parts = parts;
-    candidates = new Candidates(rows, parts.roster());
+    candidates = new Candidates(rows, parts);
     adrift = new ArrayDeque<>(rows.tasks().adrift(MOST_ADRIFT));
     nextLease = rows.leases().nextNumber();
   }
@@ -112,7 +112,7 @@ final class Round {
     if (lost != null) {
       TaskRow task = TaskLife.recover(lost, nextLease);
       ManifestRow manifest = manifest(task.jobNumber(), task.ordinal(), task.attempt());
-      LeaseRow lease = lease(task, true, node, slot, sequence);
+      LeaseRow lease = lease(task, null, node, slot, sequence);
       return new Grant(
           lease, rows.steps().ofTask(task.jobNumber(), task.ordinal()), manifest.body());
     }
@@ -120,11 +120,14 @@ final class Round {
     if (taken == null) {
       return null;
     }
-    LeaseRow lease = lease(taken.task(), false, node, slot, sequence);
+    LeaseRow lease = lease(taken.task(), taken.candidate(), node, slot, sequence);
+    candidates.taken(lease);
     return new Grant(lease, taken.candidate().step, null);
   }
 
-  private LeaseRow lease(TaskRow task, boolean recovery, Member node, Slot slot, long sequence) {
+  /** One that renders is of a step; one that only carries a manifest out takes nobody's share. */
+  private LeaseRow lease(
+      TaskRow task, @Nullable Candidate of, Member node, Slot slot, long sequence) {
     long number = nextLease++;
     var lease =
         new LeaseRow(
@@ -133,10 +136,13 @@ final class Round {
             task.jobNumber(),
             task.ordinal(),
             task.attempt(),
-            recovery,
+            of == null,
             node.row.number(),
             slot.id(),
             sequence,
+            of == null ? "" : of.step.project(),
+            of == null ? "" : of.step.submitter(),
+            of == null ? Map.of() : of.needs.tokens(),
             LeaseState.LIVE,
             null,
             null,

@@ -11,10 +11,22 @@ import java.util.Map;
  * @param amounts least amounts by OpenJD name, in OpenJD's units (memory in MiB)
  * @param anyOf by attribute name: one of these values
  * @param allOf by attribute name: all of these values
+ * @param tokens counted tokens by the names of their limits
  */
 record SlotNeeds(
-    Map<String, Double> amounts, Map<String, List<String>> anyOf, Map<String, List<String>> allOf) {
-  static final SlotNeeds NONE = new SlotNeeds(Map.of(), Map.of(), Map.of());
+    Map<String, Double> amounts,
+    Map<String, List<String>> anyOf,
+    Map<String, List<String>> allOf,
+    Map<String, Integer> tokens) {
+  static final SlotNeeds NONE = new SlotNeeds(Map.of(), Map.of(), Map.of(), Map.of());
+
+  /** What nodes have, as OpenJD names it (Template Schemas, 3.3.1.1). */
+  static final List<String> OF_NODES =
+      List.of(
+          "amount.worker.vcpu",
+          "amount.worker.memory",
+          "amount.worker.gpu",
+          "amount.worker.gpu.memory");
 
   private static final double MIB = 1 << 20;
 
@@ -22,6 +34,7 @@ record SlotNeeds(
     amounts = Map.copyOf(amounts);
     anyOf = Map.copyOf(anyOf);
     allOf = Map.copyOf(allOf);
+    tokens = Map.copyOf(tokens);
   }
 
   /** Whether a slot of a node with these attributes offers it all. */
@@ -35,7 +48,8 @@ record SlotNeeds(
             .allMatch(e -> values(attributes, e.getKey()).containsAll(lower(e.getValue())));
   }
 
-  private static double offered(String amount, Slot slot) {
+  /** How much of an amount a slot offers, in OpenJD's unit. */
+  static double offered(String amount, Slot slot) {
     return switch (amount) {
       case "amount.worker.vcpu" -> slot.vcpus();
       case "amount.worker.memory" -> slot.memoryBytes() / MIB;

@@ -56,12 +56,59 @@ final class Submission {
     location.paths().forEach(path -> Limits.text("locations.paths", path, 4_096));
   }
 
-  static void check(JobPlan plan) {
+  /** Refuses what could never start: amounts that no node has and no limit counts. */
+  private static void check(JobPlan.Step step, Sharing sharing) {
+    for (String amount : step.slot().amounts().keySet()) {
+      if (!SlotNeeds.OF_NODES.contains(amount)) {
+        throw Refusal.invalid(
+            "Step "
+                + step.name()
+                + " asks for "
+                + amount
+                + ", which no node offers; nodes offer "
+                + String.join(", ", SlotNeeds.OF_NODES)
+                + ".");
+      }
+    }
+    step.slot()
+        .tokens()
+        .forEach(
+            (name, wanted) -> {
+              Sharing.Limit limit = sharing.limits().get(name);
+              if (limit == null) {
+                throw Refusal.invalid(
+                    "Step "
+                        + step.name()
+                        + " asks for amount."
+                        + name
+                        + ", which this controller does not count; add '"
+                        + name
+                        + "' to 'limits' in its stoker.yaml, or leave it out.");
+              }
+              int most =
+                  limit.perHost() > 0 ? Math.min(limit.total(), limit.perHost()) : limit.total();
+              if (wanted > most) {
+                throw Refusal.invalid(
+                    "Step "
+                        + step.name()
+                        + " asks for "
+                        + wanted
+                        + " of limit "
+                        + name
+                        + ", which has "
+                        + most
+                        + "; a task of it could never start.");
+              }
+            });
+  }
+
+  static void check(JobPlan plan, Sharing sharing) {
     Limits.range("the number of steps", plan.steps().size(), 1, MOST_STEPS);
     long tasks = 0;
     for (JobPlan.Step step : plan.steps()) {
       Limits.range(
           "the number of tasks of step " + step.name(), step.taskCount(), 1, TaskName.MOST_TASKS);
+      check(step, sharing);
       tasks += step.taskCount();
     }
     Limits.range("the number of tasks", tasks, 1, TaskName.MOST_TASKS);

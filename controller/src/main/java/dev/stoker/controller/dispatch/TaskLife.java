@@ -26,6 +26,8 @@ final class TaskLife {
   /** The fence has four digits for the attempt. */
   static final int MOST_ATTEMPTS = 9_999;
 
+  private static final long LONGEST_PAUSE_MILLIS = 300_000;
+
   private TaskLife() {}
 
   /** What a request to commit gets. */
@@ -61,7 +63,7 @@ final class TaskLife {
 
   /** The first lease of a task. */
   static TaskRow first(long jobNumber, long ordinal, long lease) {
-    return new TaskRow(jobNumber, ordinal, TaskState.LEASED, 1, 0, 0, lease);
+    return new TaskRow(jobNumber, ordinal, TaskState.LEASED, 1, 0, 0, lease, 0);
   }
 
   /** A further lease of a ready task. */
@@ -74,7 +76,8 @@ final class TaskLife {
         task.attempt() + 1,
         task.failures(),
         task.losses(),
-        lease);
+        lease,
+        0);
   }
 
   /** A lease to carry out what was granted to a node that is gone. */
@@ -167,6 +170,17 @@ final class TaskLife {
     };
   }
 
+  /**
+   * When a task that failed may start again: at once after one failure, which another node may not
+   * share, then after 1 s, 4 s, 16 s and so on: what two nodes stumbled over lasts a while.
+   */
+  static long pauseMillis(int failures) {
+    if (failures < 2) {
+      return 0;
+    }
+    return Math.min(LONGEST_PAUSE_MILLIS, 1_000L << Math.min(20, 2 * (failures - 2)));
+  }
+
   /** The holder of the task's lease is silent, or came back without it. */
   static TaskRow lose(TaskRow task) {
     return switch (task.state()) {
@@ -230,7 +244,8 @@ final class TaskLife {
         task.attempt(),
         task.failures(),
         task.losses(),
-        lease);
+        lease,
+        0);
   }
 
   private static TaskRow counted(TaskRow task, int failures, int losses) {
@@ -241,7 +256,8 @@ final class TaskLife {
         task.attempt(),
         failures,
         losses,
-        task.leaseNumber());
+        task.leaseNumber(),
+        0);
   }
 
   private static void require(boolean allowed, TaskRow task, String transition) {

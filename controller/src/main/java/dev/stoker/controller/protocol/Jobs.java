@@ -208,6 +208,17 @@ public final class Jobs {
   }
 
   /**
+   * {@code GET /v1/jobs/{id}/tasks/{task}/why}: what keeps a task from starting.
+   *
+   * @param reasons a sentence each; empty for a task that runs or is over
+   */
+  public record Why(String taskId, TaskState state, List<String> reasons) {
+    public Why {
+      reasons = List.copyOf(reasons);
+    }
+  }
+
+  /**
    * {@code POST /v1/jobs/{id}/retry}.
    *
    * @param tasks succeeded tasks to render again, besides every failed and canceled one

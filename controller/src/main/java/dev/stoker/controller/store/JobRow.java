@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param number order of submission; 0 before it is stored
  * @param id what people and nodes call it
+ * @param submitter who submitted it, empty where nobody had to say
  * @param message why it failed, or empty
  * @param submittedMillis milliseconds since 1970
  * @param endedMillis likewise; null while it runs
@@ -17,6 +18,7 @@ public record JobRow(
     String id,
     String name,
     String project,
+    String submitter,
     int priority,
     Jobs.State state,
     String message,

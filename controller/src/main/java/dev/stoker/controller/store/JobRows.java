@@ -29,15 +29,16 @@ public final class JobRows {
         handle
             .createQuery(
                 """
-                insert into jobs (id, name, project, priority, state, message, max_attempts,
+                insert into jobs (id, name, project, submitter, priority, state, message, max_attempts,
                   submitted_millis, ended_millis)
-                values (:id, :name, :project, :priority, :state, :message, :maxAttempts,
+                values (:id, :name, :project, :submitter, :priority, :state, :message, :maxAttempts,
                   :submittedMillis, :endedMillis)
                 returning number
                 """)
             .bind("id", job.id())
             .bind("name", job.name())
             .bind("project", job.project())
+            .bind("submitter", job.submitter())
             .bind("priority", job.priority())
             .bind("state", job.state().name())
             .bind("message", job.message())
@@ -124,6 +125,27 @@ public final class JobRows {
         .execute();
   }
 
+  /** Counts one more failed attempt, and returns how many there are since the last resumption. */
+  public long countFailedAttempt(long number) {
+    return handle
+        .createQuery(
+            """
+            update jobs set failed_attempts = failed_attempts + 1 where number = :number
+            returning failed_attempts
+            """)
+        .bind("number", number)
+        .mapTo(Long.class)
+        .one();
+  }
+
+  /** Somebody looked at what failed: counting starts anew. */
+  public void forgiveFailures(long number) {
+    handle
+        .createUpdate("update jobs set failed_attempts = 0 where number = :number")
+        .bind("number", number)
+        .execute();
+  }
+
   /** Marks a queued job as running; one in any other state stays as it is. */
   public void setRunning(long number) {
     handle
@@ -154,6 +176,7 @@ public final class JobRows {
         row.getString("id"),
         row.getString("name"),
         row.getString("project"),
+        row.getString("submitter"),
         row.getInt("priority"),
         Jobs.State.valueOf(row.getString("state")),
         row.getString("message"),

@@ -1,6 +1,7 @@
 package dev.stoker.controller.store;
 
 import dev.stoker.controller.protocol.Finish;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,6 +11,9 @@ import org.jspecify.annotations.Nullable;
  * @param id what nodes call it
  * @param recovery whether it carries out an earlier lease's manifest
  * @param sequence of the lease request that won it
+ * @param project whose share of the nodes it takes
+ * @param submitter whose share of the project's
+ * @param tokens what it counts against limits, by their names
  * @param outcome how its holder ended it, null where it did not
  * @param report its holder's finish report
  * @param startedMillis milliseconds since 1970
@@ -25,8 +29,15 @@ public record LeaseRow(
     long nodeNumber,
     String slotId,
     long sequence,
+    String project,
+    String submitter,
+    Map<String, Integer> tokens,
     LeaseState state,
     Finish.@Nullable Outcome outcome,
     Finish.@Nullable Request report,
     long startedMillis,
-    @Nullable Long endedMillis) {}
+    @Nullable Long endedMillis) {
+  public LeaseRow {
+    tokens = Map.copyOf(tokens);
+  }
+}

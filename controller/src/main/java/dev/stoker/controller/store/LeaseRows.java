@@ -1,10 +1,12 @@
 package dev.stoker.controller.store;
 
+import com.fasterxml.jackson.core.type.TypeReference;
 import dev.stoker.controller.protocol.Finish;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jdbi.v3.core.Handle;
@@ -13,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Leases, live and ended. */
 public final class LeaseRows {
+  private static final TypeReference<Map<String, Integer>> TOKENS = new TypeReference<>() {};
+
   private final Handle handle;
 
   LeaseRows(Handle handle) {
@@ -36,9 +40,9 @@ public final class LeaseRows {
         handle.prepareBatch(
             """
             insert into leases (number, id, job_number, ordinal, attempt, recovery, node_number,
-              slot_id, sequence, state, outcome, report, started_millis, ended_millis)
+              slot_id, sequence, project, submitter, tokens, state, outcome, report, started_millis, ended_millis)
             values (:number, :id, :jobNumber, :ordinal, :attempt, :recovery, :nodeNumber,
-              :slotId, :sequence, :state, null, null, :startedMillis, null)
+              :slotId, :sequence, :project, :submitter, :tokens, :state, null, null, :startedMillis, null)
             """);
     for (LeaseRow lease : leases) {
       batch
@@ -51,6 +55,9 @@ public final class LeaseRows {
           .bind("nodeNumber", lease.nodeNumber())
           .bind("slotId", lease.slotId())
           .bind("sequence", lease.sequence())
+          .bind("project", lease.project())
+          .bind("submitter", lease.submitter())
+          .bind("tokens", lease.tokens().isEmpty() ? "" : StoredJson.write(lease.tokens()))
           .bind("state", lease.state().name())
           .bind("startedMillis", lease.startedMillis())
           .add();
@@ -161,6 +168,7 @@ public final class LeaseRows {
     Long endedMillis = row.wasNull() ? null : Long.valueOf(ended);
     String outcome = row.getString("outcome");
     String report = row.getString("report");
+    String tokens = row.getString("tokens");
     return new LeaseRow(
         row.getLong("number"),
         row.getString("id"),
@@ -171,6 +179,9 @@ public final class LeaseRows {
         row.getLong("node_number"),
         row.getString("slot_id"),
         row.getLong("sequence"),
+        row.getString("project"),
+        row.getString("submitter"),
+        tokens.isEmpty() ? Map.of() : StoredJson.read(tokens, TOKENS),
         LeaseState.valueOf(row.getString("state")),
         outcome == null ? null : Finish.Outcome.valueOf(outcome),
         report == null ? null : StoredJson.read(report, Finish.Request.class),

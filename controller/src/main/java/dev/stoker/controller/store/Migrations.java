@@ -12,7 +12,8 @@ import org.jdbi.v3.core.Handle;
  * that never changes once released, written in the SQL that SQLite and PostgreSQL share.
  */
 final class Migrations {
-  private static final List<String> STEPS = List.of("V001__queue.sql", "V002__events.sql");
+  private static final List<String> STEPS =
+      List.of("V001__queue.sql", "V002__events.sql", "V003__sharing.sql");
 
   /** SQLite counts such a column up by itself; PostgreSQL has to be told. */
   private static final String COUNTED = "number integer primary key";

@@ -19,6 +19,7 @@ import java.util.List;
   @JsonSubTypes.Type(value = QueueEvent.LeaseCanceling.class, name = "canceling"),
   @JsonSubTypes.Type(value = QueueEvent.LeaseEnded.class, name = "ended"),
   @JsonSubTypes.Type(value = QueueEvent.JobChanged.class, name = "job"),
+  @JsonSubTypes.Type(value = QueueEvent.StartsLater.class, name = "later"),
   @JsonSubTypes.Type(value = QueueEvent.WorkAppeared.class, name = "work")
 })
 public sealed interface QueueEvent {
@@ -49,6 +50,9 @@ public sealed interface QueueEvent {
 
   /** A job is no longer as it was. */
   record JobChanged(long jobNumber) implements QueueEvent {}
+
+  /** Tasks that failed may start again at a time, in milliseconds since 1970. */
+  record StartsLater(long millis) implements QueueEvent {}
 
   /** Tasks may have become startable. */
   record WorkAppeared() implements QueueEvent {}

@@ -9,6 +9,8 @@ package dev.stoker.controller.store;
  * @param nextIndex tasks from this index on were never leased and have no row
  * @param unmet how many steps it still waits for
  * @param held whether nothing of it may start: its job is suspended or over
+ * @param project its job's
+ * @param submitter its job's
  * @param priority its job's
  * @param needs what a slot must offer, as JSON
  */
@@ -22,6 +24,8 @@ public record StepRow(
     long nextIndex,
     int unmet,
     boolean held,
+    String project,
+    String submitter,
     int priority,
     TaskCounts counts,
     String needs) {

@@ -4,6 +4,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
@@ -21,10 +22,10 @@ public final class StepRows {
         .createUpdate(
             """
             insert into steps (job_number, position, name, first_ordinal, task_count, next_index,
-              unmet, held, priority, open_tasks, leased_tasks, committed_tasks, succeeded_tasks,
+              unmet, held, project, submitter, priority, open_tasks, leased_tasks, committed_tasks, succeeded_tasks,
               failed_tasks, canceled_tasks, needs)
             values (:jobNumber, :position, :name, :firstOrdinal, :taskCount, 0,
-              :unmet, 0, :priority, :taskCount, 0, 0, 0, 0, 0, :needs)
+              :unmet, 0, :project, :submitter, :priority, :taskCount, 0, 0, 0, 0, 0, :needs)
             """)
         .bind("jobNumber", step.jobNumber())
         .bind("position", step.position())
@@ -32,6 +33,8 @@ public final class StepRows {
         .bind("firstOrdinal", step.firstOrdinal())
         .bind("taskCount", step.taskCount())
         .bind("unmet", step.unmet())
+        .bind("project", step.project())
+        .bind("submitter", step.submitter())
         .bind("priority", step.priority())
         .bind("needs", step.needs())
         .execute();
@@ -54,6 +57,21 @@ public final class StepRows {
         .list();
   }
 
+  /** The positions of the steps that a step of a job depends on. */
+  public Set<Integer> needs(long jobNumber, int position) {
+    return Set.copyOf(
+        handle
+            .createQuery(
+                """
+                select needs_position from step_dependencies
+                where job_number = :jobNumber and position = :position
+                """)
+            .bind("jobNumber", jobNumber)
+            .bind("position", position)
+            .mapTo(Integer.class)
+            .list());
+  }
+
   /** The step that a task belongs to. */
   public StepRow ofTask(long jobNumber, long ordinal) {
     return handle
@@ -68,12 +86,30 @@ public final class StepRows {
         .one();
   }
 
+  /** Whose jobs take turns with whose. */
+  public record Lane(String project, String submitter) {}
+
+  /** The lanes that have tasks to start, after a lane in the order of their names. */
+  public Optional<Lane> nextLane(@Nullable Lane after) {
+    String beyond = after == null ? "" : " and (project, submitter) > (:project, :submitter)";
+    var query =
+        handle.createQuery(
+            "select project, submitter from steps where open_tasks > 0 and unmet = 0 and held = 0"
+                + beyond
+                + " order by project, submitter limit 1");
+    if (after != null) {
+      query.bind("project", after.project()).bind("submitter", after.submitter());
+    }
+    return query.map((row, context) -> new Lane(row.getString(1), row.getString(2))).findOne();
+  }
+
   /**
-   * Steps that have tasks to start, by rank: priority, then submission, then place in the template.
+   * Steps of a lane that have tasks to start, by rank: priority, then submission, then place in the
+   * template.
    *
    * @param after the last one of the page before; null for the first page
    */
-  public List<StepRow> startable(@Nullable StepRow after, int limit) {
+  public List<StepRow> startable(Lane lane, @Nullable StepRow after, int limit) {
     String beyond =
         after == null
             ? ""
@@ -85,9 +121,12 @@ public final class StepRows {
     var query =
         handle
             .createQuery(
-                "select * from steps where open_tasks > 0 and unmet = 0 and held = 0 "
+                "select * from steps where open_tasks > 0 and unmet = 0 and held = 0"
+                    + " and project = :project and submitter = :submitter "
                     + beyond
                     + " order by priority desc, job_number, position limit :limit")
+            .bind("project", lane.project())
+            .bind("submitter", lane.submitter())
             .bind("limit", limit);
     if (after != null) {
       query
@@ -171,6 +210,8 @@ public final class StepRows {
         row.getLong("next_index"),
         row.getInt("unmet"),
         row.getInt("held") == 1,
+        row.getString("project"),
+        row.getString("submitter"),
         row.getInt("priority"),
         new TaskCounts(
             row.getLong("open_tasks"),

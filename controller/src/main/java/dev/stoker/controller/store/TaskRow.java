@@ -11,6 +11,7 @@ import dev.stoker.controller.protocol.Jobs.TaskState;
  * @param failures failed attempts since somebody last retried it
  * @param losses attempts that ended with their node, since then
  * @param leaseNumber the live lease, 0 without one
+ * @param notBeforeMillis when it may start again after failures, in milliseconds since 1970
  */
 public record TaskRow(
     long jobNumber,
@@ -19,4 +20,11 @@ public record TaskRow(
     int attempt,
     int failures,
     int losses,
-    long leaseNumber) {}
+    long leaseNumber,
+    long notBeforeMillis) {
+
+  /** The same, to be started at a time or later. */
+  public TaskRow notBefore(long millis) {
+    return new TaskRow(jobNumber, ordinal, state, attempt, failures, losses, leaseNumber, millis);
+  }
+}

@@ -28,11 +28,14 @@ public final class TaskRows {
     PreparedBatch batch =
         handle.prepareBatch(
             """
-            insert into tasks (job_number, ordinal, state, attempt, failures, losses, lease_number)
-            values (:jobNumber, :ordinal, :state, :attempt, :failures, :losses, :leaseNumber)
+            insert into tasks (job_number, ordinal, state, attempt, failures, losses, lease_number,
+              not_before_millis)
+            values (:jobNumber, :ordinal, :state, :attempt, :failures, :losses, :leaseNumber,
+              :notBefore)
             on conflict (job_number, ordinal) do update set state = excluded.state,
               attempt = excluded.attempt, failures = excluded.failures, losses = excluded.losses,
-              lease_number = excluded.lease_number
+              lease_number = excluded.lease_number,
+              not_before_millis = excluded.not_before_millis
             """);
     for (TaskRow task : tasks) {
       batch
@@ -43,6 +46,7 @@ public final class TaskRows {
           .bind("failures", task.failures())
           .bind("losses", task.losses())
           .bind("leaseNumber", task.leaseNumber())
+          .bind("notBefore", task.notBeforeMillis())
           .add();
     }
     batch.execute();
@@ -73,20 +77,38 @@ public final class TaskRows {
         .list();
   }
 
-  /** Ready tasks with a row, in order, from one ordinal on and before another. */
-  public List<TaskRow> ready(long jobNumber, long from, long to, int limit) {
+  /**
+   * Ready tasks with a row that may start now, in order, from one ordinal on and before another.
+   */
+  public List<TaskRow> ready(long jobNumber, long from, long to, long nowMillis, int limit) {
     return handle
         .createQuery(
             """
             select * from tasks where state = 'READY' and job_number = :jobNumber
-              and ordinal >= :from and ordinal < :to
+              and ordinal >= :from and ordinal < :to and not_before_millis <= :now
             order by ordinal limit :limit
             """)
         .bind("jobNumber", jobNumber)
         .bind("from", from)
         .bind("to", to)
+        .bind("now", nowMillis)
         .bind("limit", limit)
         .map((row, context) -> task(row))
+        .list();
+  }
+
+  /** When tasks that failed may start again, of those to come. */
+  public List<Long> startsToCome(long nowMillis, int limit) {
+    return handle
+        .createQuery(
+            """
+            select distinct not_before_millis from tasks
+            where state = 'READY' and not_before_millis > :now
+            order by not_before_millis limit :limit
+            """)
+        .bind("now", nowMillis)
+        .bind("limit", limit)
+        .mapTo(Long.class)
         .list();
   }
 
@@ -125,7 +147,8 @@ public final class TaskRows {
     return handle
         .createUpdate(
             """
-            update tasks set state = :now, failures = 0, losses = 0, lease_number = 0
+            update tasks set state = :now, failures = 0, losses = 0, lease_number = 0,
+              not_before_millis = 0
             where job_number = :jobNumber and ordinal >= :from and ordinal < :to and state = :old
             """)
         .bind("jobNumber", jobNumber)
@@ -144,6 +167,7 @@ public final class TaskRows {
         row.getInt("attempt"),
         row.getInt("failures"),
         row.getInt("losses"),
-        row.getLong("lease_number"));
+        row.getLong("lease_number"),
+        row.getLong("not_before_millis"));
   }
 }

@@ -18,7 +18,7 @@ import dev.stoker.controller.protocol.Protocol;
 import dev.stoker.controller.protocol.Registration;
 import dev.stoker.controller.store.QueueStore;
 import java.nio.file.Path;
-import java.time.InstantSource;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -48,7 +48,9 @@ class QueueModelTest {
   @TempDir Path folder;
 
   private final AtomicLong nanos = new AtomicLong();
-  private final Clocks clocks = new Clocks(InstantSource.system(), nanos::get);
+  private final AtomicLong wallMillis = new AtomicLong(1_700_000_000_000L);
+  private final Clocks clocks =
+      new Clocks(() -> Instant.ofEpochMilli(wallMillis.get()), nanos::get);
   private final long seed = Long.getLong("stoker.test.seed", System.nanoTime());
   private final Random random = new Random(seed);
 
@@ -89,7 +91,7 @@ class QueueModelTest {
   void noHistoryOfCallsBreaksOneCommitOrLosesATask() throws Exception {
     System.out.println("QueueModelTest seed " + seed);
     open();
-    job = queue.jobs().submit(TestJobs.frames(TASKS), null).jobId();
+    job = queue.jobs().submit(TestJobs.frames(TASKS), "", null).jobId();
     for (int i = 0; i < 3; i++) {
       agents.add(new Agent(register("node-" + i)));
     }
@@ -125,7 +127,7 @@ class QueueModelTest {
     } else if (dice < 85) {
       finish();
     } else if (dice < 92) {
-      nanos.addAndGet(random.nextLong(Protocol.LEASE_TERM.toNanos()));
+      pass(random.nextLong(Protocol.LEASE_TERM.toNanos()));
       queue.expire();
     } else if (dice < 94) {
       restart();
@@ -140,9 +142,14 @@ class QueueModelTest {
     }
   }
 
+  private void pass(long passedNanos) {
+    nanos.addAndGet(passedNanos);
+    wallMillis.addAndGet(passedNanos / 1_000_000);
+  }
+
   private void open() {
     store = kind.open(folder);
-    queue = Queue.open(store, clocks);
+    queue = Queue.open(store, clocks, Sharing.EQUAL);
   }
 
   private void restart() {
@@ -365,7 +372,7 @@ class QueueModelTest {
   private void finishEverything() throws Exception {
     for (int i = 0; i < 100 && succeeded.size() < TASKS; i++) {
       Agent agent = agents.getFirst();
-      nanos.addAndGet(Protocol.LEASE_TERM.toNanos());
+      pass(Protocol.LEASE_TERM.toNanos());
       queue.expire();
       retry(Set.of());
       agent.held.clear();

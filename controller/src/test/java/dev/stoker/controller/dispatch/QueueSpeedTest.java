@@ -41,9 +41,9 @@ class QueueSpeedTest {
   @Test
   void aMillionTasksAreAcceptedInSecondsAndLeasedByTheThousand() throws Exception {
     try (var store = kind.open(folder)) {
-      Queue queue = Queue.open(store, Clocks.system());
+      Queue queue = Queue.open(store, Clocks.system(), Sharing.EQUAL);
       long start = System.nanoTime();
-      String job = queue.jobs().submit(TestJobs.frames(1_000_000), null).jobId();
+      String job = queue.jobs().submit(TestJobs.frames(1_000_000), "", null).jobId();
       long submitMillis = (System.nanoTime() - start) / 1_000_000;
       start = System.nanoTime();
       queue.views().tasks(job, job + "-900000", 1_000);
