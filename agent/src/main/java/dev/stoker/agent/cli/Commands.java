@@ -33,6 +33,7 @@ final class Commands {
     all.put("io", IoCommand::new);
     all.put("agent", AgentCommand::new);
     all.put("submit", SubmitCommand::new);
+    all.put("openjd", Commands::openjd);
     all.put("job", Commands::jobs);
     all.put("node", Commands::nodes);
     all.put("fetch", FetchCommand::new);
@@ -41,6 +42,13 @@ final class Commands {
     all.put("topology", TopologyCommand::new);
     all.put("bench", Commands::bench);
     return all;
+  }
+
+  private static CommandLine openjd(Context context) {
+    return group("Check, summarise and run OpenJD templates on this machine.")
+        .addSubcommand(new OpenjdCheckCommand(context))
+        .addSubcommand(new OpenjdSummaryCommand(context))
+        .addSubcommand(new OpenjdRunCommand(context));
   }
 
   private static CommandLine jobs(Context context) {

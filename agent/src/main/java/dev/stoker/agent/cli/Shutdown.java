@@ -24,11 +24,24 @@ final class Shutdown implements AutoCloseable {
   private final Deque<AutoCloseable> opened = new ArrayDeque<>();
   private final CountDownLatch closed = new CountDownLatch(1);
   private final Thread hook = new Thread(this::onSignal, "stoker-shutdown");
+  private final int exitCode;
+  private final Duration patience;
 
-  private Shutdown() {}
+  private Shutdown(int exitCode, Duration patience) {
+    this.exitCode = exitCode;
+    this.patience = patience;
+  }
 
   static Shutdown onSignals() {
-    Shutdown shutdown = new Shutdown();
+    return onSignals(0, PATIENCE);
+  }
+
+  /**
+   * @param exitCode what the process ends with after a signal
+   * @param patience how long closing may take then
+   */
+  static Shutdown onSignals(int exitCode, Duration patience) {
+    Shutdown shutdown = new Shutdown(exitCode, patience);
     Runtime.getRuntime().addShutdownHook(shutdown.hook);
     return shutdown;
   }
@@ -62,17 +75,17 @@ final class Shutdown implements AutoCloseable {
     }
     Thread closer = Thread.ofPlatform().name("stoker-closing").daemon().start(this::close);
     try {
-      if (!closed.await(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+      if (!closed.await(patience.toMillis(), TimeUnit.MILLISECONDS)) {
         System.err.println(
-            "stoker: Closing took more than " + PATIENCE.toSeconds() + " s; leaving.");
+            "stoker: Closing took more than " + patience.toSeconds() + " s; leaving.");
         Runtime.getRuntime().halt(CommandFailure.FAILED);
       }
-      closer.join(PATIENCE);
+      closer.join(patience);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
     System.out.flush();
-    Runtime.getRuntime().halt(0);
+    Runtime.getRuntime().halt(exitCode);
   }
 
   /** Closes everything, last opened first; a part that fails does not keep the others open. */
@@ -93,5 +106,10 @@ final class Shutdown implements AutoCloseable {
       }
     }
     closed.countDown();
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      // The hook is what closes.
+    }
   }
 }

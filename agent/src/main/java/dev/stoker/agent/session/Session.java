@@ -141,7 +141,22 @@ public final class Session implements AutoCloseable {
     return first;
   }
 
-  private ActionResult leave(SessionListener listener) throws InterruptedException {
+  /** How many environments are entered. */
+  public int depth() {
+    return entered.size();
+  }
+
+  /**
+   * The environment that was entered last.
+   *
+   * @throws java.util.NoSuchElementException when none is
+   */
+  public Environment innermost() {
+    return entered.getFirst().environment();
+  }
+
+  /** Leaves the environment that was entered last, whatever its action does. */
+  public ActionResult leave(SessionListener listener) throws InterruptedException {
     EnteredEnvironment leaving = entered.getFirst();
     State before = state;
     if (!abandoned) {
@@ -238,11 +253,13 @@ public final class Session implements AutoCloseable {
 
     /** Null: SIGKILL at once. */
     @Nullable Duration effectiveNotice() {
-      return switch (action.cancelation()) {
-        case Cancelation.Terminate _ -> null;
-        case Cancelation.NotifyThenTerminate asked ->
-            Duration.ofSeconds(asked.notifyPeriodSeconds().orElse(notice.toSeconds()));
-      };
+      Cancelation how = action.cancelation();
+      if (how instanceof Cancelation.Deferred deferred) {
+        how = deferred.resolved(deferred.mode().resolve(symbols));
+      }
+      return how instanceof Cancelation.NotifyThenTerminate asked
+          ? Duration.ofSeconds(asked.notifyPeriodSeconds().orElse(notice.toSeconds()))
+          : null;
     }
   }
 
@@ -251,6 +268,8 @@ public final class Session implements AutoCloseable {
     List<String> command = new ArrayList<>();
     command.add(act.action().command().resolve(act.symbols()));
     act.action().args().forEach(argument -> command.add(argument.resolve(act.symbols())));
+    Duration notice = act.effectiveNotice();
+    listener.starting(command.stream().map(redactor::apply).toList());
     Duration timeout = act.effectiveTimeout();
     OutputReader output =
         new OutputReader(listener, redactor, level, entering, settings.keepsRedacted());
@@ -262,14 +281,19 @@ public final class Session implements AutoCloseable {
                 command,
                 entering != null,
                 timeout == null ? Duration.ZERO : timeout.plus(act.notice()).plus(SHIM_SLACK)))) {
-      return new ActionWatch(
-              run,
-              output,
-              new ActionWatch.Stopping(act.effectiveNotice(), settings.folders()),
-              cancelRequest,
-              Clock.systemUTC(),
-              timeout)
-          .follow();
+      ActionResult result =
+          new ActionWatch(
+                  run,
+                  output,
+                  new ActionWatch.Stopping(notice, settings.folders()),
+                  cancelRequest,
+                  Clock.systemUTC(),
+                  timeout)
+              .follow();
+      if (result.exitCode() >= 0) {
+        listener.exited(result.exitCode());
+      }
+      return result;
     }
   }
 

@@ -1,5 +1,7 @@
 package dev.stoker.agent.session;
 
+import java.util.List;
+
 /** Hears what a session's actions say, redacted. Called by the session's own thread. */
 public interface SessionListener {
   /**
@@ -15,6 +17,16 @@ public interface SessionListener {
 
   /** What the action says it does. */
   void status(String message);
+
+  /** A process is about to be started; not called for an environment without an action. */
+  default void starting(List<String> command) {}
+
+  /**
+   * A process ran to its end, by itself or not.
+   *
+   * @param exitCode 0 to 255; 128 and the signal's number when a signal ended it
+   */
+  default void exited(int exitCode) {}
 
   /** For those who only want the result. */
   SessionListener NONE =

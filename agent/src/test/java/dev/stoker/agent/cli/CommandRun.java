@@ -8,6 +8,7 @@ import java.util.Map;
 /** Runs command lines in this process and keeps what the last one said. */
 final class CommandRun {
   private final Path folder;
+  private final Map<String, String> environment;
   private StringWriter out = new StringWriter();
   private StringWriter err = new StringWriter();
   private int exitCode = -1;
@@ -16,7 +17,12 @@ final class CommandRun {
    * @param folder working folder and home
    */
   CommandRun(Path folder) {
+    this(folder, Map.of("HOME", folder.toString()));
+  }
+
+  CommandRun(Path folder, Map<String, String> environment) {
     this.folder = folder;
+    this.environment = environment;
   }
 
   int run(String... arguments) {
@@ -24,11 +30,7 @@ final class CommandRun {
     err = new StringWriter();
     Context context =
         new Context(
-            new PrintWriter(out, true),
-            new PrintWriter(err, true),
-            Map.of("HOME", folder.toString()),
-            folder,
-            false);
+            new PrintWriter(out, true), new PrintWriter(err, true), environment, folder, false);
     exitCode = Main.run(context, arguments);
     return exitCode;
   }

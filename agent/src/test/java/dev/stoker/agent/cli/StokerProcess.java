@@ -56,7 +56,8 @@ final class StokerProcess implements AutoCloseable {
     return new StokerProcess(process, log, first.substring("ready ".length()));
   }
 
-  private static ProcessBuilder builder(Path folder, String... arguments) {
+  /** The command line, for who waits for other lines. */
+  static ProcessBuilder builder(Path folder, String... arguments) {
     Path root = Path.of(System.getProperty("stoker.root"));
     List<String> command =
         new ArrayList<>(

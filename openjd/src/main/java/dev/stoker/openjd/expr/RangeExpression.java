@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.OptionalLong;
+import java.util.stream.LongStream;
 
 /**
  * A set of integers in increasing order, such as {@code 1-10,20-100:10} (2023-09, section
@@ -139,6 +141,31 @@ public final class RangeExpression {
       }
     }
     return false;
+  }
+
+  /** The place of a value in the increasing order, 0 first; empty when it is not among them. */
+  public OptionalLong indexOf(long value) {
+    for (int i = 0; i < spans.size(); i++) {
+      Span span = spans.get(i);
+      if (span.contains(value)) {
+        return OptionalLong.of(ends[i] - span.size() + (value - span.first()) / span.step());
+      }
+    }
+    return OptionalLong.empty();
+  }
+
+  /** Whether every value of {@code part} is among these. Costs the spans where those are whole. */
+  public boolean containsAll(RangeExpression part) {
+    return part.size() <= size() && part.spans.stream().allMatch(this::covers);
+  }
+
+  private boolean covers(Span part) {
+    boolean within =
+        spans.stream()
+            .anyMatch(
+                span ->
+                    span.step() == 1 && span.first() <= part.first() && part.last() <= span.last());
+    return within || LongStream.range(0, part.size()).allMatch(i -> contains(part.get(i)));
   }
 
   /** The spans in increasing order; none overlaps another. */

@@ -1,5 +1,6 @@
 package dev.stoker.openjd.job;
 
+import dev.stoker.openjd.expr.FormatString;
 import dev.stoker.openjd.template.Action;
 import dev.stoker.openjd.template.Cancelation;
 import dev.stoker.openjd.template.Environment;
@@ -7,6 +8,7 @@ import dev.stoker.openjd.template.EnvironmentScript;
 import dev.stoker.openjd.template.StepScript;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the numbers of actions literal; commands, arguments and files stay for the node to fill in.
@@ -53,12 +55,17 @@ record ActionResolver(Resolver resolver) {
   private Cancelation cancelation(Cancelation cancelation, String place) {
     return switch (cancelation) {
       case Cancelation.Terminate terminate -> terminate;
-      case Cancelation.NotifyThenTerminate notify ->
-          new Cancelation.NotifyThenTerminate(
-              resolver.literalInteger(
-                  notify.notifyPeriod(),
-                  Cancelation.NotifyThenTerminate.MAX_NOTIFY_PERIOD_SECONDS,
-                  place + " -> notifyPeriodInSeconds"));
+      case Cancelation.NotifyThenTerminate(FormatString period) ->
+          new Cancelation.NotifyThenTerminate(notifyPeriod(period, place));
+      case Cancelation.Deferred(FormatString mode, FormatString period) ->
+          new Cancelation.Deferred(mode, notifyPeriod(period, place));
     };
+  }
+
+  private @Nullable FormatString notifyPeriod(@Nullable FormatString period, String place) {
+    return resolver.literalInteger(
+        period,
+        Cancelation.NotifyThenTerminate.MAX_NOTIFY_PERIOD_SECONDS,
+        place + " -> notifyPeriodInSeconds");
   }
 }

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A job: what templates and parameter values together ask for. Immutable and free to share.
  *
+ * @param extensions of the job template and of the environment templates
  * @param parameters in the order of their first definition, environment templates first
  * @param environments those of environment templates first, as they are entered
  * @param steps in the template's order, which need not be the order they can run in

@@ -8,12 +8,15 @@ import dev.stoker.openjd.param.MergedParameter;
 import dev.stoker.openjd.param.MergedParameter.Definitions;
 import dev.stoker.openjd.template.Environment;
 import dev.stoker.openjd.template.EnvironmentTemplate;
+import dev.stoker.openjd.template.Extension;
 import dev.stoker.openjd.template.JobTemplate;
 import dev.stoker.openjd.template.StepTemplate;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Makes one job. Parameters come first; where they have problems nothing else is tried, since every
@@ -40,7 +43,7 @@ final class JobBuilder {
     Job job =
         new Job(
             name(resolver),
-            template.extensions(),
+            extensions(),
             parameters,
             environments(new ActionResolver(resolver)),
             steps(resolver));
@@ -58,6 +61,14 @@ final class JobBuilder {
     }
     definitions.add(new Definitions("the job template", template.parameterDefinitions()));
     return definitions;
+  }
+
+  /** An environment template brings its extensions to the session that it is entered in. */
+  private Set<Extension> extensions() {
+    Set<Extension> all = EnumSet.noneOf(Extension.class);
+    all.addAll(template.extensions());
+    environmentTemplates.forEach(environment -> all.addAll(environment.extensions()));
+    return all;
   }
 
   /** What strings resolved before any session may name: all but where paths will be on a node. */

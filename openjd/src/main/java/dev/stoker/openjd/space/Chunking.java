@@ -6,7 +6,7 @@ package dev.stoker.openjd.space;
  * @param defaultTaskCount the most values of one chunk; at least 1
  * @param targetRuntimeSeconds how long a chunk should run, 0 for no wish. A scheduler may ignore
  *     it, and a {@link TaskSpace} does: its chunks are fixed, so that a task's index names it for
- *     good
+ *     good; {@link AdaptiveTasks} are cut by it
  */
 public record Chunking(
     long defaultTaskCount, long targetRuntimeSeconds, RangeConstraint rangeConstraint) {
@@ -15,5 +15,9 @@ public record Chunking(
       throw new IllegalArgumentException(
           "A chunk needs at least one value and a runtime of 0 s or more.");
     }
+  }
+
+  Chunking ofCount(long taskCount) {
+    return new Chunking(taskCount, targetRuntimeSeconds, rangeConstraint);
   }
 }

@@ -4,6 +4,7 @@ import dev.stoker.openjd.expr.ExpressionException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -54,6 +55,25 @@ public sealed interface Combination {
       throw new ExpressionException("it leaves out " + quoted(missing));
     }
     return combination;
+  }
+
+  /** This expression with one name left out; empty when it is the only one. */
+  default Optional<Combination> without(String name) {
+    return switch (this) {
+      case Name(String own) -> own.equals(name) ? Optional.empty() : Optional.of(this);
+      case Product(List<Combination> factors) -> {
+        List<Combination> rest = without(factors, name);
+        yield rest.isEmpty() ? Optional.empty() : Optional.of(new Product(rest));
+      }
+      case Association(List<Combination> members) -> {
+        List<Combination> rest = without(members, name);
+        yield rest.isEmpty() ? Optional.empty() : Optional.of(new Association(rest));
+      }
+    };
+  }
+
+  private static List<Combination> without(List<Combination> parts, String name) {
+    return parts.stream().flatMap(part -> part.without(name).stream()).toList();
   }
 
   /** The product of all parameters in order: what holds without an expression. */

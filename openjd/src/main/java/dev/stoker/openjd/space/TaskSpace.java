@@ -1,6 +1,7 @@
 package dev.stoker.openjd.space;
 
 import dev.stoker.openjd.expr.ExpressionException;
+import dev.stoker.openjd.expr.RangeExpression;
 import dev.stoker.openjd.expr.Value;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -16,16 +17,21 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TaskSpace {
   private final Map<String, TaskParameter> parameters;
+  private final @Nullable Combination combination;
   private final @Nullable Axis root;
 
-  private TaskSpace(Map<String, TaskParameter> parameters, @Nullable Axis root) {
+  private TaskSpace(
+      Map<String, TaskParameter> parameters,
+      @Nullable Combination combination,
+      @Nullable Axis root) {
     this.parameters = parameters;
+    this.combination = combination;
     this.root = root;
   }
 
   /** The space of a step without task parameters: one task. */
   public static TaskSpace single() {
-    return new TaskSpace(Map.of(), null);
+    return new TaskSpace(Map.of(), null, null);
   }
 
   /**
@@ -51,7 +57,11 @@ public final class TaskSpace {
                 + "' cannot be associated with another; combine it with '*'");
       }
     }
-    return new TaskSpace(named, axis(tree, named));
+    return of(named, tree);
+  }
+
+  private static TaskSpace of(Map<String, TaskParameter> parameters, Combination tree) {
+    return new TaskSpace(parameters, tree, axis(tree, parameters));
   }
 
   private static Axis axis(Combination tree, Map<String, TaskParameter> parameters) {
@@ -67,7 +77,7 @@ public final class TaskSpace {
       case TaskParameter.Listed listed -> new Axis.Listed(listed);
       case TaskParameter.Ranged ranged -> new Axis.Ranged(ranged);
       case TaskParameter.Chunked chunked ->
-          new Axis.Chunked(chunked.name(), Chunks.of(chunked.range(), chunked.chunking()));
+          new Axis.Chunked(chunked, Chunks.of(chunked.range(), chunked.chunking()));
       case null -> throw new IllegalArgumentException("The combination names no such parameter.");
     };
   }
@@ -141,9 +151,60 @@ public final class TaskSpace {
         .findFirst();
   }
 
+  /** How many tasks there are when each value of a chunked parameter counts as one. */
+  public long unchunkedSize() {
+    return cut(1).size();
+  }
+
+  /** This space with chunks of at most {@code taskCount} values. */
+  private TaskSpace cut(long taskCount) {
+    if (combination == null || chunking().isEmpty()) {
+      return this;
+    }
+    Map<String, TaskParameter> cut = new LinkedHashMap<>(parameters);
+    cut.replaceAll(
+        (name, parameter) ->
+            parameter
+                    instanceof
+                    TaskParameter.Chunked(String _, RangeExpression range, Chunking chunking)
+                ? new TaskParameter.Chunked(name, range, chunking.ofCount(taskCount))
+                : parameter);
+    return of(cut, combination);
+  }
+
+  /**
+   * The same work cut while it is done, for who measures how long tasks take; empty unless the
+   * template gives a target runtime.
+   */
+  public Optional<AdaptiveTasks> adaptive() {
+    return parameters.values().stream()
+        .filter(TaskParameter.Chunked.class::isInstance)
+        .map(TaskParameter.Chunked.class::cast)
+        .filter(chunked -> chunked.chunking().targetRuntimeSeconds() > 0)
+        .findFirst()
+        .map(chunked -> new AdaptiveTasks(without(chunked.name()), chunked, parameters.keySet()));
+  }
+
+  private TaskSpace without(String name) {
+    Map<String, TaskParameter> rest = new LinkedHashMap<>(parameters);
+    rest.remove(name);
+    return combination == null || rest.isEmpty()
+        ? single()
+        : of(rest, combination.without(name).orElseThrow());
+  }
+
+  /**
+   * Whether these are the parameters of a task of this space. A chunk may be any allowed one, also
+   * one that {@link #get} would cut differently.
+   */
+  public boolean contains(TaskParameters task) {
+    return task.values().keySet().equals(parameters.keySet())
+        && (root == null || root.indices(task.values()).findAny().isPresent());
+  }
+
   /**
    * Gives parameters that travelled as text their types again. Whether the values belong to a task
-   * of this space is not looked up: a person may run a frame that the template does not list.
+   * of this space is not looked up here: a person may run a frame that the template does not list.
    *
    * @throws ExpressionException when a name is missing or unknown, or a text is not of its type
    */

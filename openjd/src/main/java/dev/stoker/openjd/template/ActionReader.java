@@ -38,20 +38,26 @@ record ActionReader(Scope host, Scope template) {
     }
     Fields fields = field.fields("mode", "notifyPeriodInSeconds");
     Field period = fields.get("notifyPeriodInSeconds");
-    return switch (fields.required("mode").choice(Mode.class)) {
+    Field mode = fields.required("mode");
+    if (field.context().has(Extension.FEATURE_BUNDLE_1) && mode.isFormat()) {
+      return new Cancelation.Deferred(mode.format(host, TextRule.NOT_EMPTY), notifyPeriod(period));
+    }
+    return switch (mode.choice(Mode.class)) {
       case TERMINATE -> {
         if (period.present()) {
           period.problem("A notify period needs the mode NOTIFY_THEN_TERMINATE.");
         }
         yield new Cancelation.Terminate();
       }
-      case NOTIFY_THEN_TERMINATE ->
-          new Cancelation.NotifyThenTerminate(
-              period.present()
-                  ? new NumberField(period, template, Extension.FEATURE_BUNDLE_1)
-                      .integer(1, Cancelation.NotifyThenTerminate.MAX_NOTIFY_PERIOD_SECONDS)
-                  : null);
+      case NOTIFY_THEN_TERMINATE -> new Cancelation.NotifyThenTerminate(notifyPeriod(period));
     };
+  }
+
+  private @Nullable FormatString notifyPeriod(Field period) {
+    return period.present()
+        ? new NumberField(period, template, Extension.FEATURE_BUNDLE_1)
+            .integer(1, Cancelation.NotifyThenTerminate.MAX_NOTIFY_PERIOD_SECONDS)
+        : null;
   }
 
   private enum Mode {

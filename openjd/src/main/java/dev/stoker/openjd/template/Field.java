@@ -91,6 +91,11 @@ record Field(@Nullable JsonNode node, String path, Context context) {
     return format(node.textValue(), scope, rule);
   }
 
+  /** Whether something is to be filled in here. */
+  boolean isFormat() {
+    return node != null && node.isTextual() && node.textValue().contains("{{");
+  }
+
   private FormatString format(String text, Scope scope, TextRule rule) {
     FormatString format;
     try {

@@ -1,8 +1,10 @@
 package dev.stoker.openjd.space;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.stoker.openjd.expr.ExpressionException;
 import dev.stoker.openjd.expr.RangeExpression;
@@ -12,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.TreeSet;
 import java.util.stream.LongStream;
@@ -73,6 +76,59 @@ final class TaskSpaceTest {
         message,
         assertThrows(ExpressionException.class, () -> TaskSpace.of(List.of(A, C), expression))
             .getMessage());
+  }
+
+  @Test
+  void aSpaceKnowsItsOwnTasksAndNoOthers() {
+    TaskSpace space = TaskSpace.of(List.of(A, B, C), "(A, B) * C");
+    for (long i = 0; i < space.size(); i++) {
+      assertTrue(space.contains(space.get(i)));
+    }
+    assertTrue(space.contains(space.parse(Map.of("A", "3", "B", "12", "C", "20"))));
+    assertFalse(space.contains(space.parse(Map.of("A", "3", "B", "11", "C", "20"))));
+    assertFalse(space.contains(space.parse(Map.of("A", "3", "B", "12", "C", "22"))));
+    assertFalse(space.contains(TaskParameters.NONE));
+    assertTrue(TaskSpace.single().contains(TaskParameters.NONE));
+  }
+
+  @Test
+  void anyAllowedChunkIsATask() {
+    TaskSpace contiguous = TaskSpace.of(List.of(chunked("1-10,20", 4, 0, true), C), null);
+    assertTrue(contiguous.contains(contiguous.parse(Map.of("F", "2-9", "C", "20"))));
+    assertFalse(contiguous.contains(contiguous.parse(Map.of("F", "2,4", "C", "20"))));
+    assertFalse(contiguous.contains(contiguous.parse(Map.of("F", "9-11", "C", "20"))));
+    TaskSpace sparse = TaskSpace.of(List.of(chunked("1-1000000000:2", 4, 0, false)), null);
+    assertTrue(sparse.contains(sparse.parse(Map.of("F", "1,99"))));
+    assertFalse(sparse.contains(sparse.parse(Map.of("F", "1,2"))));
+    assertEquals(500_000_000, sparse.unchunkedSize());
+    assertEquals(22, contiguous.unchunkedSize());
+  }
+
+  @Test
+  void chunksGrowTowardsTheirTargetRuntime() {
+    AdaptiveTasks tasks =
+        TaskSpace.of(List.of(chunked("1-30,40-49", 2, 10, true), listed("L", "a", "b")), null)
+            .adaptive()
+            .orElseThrow();
+    List<String> cut = new ArrayList<>();
+    for (Optional<TaskParameters> task = tasks.next(); task.isPresent(); task = tasks.next()) {
+      cut.add(task.get().asText().toString());
+      long values = ((Value.Ints) task.get().values().get("F")).range().size();
+      tasks.took(task.get(), values * 1_000_000_000L); // a second each, so ten fill the target
+    }
+    // 2; then 3/4 of 2 and 1/4 of 10; the mean of ten and more values is taken as it is.
+    assertEquals(
+        List.of("{F=1-2, L=a}", "{F=3-6, L=a}", "{F=7-11, L=a}", "{F=12-21, L=a}"),
+        cut.subList(0, 4));
+    assertEquals("{F=22-30, L=a}", cut.get(4), "no chunk reaches over a gap");
+    assertEquals("{F=40-49, L=a}", cut.get(5));
+    assertEquals("{F=1-10, L=b}", cut.get(6));
+    assertEquals(10, cut.size());
+  }
+
+  @Test
+  void withoutATargetRuntimeNothingIsAdapted() {
+    assertTrue(TaskSpace.of(List.of(chunked("1-9", 2, 0, false)), null).adaptive().isEmpty());
   }
 
   @Test
@@ -234,5 +290,16 @@ final class TaskSpaceTest {
         name,
         TaskParameterType.STRING,
         Arrays.stream(values).map(text -> (Value) new Value.Text(text)).toList());
+  }
+
+  private static TaskParameter chunked(
+      String range, long count, long targetSeconds, boolean contiguous) {
+    return new TaskParameter.Chunked(
+        "F",
+        RangeExpression.parse(range),
+        new Chunking(
+            count,
+            targetSeconds,
+            contiguous ? RangeConstraint.CONTIGUOUS : RangeConstraint.NONCONTIGUOUS));
   }
 }
