@@ -20,9 +20,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
 #include <poll.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -30,33 +28,16 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { MOST_CGROUPS = 8, MOST_GROUPS = 64, MOST_LIMITS = 16, MOST_KEPT = 256, MOST_CHILDREN = 4096 };
-enum { MOST_ACTION_BYTES = 4 << 20, SWEEP_SECONDS = 10 };
-enum { MPOL_PREFERRED = 1, MPOL_BIND = 2, MPOL_INTERLEAVE = 3 }; /* linux/mempolicy.h */
+#include "shim-binding.h"
 
-static struct {
-  const char *cgroups[MOST_CGROUPS];
-  int cgroup_count;
-  bool has_user;
-  uid_t uid;
-  gid_t gid;
-  gid_t groups[MOST_GROUPS];
-  int group_count;
-  struct { int resource; struct rlimit value; } limits[MOST_LIMITS];
-  int limit_count;
-  const char *oom_score;
-  int nice;
-  mode_t mask;
-  long idle_seconds;
-} opt = {.mask = 077};
+enum { MOST_KEPT = 256, MOST_CHILDREN = 4096 };
+enum { MOST_ACTION_BYTES = 4 << 20, SWEEP_SECONDS = 10 };
 
 static struct {
   long id;
@@ -74,95 +55,10 @@ static int commands, events, signals;
 static long heard; /* when the agent last said something, or an action last ran */
 static sigset_t handled, unblocked;
 
-static void die(const char *what) {
-  fprintf(stderr, "stoker-shim cannot %s: %s\n", what, strerror(errno));
-  exit(1);
-}
-
 static long now_seconds(void) {
   struct timespec t;
   clock_gettime(CLOCK_BOOTTIME, &t);
   return t.tv_sec;
-}
-
-/* Calls visit for each number of a Linux list such as "0-3,8". */
-static void each_number(const char *list, void (*visit)(long)) {
-  for (const char *at = list; *at;) {
-    char *end;
-    long first = strtol(at, &end, 10), last = first;
-    if (end != at && *end == '-') last = strtol(at = end + 1, &end, 10);
-    if (end == at || first < 0 || last < first || last >= CPU_SETSIZE || (*end && *end != ',')) {
-      errno = EINVAL;
-      die("read a list of CPUs, nodes or groups");
-    }
-    for (; first <= last; first++) visit(first);
-    at = *end ? end + 1 : end;
-  }
-}
-
-static cpu_set_t cpus;
-static unsigned long nodes[CPU_SETSIZE / (8 * sizeof(long))];
-static void add_cpu(long n) { CPU_SET(n, &cpus); }
-static void add_node(long n) { nodes[n / (8 * sizeof(long))] |= 1UL << n % (8 * sizeof(long)); }
-
-static void bind_cpus(const char *list) {
-  cpu_set_t in_force;
-  each_number(list, add_cpu);
-  if (sched_setaffinity(0, sizeof cpus, &cpus) || sched_getaffinity(0, sizeof in_force, &in_force)) die("bind its CPUs");
-  errno = EINVAL; /* the kernel leaves forbidden CPUs out without a word */
-  if (!CPU_EQUAL(&cpus, &in_force)) die("bind all of its CPUs");
-}
-
-static void bind_memory(const char *policy) {
-  const char *list = strchr(policy, ':');
-  int mode = !strncmp(policy, "bind:", 5)         ? MPOL_BIND
-             : !strncmp(policy, "preferred:", 10) ? MPOL_PREFERRED
-                                                  : MPOL_INTERLEAVE;
-  each_number(list ? list + 1 : "x", add_node);
-  if (syscall(SYS_set_mempolicy, mode, nodes, (unsigned long)CPU_SETSIZE)) die("set its memory policy");
-}
-
-static void add_limit(const char *text) {
-  static const struct { const char *name; int resource; } known[] = {
-      {"as", RLIMIT_AS},       {"core", RLIMIT_CORE},       {"fsize", RLIMIT_FSIZE}, {"memlock", RLIMIT_MEMLOCK},
-      {"nproc", RLIMIT_NPROC}, {"nofile", RLIMIT_NOFILE},   {"stack", RLIMIT_STACK}};
-  size_t length = strcspn(text, "=");
-  for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
-    if (strlen(known[i].name) == length && !strncmp(known[i].name, text, length) && text[length] &&
-        opt.limit_count < MOST_LIMITS) {
-      rlim_t value = strtoull(text + length + 1, NULL, 10);
-      opt.limits[opt.limit_count].resource = known[i].resource;
-      opt.limits[opt.limit_count++].value = (struct rlimit){value, value};
-      return;
-    }
-  }
-  errno = EINVAL;
-  die("read a limit");
-}
-
-static void add_groups(const char *list) {
-  for (char *end; *list; list = *end ? end + 1 : end) {
-    if (opt.group_count == MOST_GROUPS) die("hold that many groups");
-    opt.groups[opt.group_count++] = (gid_t)strtoul(list, &end, 10);
-  }
-}
-
-static void read_options(int argc, char **argv) {
-  for (int i = 2; i + 1 < argc; i += 2) {
-    const char *name = argv[i], *value = argv[i + 1];
-    if (!strcmp(name, "--cpus")) bind_cpus(value);
-    else if (!strcmp(name, "--memory-policy")) bind_memory(value);
-    else if (!strcmp(name, "--cgroup") && opt.cgroup_count < MOST_CGROUPS) opt.cgroups[opt.cgroup_count++] = value;
-    else if (!strcmp(name, "--user")) opt.has_user = true, opt.uid = (uid_t)strtoul(value, NULL, 10);
-    else if (!strcmp(name, "--group")) opt.gid = (gid_t)strtoul(value, NULL, 10);
-    else if (!strcmp(name, "--groups")) add_groups(value);
-    else if (!strcmp(name, "--limit")) add_limit(value);
-    else if (!strcmp(name, "--oom-score")) opt.oom_score = value;
-    else if (!strcmp(name, "--nice")) opt.nice = atoi(value);
-    else if (!strcmp(name, "--umask")) opt.mask = (mode_t)strtoul(value, NULL, 8);
-    else if (!strcmp(name, "--idle")) opt.idle_seconds = atol(value);
-    else errno = EINVAL, die(name);
-  }
 }
 
 /* Writes all of a small file; with a temporary name first, so that a reader finds all of it or nothing. */
@@ -178,13 +74,6 @@ static void publish(const char *name, const char *format, ...) {
   if (fd < 0 || write(fd, text, length) != length || close(fd) || rename(temporary, name)) {
     dprintf(events, "broken %s\n", name);
   }
-}
-
-static bool put(const char *path, const char *text) {
-  int fd = open(path, O_WRONLY | O_CLOEXEC);
-  bool done = fd >= 0 && write(fd, text, strlen(text)) >= 0;
-  if (fd >= 0) close(fd);
-  return done;
 }
 
 static unsigned long long start_time(pid_t pid) {
@@ -207,24 +96,11 @@ static _Noreturn void give_up(int failed, const char *what) {
 
 /* Becomes the action; everything that binds it is done before exec. */
 static _Noreturn void become(char *folder, char **variables, char **arguments, int log, int failed, pid_t shim) {
-  char path[4096];
   setsid();
   for (int s = 1; s < 32; s++) signal(s, SIG_DFL);
   sigprocmask(SIG_SETMASK, &unblocked, NULL);
-  for (int i = 0; i < opt.cgroup_count; i++) {
-    snprintf(path, sizeof path, "%s/cgroup.procs", opt.cgroups[i]);
-    if (!put(path, "0")) give_up(failed, path);
-  }
-  if (opt.oom_score && !put("/proc/self/oom_score_adj", opt.oom_score)) give_up(failed, "oom_score_adj");
-  if (opt.nice && setpriority(PRIO_PROCESS, 0, opt.nice)) give_up(failed, "nice");
-  for (int i = 0; i < opt.limit_count; i++) {
-    if (setrlimit(opt.limits[i].resource, &opt.limits[i].value)) give_up(failed, "setrlimit");
-  }
-  umask(opt.mask);
-  if (opt.has_user && (setgroups(opt.group_count, opt.groups) || setresgid(opt.gid, opt.gid, opt.gid) ||
-                       setresuid(opt.uid, opt.uid, opt.uid))) {
-    give_up(failed, "change to the job's user");
-  }
+  const char *what = bind_action();
+  if (what) give_up(failed, what);
   if (prctl(PR_SET_PDEATHSIG, SIGKILL) || getppid() != shim) _exit(127);
   if (chdir(folder)) give_up(failed, folder);
   int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);

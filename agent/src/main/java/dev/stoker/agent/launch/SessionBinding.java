@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  *     stack
  * @param oomScoreAdj -1000 to 1000 (proc(5)), larger is killed first
  * @param niceness 0 to 19
+ * @param hiddenDevices files in {@code /dev} that no action can open, whatever its user; needs root
  * @param idleLimit how long the shim lives without an action and without a word from an agent;
  *     zero: for ever
  */
@@ -31,6 +32,7 @@ public record SessionBinding(
     Map<String, Long> limits,
     int oomScoreAdj,
     int niceness,
+    List<String> hiddenDevices,
     Duration idleLimit) {
 
   /** Renderers go before the agent and its shims when memory runs out. */
@@ -42,6 +44,7 @@ public record SessionBinding(
   public SessionBinding {
     cgroups = List.copyOf(cgroups);
     limits = Map.copyOf(limits);
+    hiddenDevices = List.copyOf(hiddenDevices);
   }
 
   /**
@@ -57,17 +60,28 @@ public record SessionBinding(
 
   /** Bound to {@code cpus}, as the agent's own user or as {@code user}. */
   public static SessionBinding to(CpuSet cpus, @Nullable JobUser user) {
-    return new SessionBinding(cpus, null, List.of(), user, Map.of(), OOM_SCORE_ADJ, 0, IDLE_LIMIT);
+    return new SessionBinding(
+        cpus, null, List.of(), user, Map.of(), OOM_SCORE_ADJ, 0, List.of(), IDLE_LIMIT);
   }
 
   public SessionBinding withCgroups(List<Path> groups) {
     return new SessionBinding(
-        cpus, memoryPolicy, groups, user, limits, oomScoreAdj, niceness, idleLimit);
+        cpus, memoryPolicy, groups, user, limits, oomScoreAdj, niceness, hiddenDevices, idleLimit);
+  }
+
+  public SessionBinding withMemoryPolicy(@Nullable String policy) {
+    return new SessionBinding(
+        cpus, policy, cgroups, user, limits, oomScoreAdj, niceness, hiddenDevices, idleLimit);
+  }
+
+  public SessionBinding withHiddenDevices(List<String> devices) {
+    return new SessionBinding(
+        cpus, memoryPolicy, cgroups, user, limits, oomScoreAdj, niceness, devices, idleLimit);
   }
 
   public SessionBinding withIdleLimit(Duration limit) {
     return new SessionBinding(
-        cpus, memoryPolicy, cgroups, user, limits, oomScoreAdj, niceness, limit);
+        cpus, memoryPolicy, cgroups, user, limits, oomScoreAdj, niceness, hiddenDevices, limit);
   }
 
   /** The shim's command line options. */
@@ -90,6 +104,7 @@ public record SessionBinding(
             String.join(",", user.groups().stream().map(String::valueOf).toList()));
       }
     }
+    hiddenDevices.forEach(device -> add(options, "--hide", device));
     limits.forEach((name, value) -> add(options, "--limit", name + "=" + value));
     add(options, "--oom-score", "" + oomScoreAdj);
     add(options, "--nice", "" + niceness);

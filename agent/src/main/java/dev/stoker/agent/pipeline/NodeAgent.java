@@ -1,6 +1,6 @@
 package dev.stoker.agent.pipeline;
 
-import dev.stoker.agent.launch.SessionBinding;
+import dev.stoker.agent.launch.SlotCgroups;
 import dev.stoker.agent.lease.AttemptBook;
 import dev.stoker.agent.lease.AttemptRecord;
 import dev.stoker.agent.lease.BootClock;
@@ -9,6 +9,7 @@ import dev.stoker.agent.lease.HeldLease;
 import dev.stoker.agent.lease.LeaseKeeper;
 import dev.stoker.agent.lease.LeasePoll;
 import dev.stoker.agent.lease.Pause;
+import dev.stoker.agent.node.OwnCgroups;
 import dev.stoker.agent.node.Slot;
 import dev.stoker.agent.node.SlotLayout;
 import dev.stoker.agent.node.Topology;
@@ -67,7 +68,9 @@ public final class NodeAgent implements AutoCloseable {
 
   private final AgentSettings settings;
   private final NodeIo io;
+  private final Topology machine;
   private final List<Slot> slots;
+  private final SlotCgroups groups;
   private final Pause pause = new Pause(() -> ThreadLocalRandom.current().nextDouble());
   private final BootClock clock = BootClock.system();
   private final ControllerLink link;
@@ -96,7 +99,9 @@ public final class NodeAgent implements AutoCloseable {
       RendererProfiles profiles) {
     this.settings = settings;
     this.io = io;
-    this.slots = SlotLayout.plan(Topology.read(), settings.slots(), settings.reserve());
+    this.machine = Topology.read();
+    this.slots = SlotLayout.plan(machine, settings.slots(), settings.reserve());
+    this.groups = SlotCgroups.prepare(OwnCgroups.read(Path.of("/")), cgroupName(), slots);
     this.link = new ControllerLink(client, registration(), pause);
     this.keeper = new LeaseKeeper(link, clock, this::status);
     this.poll = new LeasePoll(link, clock, pause, this::wishes, this::accept);
@@ -120,8 +125,9 @@ public final class NodeAgent implements AutoCloseable {
           new SlotSession.Place(
               sessions(),
               shims(),
-              SessionBinding.to(slot.cpus(), settings.user()),
-              settings.variables(),
+              SlotBinding.of(machine, slot, groups, settings.user(), isRoot()),
+              variables(slot),
+              () -> groups.memoryKills(slot.id()),
               io,
               profiles);
       workers.add(new SlotWorker(slot.id(), place, shared, settings.sessionIdle()));
@@ -189,6 +195,7 @@ public final class NodeAgent implements AutoCloseable {
       endThreads();
       keeper.close();
       heartbeats.join(LAST_WORDS.toMillis());
+      groups.close();
     }
   }
 
@@ -215,7 +222,9 @@ public final class NodeAgent implements AutoCloseable {
     if (!registered) {
       pause.close(); // nothing is held yet that it would have to end
     }
-    if (started) {
+    if (!started) {
+      groups.close();
+    } else {
       try {
         if (!ended.await(SLOT_END.plus(LAST_WORDS).toMillis() * 2, TimeUnit.MILLISECONDS)) {
           LOG.log(Level.ERROR, "The agent did not end in time.");
@@ -355,14 +364,32 @@ public final class NodeAgent implements AutoCloseable {
         attributes);
   }
 
-  private void warnOfMissingIsolation() throws IOException {
-    boolean root = "0".equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid").toString());
-    if (root && settings.user() == null) {
+  private void warnOfMissingIsolation() {
+    if (isRoot() && settings.user() == null) {
       LOG.log(
           Level.WARNING,
           "Jobs are not isolated: the agent runs as root and no job user is set, so every job can"
               + " do what root can; set user in stoker.yaml.");
     }
+  }
+
+  private static boolean isRoot() {
+    try {
+      return "0".equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid").toString());
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private Map<String, String> variables(Slot slot) {
+    Map<String, String> all = new HashMap<>(SlotBinding.variables(machine, slot));
+    all.putAll(settings.variables());
+    return all;
+  }
+
+  /** Agents of one machine have folders of their own, so these tell their groups apart. */
+  private String cgroupName() {
+    return "stoker-%08x".formatted(settings.data().toAbsolutePath().hashCode());
   }
 
   private static Thread start(String name, Runnable body) {

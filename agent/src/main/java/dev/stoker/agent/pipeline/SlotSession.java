@@ -32,6 +32,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,12 +68,14 @@ final class SlotSession {
    * @param sessions where session folders are made
    * @param shims where shims' control folders are made
    * @param variables what actions' environments start from
+   * @param memoryKills how many of the slot's processes the kernel killed for want of memory
    */
   record Place(
       Path sessions,
       Path shims,
       SessionBinding binding,
       Map<String, String> variables,
+      LongSupplier memoryKills,
       NodeIo io,
       RendererProfiles profiles) {}
 

@@ -320,9 +320,18 @@ final class SlotWorker {
     AttemptListener listener =
         new AttemptListener(attempt, shared.profiles().newLogReader(), session::readable);
     long startMillis = System.currentTimeMillis();
+    long memoryKills = place.memoryKills().getAsLong();
     ActionResult result = session.ready(prepared.plan(), prepared.step(), listener);
     if (result.succeeded() && attempt.stop() == null) {
       result = session.runTask(prepared.plan(), prepared.step(), prepared.task(), listener);
+    }
+    if (!result.succeeded() && place.memoryKills().getAsLong() > memoryKills) {
+      result =
+          new ActionResult(
+              result.outcome(),
+              result.exitCode(),
+              result.message() + ", as it took more memory than its slot has",
+              result.nodeSuspect());
     }
     session.takeNotes().forEach(listener::note);
     attempt.whenStopped(null);

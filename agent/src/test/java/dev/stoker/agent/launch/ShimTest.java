@@ -49,6 +49,22 @@ class ShimTest {
     assertEquals(List.of("Cpus_allowed_list:\t1"), outcome.lines);
   }
 
+  /** OpenGL and Vulkan do not read the variables that choose a GPU. */
+  @Test
+  void aDeviceOfAnotherSlotCannotBeOpenedEvenByRoot() throws Exception {
+    boolean root = "0".equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid").toString());
+    assertTrue(root || !"true".equals(System.getenv("CI")), "needs root");
+    assumeTrue(root, "hiding devices needs root");
+    restart(
+        SessionBinding.to(CpuSet.EMPTY, null)
+            .withHiddenDevices(List.of("/dev/full", "/dev/nvidia77-is-not-here")));
+    Outcome outcome = run("sh", "-c", "head -c 1 /dev/full; head -c 1 /dev/zero | wc -c");
+    assertEquals(
+        List.of("head: cannot open '/dev/full' for reading: Permission denied", "1"),
+        outcome.lines);
+    assertTrue(Files.isReadable(Path.of("/dev/full")), "the machine still has it");
+  }
+
   @Test
   void aSessionWhoseCpusCannotBeBoundDoesNotStart() {
     IOException refused =
