@@ -134,7 +134,8 @@ final class SubmitCommand implements Callable<Integer> {
         locations,
         project,
         priority,
-        maxAttempts);
+        maxAttempts,
+        new Jobs.Assets(bundle.references().inputs(), bundle.references().outputs()));
   }
 
   private static void put(Map<String, String> values, String text) {

@@ -25,8 +25,8 @@ import java.util.Optional;
  * A job as a node sees it: what to run, which parts of which locations it reads, and where its
  * outputs go. Immutable.
  *
- * @param reads places of IN and INOUT parameters
- * @param writes places of OUT and INOUT parameters
+ * @param reads places of IN and INOUT parameters, and of the bundle's inputs
+ * @param writes places of OUT and INOUT parameters, and of the bundle's output folders
  */
 record JobPlan(
     Jobs.Definition definition,
@@ -83,6 +83,14 @@ record JobPlan(
         writes.add(written(parameter, place));
       }
     }
+    for (String input : definition.assets().inputs()) {
+      locations.find(input).ifPresent(reads::add);
+    }
+    for (String output : definition.assets().outputs()) {
+      Optional<LocationMap.Place> place = locations.find(output);
+      writes.add(
+          new Written(writable(place, "The job's output folder", output), false, false));
+    }
     // What one parameter reads and another writes is one folder to the job.
     writes.replaceAll(
         written ->
@@ -98,16 +106,24 @@ record JobPlan(
   }
 
   private static Written written(JobParameter parameter, Optional<LocationMap.Place> place) {
-    if (place.isEmpty() || !place.get().location().writable()) {
-      throw new AttemptFailure(
-          "The output parameter "
-              + parameter.name()
-              + " is '"
-              + parameter.value().text()
-              + "', which lies in no writable location; add one, or give another path.",
-          false);
-    }
-    return new Written(place.get(), parameter.objectType() == ObjectType.FILE, false);
+    return new Written(
+        writable(place, "The output parameter " + parameter.name(), parameter.value().text()),
+        parameter.objectType() == ObjectType.FILE,
+        false);
+  }
+
+  private static LocationMap.Place writable(
+      Optional<LocationMap.Place> place, String what, String path) {
+    return place
+        .filter(found -> found.location().writable())
+        .orElseThrow(
+            () ->
+                new AttemptFailure(
+                    what
+                        + " is '"
+                        + path
+                        + "', which lies in no writable location; add one, or give another path.",
+                    false));
   }
 
   Step step(String name) {

@@ -98,6 +98,46 @@ class NodeAgentTest {
   }
 
   @Test
+  void whatABundleReferencesIsStagedAndPublishedThoughNoParameterNamesIt() throws Exception {
+    startAgent();
+    JsonNode template =
+        YAML.readTree(
+            """
+            specificationVersion: jobtemplate-2023-09
+            name: bundle
+            parameterDefinitions:
+              - {name: Scene, type: PATH, objectType: FILE, dataFlow: IN}
+              - {name: Out, type: PATH, objectType: DIRECTORY, dataFlow: OUT}
+            steps:
+              - name: Render
+                script:
+                  actions:
+                    onRun:
+                      command: sh
+                      args: ['-c', 'cat $(dirname {{Param.Scene}})/tex/wood.txt > {{Param.Out}}/../passes/z.txt']
+            """);
+    Jobs.Definition definition =
+        new Jobs.Definition(
+            template,
+            List.of(),
+            Map.of("Scene", "/mnt/show/in/scene.txt", "Out", "/mnt/show/out"),
+            "",
+            List.of(
+                new Jobs.Location(
+                    "show",
+                    show("").toUri().toString(),
+                    List.of("/mnt/show", "P:\\show"),
+                    true)),
+            "default",
+            50,
+            1,
+            new Jobs.Assets(List.of("P:/show/in/tex/wood.txt"), List.of("/mnt/show/passes")));
+    Jobs.Summary summary = awaitEnd(client.submit(definition, "bundle").jobId());
+    assertEquals(Jobs.State.SUCCEEDED, summary.state(), summary.message());
+    assertEquals("wood", Files.readString(show("passes/z.txt")));
+  }
+
+  @Test
   void theInputsOfTheNextTaskArriveWhileThisOneRenders() throws Exception {
     Path arrived = top.resolve("arrived");
     Files.writeString(show("in/a1.txt"), "1");

@@ -22,6 +22,7 @@ public final class Jobs {
    * @param project whose job it is
    * @param priority 0 to 100, larger first
    * @param maxAttempts how often a task may fail before its job does, ≥ 1
+   * @param assets what the job reads and writes beyond its parameters
    */
   public record Definition(
       JsonNode template,
@@ -31,11 +32,52 @@ public final class Jobs {
       List<Location> locations,
       String project,
       int priority,
-      int maxAttempts) {
+      int maxAttempts,
+      Assets assets) {
+    // Definitions of earlier releases have no assets.
     public Definition {
       environments = List.copyOf(environments);
       parameters = Map.copyOf(parameters);
       locations = List.copyOf(locations);
+      assets = assets == null ? Assets.NONE : assets;
+    }
+
+    /** A job that reads and writes what its parameters name. */
+    public Definition(
+        JsonNode template,
+        List<JsonNode> environments,
+        Map<String, String> parameters,
+        String templateFolder,
+        List<Location> locations,
+        String project,
+        int priority,
+        int maxAttempts) {
+      this(
+          template,
+          environments,
+          parameters,
+          templateFolder,
+          locations,
+          project,
+          priority,
+          maxAttempts,
+          Assets.NONE);
+    }
+  }
+
+  /**
+   * The asset references of a job bundle.
+   *
+   * @param inputs absolute paths of files and folders that every task may read
+   * @param outputs absolute paths of folders that tasks write to
+   */
+  public record Assets(List<String> inputs, List<String> outputs) {
+    /** None beyond the parameters. */
+    public static final Assets NONE = new Assets(List.of(), List.of());
+
+    public Assets {
+      inputs = List.copyOf(inputs);
+      outputs = List.copyOf(outputs);
     }
   }
 
