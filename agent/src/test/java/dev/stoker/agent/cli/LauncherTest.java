@@ -119,6 +119,41 @@ class LauncherTest {
   }
 
   @Test
+  void shortCommandsStartFromWhatTheRehearsalWroteDown() throws Exception {
+    Path cache = tree.resolve("target/stoker.aot");
+    script(
+        jdk.resolve("bin/java"),
+        """
+        for argument; do
+          case $argument in -XX:AOTCacheOutput=*) touch "${argument#*=}" ;; esac
+        done
+        printf '%s\\n' "$@"
+        """);
+    stoker("build");
+
+    assertTrue(stoker("fetch", "a", "b").text.contains("-XX:AOTCache=" + cache + "\n"));
+    assertTrue(stoker("job", "list").text.contains("-XX:TieredStopAtLevel=1\n"));
+    assertFalse(stoker("agent").text.contains("AOTCache"), "a long life pays for warming up");
+  }
+
+  @Test
+  void aRehearsalThatFailsLeavesNothingAndKeepsNobodyFromWorking() throws Exception {
+    Path cache = tree.resolve("target/stoker.aot");
+    script(
+        jdk.resolve("bin/java"),
+        """
+        for argument; do
+          case $argument in -XX:AOTCacheOutput=*) echo half >"${argument#*=}"; exit 1 ;; esac
+        done
+        printf '%s\\n' "$@"
+        """);
+
+    assertEquals(0, stoker("build").exitCode);
+    assertFalse(Files.exists(cache));
+    assertFalse(stoker("fetch", "a", "b").text.contains("AOTCache"));
+  }
+
+  @Test
   void aJdkOfAnotherReleaseIsNotTaken() throws Exception {
     stoker("build");
     Path old = folder.resolve("jdk-17");
