@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -159,6 +160,16 @@ class ShimTest {
 
   @Test
   void aLogOf200MegabytesIsReadInBoundedMemory() throws Exception {
+    readInBoundedMemory(200_000_000);
+  }
+
+  @Test
+  @Tag("nightly")
+  void aLogOfAGibibyteIsReadInBoundedMemory() throws Exception {
+    readInBoundedMemory(1 << 30);
+  }
+
+  private void readInBoundedMemory(long bytes) throws Exception {
     long before = usedHeapBytes();
     long[] seen = new long[2];
     try (ActionRun run =
@@ -166,14 +177,14 @@ class ShimTest {
             action(
                 "sh",
                 "-c",
-                "yes '0123456789012345678901234567890123456789' | head -c 200000000"))) {
+                "yes '0123456789012345678901234567890123456789' | head -c " + bytes))) {
       while (run.await(Duration.ofMillis(5)).isEmpty()) {
         run.log().drain(line -> seen[0]++);
       }
       run.log().finish(line -> seen[1]++);
-      assertEquals(200_000_000, run.log().readBytes());
+      assertEquals(bytes, run.log().readBytes());
     }
-    assertEquals((200_000_000 + 40) / 41, seen[0] + seen[1]);
+    assertEquals((bytes + 40) / 41, seen[0] + seen[1]);
     assertTrue(usedHeapBytes() - before < 64 << 20);
   }
 

@@ -3,6 +3,7 @@
 The file is for jobs whose script sends Blender's output elsewhere and drops its exit status.
 """
 
+import ctypes
 import fnmatch
 import json
 import os
@@ -14,6 +15,9 @@ import bpy
 
 def write(kind, fields):
     line = "stoker-guard " + kind + " " + json.dumps(fields, sort_keys=True)
+    # Blender's own lines wait in C's buffer when output is no terminal. Its banner must not come
+    # behind ours: to the reader it begins another process, whose inputs nobody has checked.
+    ctypes.CDLL(None).fflush(None)
     sys.stdout.write(line + "\n")
     sys.stdout.flush()
     path = os.environ.get("STOKER_BLENDER_NOTES")
