@@ -88,8 +88,7 @@ record JobPlan(
     }
     for (String output : definition.assets().outputs()) {
       Optional<LocationMap.Place> place = locations.find(output);
-      writes.add(
-          new Written(writable(place, "The job's output folder", output), false, false));
+      writes.add(new Written(writable(place, "The job's output folder", output), false, false));
     }
     // What one parameter reads and another writes is one folder to the job.
     writes.replaceAll(

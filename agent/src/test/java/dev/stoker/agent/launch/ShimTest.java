@@ -175,9 +175,7 @@ class ShimTest {
     try (ActionRun run =
         shim.run(
             action(
-                "sh",
-                "-c",
-                "yes '0123456789012345678901234567890123456789' | head -c " + bytes))) {
+                "sh", "-c", "yes '0123456789012345678901234567890123456789' | head -c " + bytes))) {
       while (run.await(Duration.ofMillis(5)).isEmpty()) {
         run.log().drain(line -> seen[0]++);
       }

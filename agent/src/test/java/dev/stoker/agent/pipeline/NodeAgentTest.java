@@ -124,10 +124,7 @@ class NodeAgentTest {
             "",
             List.of(
                 new Jobs.Location(
-                    "show",
-                    show("").toUri().toString(),
-                    List.of("/mnt/show", "P:\\show"),
-                    true)),
+                    "show", show("").toUri().toString(), List.of("/mnt/show", "P:\\show"), true)),
             "default",
             50,
             1,
