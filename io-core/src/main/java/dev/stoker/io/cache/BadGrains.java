@@ -71,10 +71,10 @@ final class BadGrains {
     } finally {
       entry.content.readLock().unlock();
     }
+    report(entry, exposed); // first: who leaves the cache unreported is told with a vaguer word
     if (linked) {
       departures.detach(entry);
     }
-    report(exposed);
   }
 
   /** One line a file: a bad disk has thousands of bad grains. */
@@ -91,7 +91,8 @@ final class BadGrains {
   }
 
   /**
-   * Whether somebody wrote to a linked file; it leaves the cache then, and who reads it is told.
+   * Whether somebody wrote to a linked file, or took its index away: it leaves the cache then, and
+   * who reads it is told.
    */
   boolean wasChangedByOthers(Entry entry, Deadline deadline) {
     DamagedFile exposed;
@@ -99,27 +100,38 @@ final class BadGrains {
       return false;
     }
     try (OpenFiles.Use use = use(entry, deadline)) {
-      if (use == null || entry.gone) {
+      if (entry.gone || deadline.hasPassed() || !entry.disk.health.isUsable()) {
         return false;
       }
-      entry.links.lock.lock();
-      try {
-        if (!entry.links.isChanged(use.files().data().status())) {
-          return false;
-        }
-      } finally {
-        entry.links.lock.unlock();
+      if (use == null) {
+        exposed = null; // its index does not hold: whoever is told, is told as it leaves
+      } else if (hasForeignStamp(entry, use.files())) {
+        exposed = exposed(entry, use.files(), "somebody wrote to its file");
+      } else if (entry.links.count() > 0 && !use.files().isComplete()) {
+        // It was complete when it was linked: what the index lost nobody can check.
+        exposed = exposed(entry, use.files(), "part of its index was lost");
+      } else {
+        return false;
       }
-      exposed = exposed(entry, use.files(), "somebody wrote to its file");
     } catch (IOException e) {
       departures.failed(entry.disk, e);
       return false;
     } finally {
       entry.content.readLock().unlock();
     }
+    report(entry, exposed);
     departures.detach(entry);
-    report(exposed);
     return true;
+  }
+
+  private static boolean hasForeignStamp(Entry entry, EntryFiles files) throws PosixException {
+    FileStatus now = files.data().status();
+    entry.links.lock.lock();
+    try {
+      return entry.links.isChanged(now);
+    } finally {
+      entry.links.lock.unlock();
+    }
   }
 
   /** What to tell of damage to a file that others read past us; null where nobody does. */
@@ -143,9 +155,9 @@ final class BadGrains {
     }
   }
 
-  private void report(@Nullable DamagedFile file) {
+  private void report(Entry entry, @Nullable DamagedFile file) {
     if (file != null) {
-      LOG.log(System.Logger.Level.ERROR, file.sentence());
+      entry.damageTold = true;
       listener.damaged(file);
     }
   }
@@ -183,7 +195,7 @@ final class BadGrains {
       }
     }
     departures.failed(entry.disk, failure);
-    report(exposed);
+    report(entry, exposed);
   }
 
   private void forget(Entry entry, EntryFiles files, int first, int end) {

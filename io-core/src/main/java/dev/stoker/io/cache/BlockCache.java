@@ -58,7 +58,7 @@ public final class BlockCache implements AutoCloseable {
   private final Scrub scrub;
   private final Upkeep upkeep;
   private final ReadLatencies latencies;
-  private volatile DamageListener damageListener = file -> {};
+  private final DamageReports damage = new DamageReports();
   private final BackgroundFills fills = new BackgroundFills();
 
   private final ReentrantLock pinLock = new ReentrantLock();
@@ -80,8 +80,7 @@ public final class BlockCache implements AutoCloseable {
     ram = new RamTier(frames, frameCount * TIER_SHARE_PERCENT / 100);
     open = new OpenFiles(settings.maxOpenFiles() / 2, settings.memoryBytes() / 8);
     departures = new Departures(entries, open);
-    BadGrains bad =
-        new BadGrains(open, frames, counters, departures, file -> damageListener.damaged(file));
+    BadGrains bad = new BadGrains(open, frames, counters, departures, damage);
     Intake intake = new Intake(fetcher, open, frames, counters, departures);
     reader = new BlockReader(frames, ram, intake, bad, counters);
     filler = new Filler(intake, bad, frames, counters);
@@ -91,6 +90,7 @@ public final class BlockCache implements AutoCloseable {
     upkeep = new Upkeep(entries.values(), open, verifier, departures, nanos);
     for (CacheDisk disk : disks) {
       disk.space.evictBy(departures);
+      disk.lost.tell(damage);
       new DiskScan(disk).run(entry -> entries.put(entry.id, entry));
       disk.space.trim(); // the ceiling may have been lowered
     }
@@ -178,9 +178,12 @@ public final class BlockCache implements AutoCloseable {
     grants.add(project, EntryId.of(asset.identity()));
   }
 
-  /** Says who is told of damage to files that were laid out; one listener, the last one named. */
+  /**
+   * Says who is told of damage to files that were laid out; one listener, the last one named. What
+   * was found before there was one is told at once.
+   */
   public void onDamage(DamageListener listener) {
-    damageListener = listener;
+    damage.goTo(listener);
   }
 
   /** Reads every file that others read past us once, now, besides the scrub of its own. */

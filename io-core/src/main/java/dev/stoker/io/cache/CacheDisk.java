@@ -1,6 +1,7 @@
 package dev.stoker.io.cache;
 
 import dev.stoker.io.asset.IoFailure;
+import dev.stoker.io.posix.Errno;
 import dev.stoker.io.posix.FileHandle;
 import dev.stoker.io.posix.FileStatus;
 import dev.stoker.io.posix.OpenFlag;
@@ -53,6 +54,7 @@ final class CacheDisk implements AutoCloseable {
     this.health = new DiskHealth(folder.toString(), nanos);
     this.space = new Space(ceilingBytes, maxFiles);
     this.lost = new LostFiles(folder, space);
+    space.sweepBy(lost::trySweep);
   }
 
   /**
@@ -129,7 +131,11 @@ final class CacheDisk implements AutoCloseable {
         return null;
       }
       // An index that does not hold says nothing about the data: begin again.
+      if (entry.links.isReadPastUs() && !Files.exists(dataPath)) {
+        lost.vanished(entry.identity, dataPath);
+      }
       remove(entry);
+      entry.links.forget();
       return create(entry, dataPath, indexPath);
     }
     if (!make || !space.reserveFile()) {
@@ -186,7 +192,15 @@ final class CacheDisk implements AutoCloseable {
     if (EntryFiles.isStale(indexEnd, map.presentBytes())) {
       indexEnd = IndexRewrite.rewrite(indexPath, entry.identity, map);
     }
-    FileHandle data = OpenFiles.openData(dataPath, false);
+    FileHandle data;
+    try {
+      data = OpenFiles.openData(dataPath, false);
+    } catch (PosixException e) {
+      if (e.errno() == Errno.ENOENT) {
+        return null; // somebody tidied up: the entry begins again
+      }
+      throw e;
+    }
     FileHandle index = null;
     try {
       index = FileHandle.open(indexPath, 0600, OpenFlag.WRITE);
@@ -229,7 +243,7 @@ final class CacheDisk implements AutoCloseable {
   /** Removes an entry's files; its data lives on under {@code lost/} while it has other names. */
   void remove(Entry entry) throws PosixException {
     PosixFiles.remove(entry.id.file(folder, EntryId.INDEX));
-    lost.bury(entry.id.file(folder, EntryId.DATA));
+    lost.bury(entry.id.file(folder, EntryId.DATA), entry.identity, !entry.damageTold);
   }
 
   @Override

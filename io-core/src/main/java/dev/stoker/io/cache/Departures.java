@@ -1,10 +1,12 @@
 package dev.stoker.io.cache;
 
 import dev.stoker.io.asset.Deadline;
+import dev.stoker.io.posix.Errno;
 import dev.stoker.io.posix.FileStatus;
 import dev.stoker.io.posix.PosixException;
 import dev.stoker.io.posix.PosixFiles;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -70,7 +72,17 @@ final class Departures implements DiskLoss, Space.Evictor {
     if (entry.links.count() == 0 || !entry.onDisk) {
       return false;
     }
-    FileStatus now = PosixFiles.status(entry.id.file(entry.disk.folder, EntryId.DATA));
+    Path data = entry.id.file(entry.disk.folder, EntryId.DATA);
+    FileStatus now;
+    try {
+      now = PosixFiles.status(data);
+    } catch (PosixException e) {
+      if (e.errno() == Errno.ENOENT) {
+        entry.disk.lost.vanished(entry.identity, data); // somebody tidied up
+        return false;
+      }
+      throw e;
+    }
     entry.links.lock.lock();
     try {
       if (now.links() == 1) {

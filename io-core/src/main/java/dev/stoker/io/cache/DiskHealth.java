@@ -73,7 +73,10 @@ final class DiskHealth {
       case EROFS, ENODEV, ENXIO, EUCLEAN, ESTALE -> takeOut(failure);
       case EIO -> countError(failure);
       default -> {
-        LOG.log(System.Logger.Level.WARNING, "The cache could not use a file: {0}", failure);
+        LOG.log(
+            System.Logger.Level.WARNING,
+            "The cache could not use a file: {0}",
+            failure.getMessage());
         yield false;
       }
     };
@@ -81,7 +84,11 @@ final class DiskHealth {
 
   private boolean countError(IOException failure) {
     errors++;
-    LOG.log(System.Logger.Level.WARNING, "The cache disk {0} failed: {1}", folder, failure);
+    LOG.log(
+        System.Logger.Level.WARNING,
+        "The cache disk {0} failed: {1}",
+        folder,
+        failure.getMessage());
     return errors >= ERRORS_UNTIL_OUT && takeOut(failure);
   }
 

@@ -74,7 +74,7 @@ final class DiskScan {
       Found entry = indexes.remove(id) ? read(id) : null;
       if (entry == null) {
         PosixFiles.remove(id.file(disk.folder, EntryId.INDEX));
-        disk.lost.bury(id.file(disk.folder, EntryId.DATA));
+        disk.lost.bury(id.file(disk.folder, EntryId.DATA), "", true);
       } else {
         found.add(entry);
       }

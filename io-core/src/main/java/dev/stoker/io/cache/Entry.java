@@ -39,6 +39,9 @@ final class Entry {
   /** Whether that was logged. */
   volatile boolean foundDamaged;
 
+  /** Whether those who read it past us were told of its damage; then it leaves in silence. */
+  volatile boolean damageTold;
+
   /** When the whole file was last found right, on the cache's clock; 0 for never. */
   volatile long verifiedAtNanos;
 

@@ -24,6 +24,19 @@ final class LinkState {
     count = links;
   }
 
+  /** The file begins again under its name. */
+  void forget() {
+    lock.lock();
+    try {
+      count = 0;
+      clones = 0;
+      stamp = null;
+      changed = false;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   int count() {
     return count;
   }

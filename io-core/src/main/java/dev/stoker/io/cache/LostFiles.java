@@ -16,6 +16,8 @@ import java.util.concurrent.locks.ReentrantLock;
  * <p>Thread-safe.
  */
 final class LostFiles {
+  private static final System.Logger LOG = System.getLogger(LostFiles.class.getName());
+
   static final String FOLDER = "lost";
 
   private final ReentrantLock lock = new ReentrantLock();
@@ -23,18 +25,31 @@ final class LostFiles {
   private final Path folder;
   private final Space space;
   private long number; // guarded by lock
+  private volatile DamageListener listener = file -> {};
 
   LostFiles(Path diskFolder, Space space) {
     this.folder = diskFolder.resolve(FOLDER);
     this.space = space;
   }
 
-  /** Takes a data file's name in the cache away. */
-  void bury(Path data) throws PosixException {
+  void tell(DamageListener who) {
+    listener = who;
+  }
+
+  /**
+   * Takes a data file's name in the cache away. Whoever has a link to it is told: nothing checks it
+   * from now on.
+   *
+   * @param identity of what it holds, empty where its index does not say
+   * @param tell false where they know already
+   */
+  void bury(Path data, String identity, boolean tell) throws PosixException {
+    DamagedFile orphan = null;
     lock.lock();
     try {
       FileStatus status = PosixFiles.status(data);
       if (status.links() > 1) {
+        orphan = orphan(identity, data, status.device(), status.inode());
         Path grave;
         do {
           grave = folder.resolve(data.getFileName() + "." + number++);
@@ -51,6 +66,25 @@ final class LostFiles {
     } finally {
       lock.unlock();
     }
+    if (orphan != null && tell) {
+      listener.damaged(orphan);
+    }
+  }
+
+  /** Somebody else took the name of a linked file away. */
+  void vanished(String identity, Path data) {
+    listener.damaged(orphan(identity, data, 0, 0));
+  }
+
+  private static DamagedFile orphan(String identity, Path data, long device, long inode) {
+    return new DamagedFile(
+        identity,
+        device,
+        inode,
+        "The input "
+            + (identity.isEmpty() ? "in " + data : identity)
+            + " left the cache while it was laid out, because its file or its index was damaged;"
+            + " what was rendered from it cannot be trusted, the next attempt gets it anew.");
   }
 
   /** Counts a file that an earlier process left here. */
@@ -76,6 +110,15 @@ final class LostFiles {
       }
     } finally {
       lock.unlock();
+    }
+  }
+
+  /** The same where nobody waits for it. */
+  void trySweep() {
+    try {
+      sweep();
+    } catch (PosixException e) {
+      LOG.log(System.Logger.Level.WARNING, "Cannot tidy up {0}: {1}", folder, e.getMessage());
     }
   }
 

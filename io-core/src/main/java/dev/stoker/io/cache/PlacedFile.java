@@ -8,6 +8,7 @@ import dev.stoker.io.posix.PosixException;
 import dev.stoker.io.posix.PosixFiles;
 import java.io.IOException;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /** A cached file that was laid into a folder, and the way to take it away again. Thread-safe. */
 public final class PlacedFile {
@@ -61,7 +62,11 @@ public final class PlacedFile {
     Path data = entry.id.file(entry.disk.folder, EntryId.DATA);
     entry.links.lock.lock();
     try {
-      FileStatus ours = PosixFiles.status(data);
+      FileStatus ours = statusIfThere(data);
+      if (ours == null) {
+        folder.removeFile(name);
+        return true; // somebody removed the cache's own name of it
+      }
       boolean changed = entry.links.isChanged(ours);
       if (!changed && replaced(folder, name, ours)) {
         folder.removeFile(name);
@@ -79,6 +84,17 @@ public final class PlacedFile {
       return changed;
     } finally {
       entry.links.lock.unlock();
+    }
+  }
+
+  private static @Nullable FileStatus statusIfThere(Path path) throws PosixException {
+    try {
+      return PosixFiles.status(path);
+    } catch (PosixException e) {
+      if (e.errno() == Errno.ENOENT) {
+        return null;
+      }
+      throw e;
     }
   }
 

@@ -4,6 +4,7 @@ import dev.stoker.io.asset.Deadline;
 import dev.stoker.io.asset.IoFailure;
 import dev.stoker.io.posix.Errno;
 import dev.stoker.io.posix.FileHandle;
+import dev.stoker.io.posix.FileStatus;
 import dev.stoker.io.posix.FolderHandle;
 import dev.stoker.io.posix.OpenFlag;
 import dev.stoker.io.posix.PosixException;
@@ -85,7 +86,8 @@ final class Placer {
       FileHandle data = use.files().data();
       entry.links.lock.lock();
       try {
-        changed = entry.links.isChanged(data.status());
+        FileStatus now = data.status();
+        changed = entry.links.isChanged(now) || now.links() == 0; // or somebody removed it
         if (!changed) {
           Placement done = place(entry, data, folder, name, cheapest, deadline);
           return new PlacedFile(entry, departures, done);

@@ -76,6 +76,7 @@ final class Scrub implements AutoCloseable {
         exposed.add(entry);
       }
     }
+    exposed.stream().map(entry -> entry.disk).distinct().forEach(disk -> disk.lost.trySweep());
     for (Entry entry : exposed) {
       try {
         check(entry);

@@ -26,6 +26,7 @@ final class Space {
   private final long ceilingBytes;
   private final long maxEntries;
   private Evictor evictor = (entry, bytes) -> false;
+  private Runnable sweeper = () -> {};
   private long heldBytes;
   private long reservedBytes;
   private long lostBytes;
@@ -42,6 +43,11 @@ final class Space {
 
   void evictBy(Evictor evictor) {
     this.evictor = evictor;
+  }
+
+  /** What looks for lost files that nobody holds any more, where nothing else frees room. */
+  void sweepBy(Runnable lostFiles) {
+    this.sweeper = lostFiles;
   }
 
   /** Makes sure that so many bytes more fit; {@link #settle} gives the reservation back. */
@@ -61,9 +67,11 @@ final class Space {
 
   private boolean reserve(long bytes, int files) {
     int patience = Integer.MAX_VALUE;
+    boolean swept = false;
     while (true) {
       Entry victim;
       long overBytes;
+      boolean sweep;
       lock.lock();
       try {
         boolean fits =
@@ -77,8 +85,14 @@ final class Space {
         overBytes = heldBytes + reservedBytes + lostBytes + bytes - ceilingBytes;
         patience = Math.min(patience, queue.size());
         victim = bytes <= ceilingBytes && patience > 0 ? queue.next() : null;
+        sweep = victim == null && lostBytes > 0 && !swept;
       } finally {
         lock.unlock();
+      }
+      if (sweep) {
+        sweeper.run(); // a stage of an earlier process may be gone without a word to us
+        swept = true;
+        continue;
       }
       if (victim == null) {
         return false;

@@ -426,7 +426,7 @@ final class OriginQueue {
       }
     }
     for (Piece piece : run.pieces) {
-      if (thrown instanceof IoFailure failure && mayTryAgain(piece, failure)) {
+      if (thrown instanceof IoFailure failure && mayTryAgain(run, piece, failure)) {
         rest(piece, failure, now, chores);
       } else {
         giveUp(List.copyOf(piece.waiters), thrown, chores);
@@ -435,7 +435,12 @@ final class OriginQueue {
     }
   }
 
-  private static boolean mayTryAgain(Piece piece, IoFailure failure) {
+  private static boolean mayTryAgain(Run run, Piece piece, IoFailure failure) {
+    if (failure instanceof IoFailure.TimedOut) {
+      // It had as long as those who wanted it when it was sent; who joined since may have longer.
+      return piece.waiters.stream()
+          .anyMatch(want -> want.deadline.atNanos() - run.deadline.atNanos() > 0);
+    }
     return failure.retryable()
         && !(failure instanceof IoFailure.Corrupt && piece.failedTries >= MAX_CORRUPT_TRIES);
   }

@@ -75,7 +75,7 @@ final class CacheFixture implements AutoCloseable {
     }
     assertEquals(0, into.remaining());
     into.flip();
-    int wrong = into.mismatch(MadeUpOrigin.content(asset, range));
+    int wrong = origin.mismatch(asset, range, into);
     if (wrong >= 0) {
       fail("Wrong byte at " + (offset + wrong) + " of " + asset.identity() + ", read by " + range);
     }

@@ -6,11 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assertions.fail;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.stoker.io.asset.IoFailure;
+import dev.stoker.io.asset.PinnedAsset;
 import dev.stoker.io.fetch.Priority;
+import dev.stoker.io.testing.SmallDisk;
+import dev.stoker.io.testing.Trials;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -18,7 +19,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -32,43 +33,48 @@ class DiskFaultTest {
 
   @TempDir Path top;
   private Path disk;
-  private boolean mounted;
+  private SmallDisk small;
   private CacheFixture fixture;
 
   @BeforeEach
-  void mount() throws Exception {
+  void open() throws Exception {
     disk = Files.createDirectory(top.resolve("disk"));
     fixture = null;
   }
 
   @AfterEach
-  void unmount() throws Exception {
+  void unmount() {
     if (fixture != null) {
       fixture.close();
     }
-    if (mounted) {
-      run("umount", disk.toString());
+    if (small != null) {
+      small.close();
     }
   }
 
-  /** A 16 MiB disk of our own. */
-  private void mountSmallDisk() throws Exception {
-    mounted = run("mount", "-t", "tmpfs", "-o", "size=16m", "stoker-test", disk.toString()) == 0;
-    if (!mounted && "true".equals(System.getenv("CI"))) {
-      fail("Cannot mount a tmpfs; this test needs root, and CI=true allows no skip.");
+  private void check(Trials trials, PinnedAsset asset) {
+    trials.trial();
+    try {
+      fixture.checkAll(asset);
+    } catch (IoFailure e) {
+      trials.lost(asset + ": " + e);
+    } catch (AssertionError e) {
+      trials.corrupt(asset + ": " + e.getMessage());
     }
-    assumeTrue(mounted, "needs root to mount a tmpfs");
   }
 
-  private static int run(String... command) throws IOException, InterruptedException {
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    process.getOutputStream().close();
-    process.getInputStream().readAllBytes();
-    if (!process.waitFor(20, TimeUnit.SECONDS)) {
-      process.destroyForcibly();
-      return -1;
-    }
-    return process.exitValue();
+  @Test
+  void aDiskThatFailsIsTakenOutAndNotTriedAgain() {
+    AtomicLong nanos = new AtomicLong(1);
+    DiskHealth health = new DiskHealth("/disk", nanos::get);
+    IOException failure = new IOException("Input/output error");
+    assertFalse(health.failed(failure));
+    assertFalse(health.failed(failure));
+    assertTrue(health.isUsable(), "two bad sectors are two bad files");
+    assertTrue(health.failed(failure));
+    nanos.addAndGet(Duration.ofDays(100).toNanos());
+    assertFalse(health.isUsable() || health.takesWrites());
+    assertFalse(health.failed(failure), "told once");
   }
 
   @Test
@@ -88,11 +94,13 @@ class DiskFaultTest {
 
   @Test
   void aDiskThatFillsUpBelowTheCeilingShedsWritesAndReadersGoOn() throws Exception {
-    mountSmallDisk();
+    small = SmallDisk.mount(disk, 16);
     fixture = new CacheFixture(disk, 256 * MIB);
+    Trials trials = new Trials("F6 cache, full disk");
     for (int i = 0; i < 30; i++) {
-      fixture.checkAll(asset("f" + i, "1", MIB));
+      check(trials, asset("f" + i, "1", MIB));
     }
+    trials.end();
     assertTrue(fixture.cache.usage().shedBytes() > 0);
     CachedAsset more = fixture.open(asset("more", "1", 4 * MIB));
     IoFailure.Disk full =
@@ -110,7 +118,7 @@ class DiskFaultTest {
 
   @Test
   void aDiskThatTurnsReadOnlyIsTakenOutAndReadersGoOn() throws Exception {
-    mountSmallDisk();
+    small = SmallDisk.mount(disk, 16);
     Path other = Files.createDirectory(top.resolve("other"));
     fixture =
         new CacheFixture(
@@ -126,15 +134,17 @@ class DiskFaultTest {
     }
     assertTrue(fixture.files(EntryId.DATA).size() >= 3, "most lie on the large disk");
     fixture.cache.close(); // or the remount would find open writers
-    assertEquals(0, run("mount", "-o", "remount,ro", disk.toString()));
+    small.readOnly(true);
     fixture.open();
+    Trials trials = new Trials("F6 cache, read-only disk");
     for (String name : names) {
-      fixture.checkAll(asset(name, "1", MIB));
-      fixture.checkAll(asset(name, "2", MIB));
+      check(trials, asset(name, "1", MIB));
+      check(trials, asset(name, "2", MIB));
     }
+    trials.end();
     fixture
         .open(asset("small", "1", 100_000))
         .complete(Priority.PREFETCH, soon(), FillProgress.NONE);
-    assertEquals(0, run("mount", "-o", "remount,rw", disk.toString()));
+    small.readOnly(false);
   }
 }

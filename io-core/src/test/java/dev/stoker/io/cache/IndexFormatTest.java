@@ -76,7 +76,7 @@ class IndexFormatTest {
   }
 
   /** Run longer with {@code JAZZER_FUZZ=1}; without, over its seeds. */
-  @FuzzTest(maxDuration = "30s")
+  @FuzzTest(maxDuration = "5m")
   void noInputHangsOrBreaksTheReader(byte[] input) {
     IndexFormat.read(ByteBuffer.wrap(input));
     // Past the header's checksum, which no fuzzer guesses: the log behind a header of ours.

@@ -41,6 +41,9 @@ final class MadeUpOrigin implements RangeFetcher, AutoCloseable {
   private final Map<Long, CompletableFuture<Void>> underWay = new ConcurrentHashMap<>();
   private final AtomicLong numbers = new AtomicLong();
 
+  /** Zeroing new buffers was a quarter of a long run. */
+  private final Queue<ByteBuffer> spare = new ConcurrentLinkedQueue<>();
+
   /** Size of the pieces that a sink gets; odd sizes make it assemble grains. */
   volatile int pieceBytes = 1 << 20;
 
@@ -69,8 +72,11 @@ final class MadeUpOrigin implements RangeFetcher, AutoCloseable {
   }
 
   static ByteBuffer content(PinnedAsset asset, ByteRange range) {
-    ByteBuffer out =
-        ByteBuffer.allocateDirect((int) range.lengthBytes()).order(ByteOrder.LITTLE_ENDIAN);
+    return content(asset, range, ByteBuffer.allocateDirect((int) range.lengthBytes()));
+  }
+
+  private static ByteBuffer content(PinnedAsset asset, ByteRange range, ByteBuffer into) {
+    ByteBuffer out = into.clear().order(ByteOrder.LITTLE_ENDIAN);
     long seed = seed(asset);
     long at = range.offset();
     for (; at < range.end() && (at & 7) != 0; at++) {
@@ -94,19 +100,36 @@ final class MadeUpOrigin implements RangeFetcher, AutoCloseable {
         gate.apply(request)
             .thenRunAsync(
                 () -> {
+                  ByteBuffer buffer = take(Math.min(pieceBytes, range.lengthBytes()));
                   for (long at = range.offset(); at < range.end(); ) {
-                    long end = Math.min(range.end(), at + pieceBytes);
-                    ByteBuffer piece = content(asset, ByteRange.between(at, end));
+                    long end = Math.min(range.end(), at + Math.min(pieceBytes, buffer.capacity()));
+                    ByteBuffer piece = content(asset, ByteRange.between(at, end), buffer);
                     sentBytes.addAndGet(piece.remaining());
                     sink.accept(at, piece);
                     at = end;
                   }
+                  spare.add(buffer);
                 },
                 threads);
     long number = numbers.incrementAndGet();
     underWay.put(number, fetch);
     var _ = fetch.whenComplete((nothing, failure) -> underWay.remove(number));
     return fetch;
+  }
+
+  private ByteBuffer take(long bytes) {
+    ByteBuffer known = spare.poll();
+    return known != null && known.capacity() >= bytes
+        ? known
+        : ByteBuffer.allocateDirect((int) Math.max(bytes, 1 << 20));
+  }
+
+  /** Whether a buffer's bytes are the range's; -1, or the first place where they are not. */
+  int mismatch(PinnedAsset asset, ByteRange range, ByteBuffer got) {
+    ByteBuffer buffer = take(range.lengthBytes());
+    int wrong = got.mismatch(content(asset, range, buffer));
+    spare.add(buffer);
+    return wrong;
   }
 
   /** Waits until what was asked for was taken in: readers do not wait for the disk. */

@@ -255,6 +255,25 @@ class IoNodeTest {
   }
 
   @Test
+  void aTreeLargerThanTheCachesCeilingIsRefusedInOneSentenceAndLeavesNothingPinned()
+      throws Exception {
+    node.close();
+    LocalOrigins mine = new LocalOrigins();
+    node =
+        IoNode.open(
+            top.resolve("small"), CacheSettings.of(top.resolve("tiny"), 1 << 20, 16 << 20), mine);
+    for (int i = 0; i < 4; i++) {
+      write("large" + i, 400_000);
+    }
+    IoFailure.Disk full = assertThrows(IoFailure.Disk.class, () -> stage(node, request("s1")));
+    assertTrue(full.getMessage().contains("raise the ceiling or stage less"), full.getMessage());
+    node.unstage("s1");
+    assertFalse(Files.exists(session.resolve("show")));
+    assertEquals(2, stage(node, request("s2", "large0", "large1")).filesDone());
+    assertStaged("large0", "large1");
+  }
+
+  @Test
   void damageOfAStagedFileIsToldToWhoeverHoldsAStageOfItAlsoByAnEarlierProcess() throws Exception {
     Path data = top.resolve("data");
     try (IoClient client = new IoClient(data)) {

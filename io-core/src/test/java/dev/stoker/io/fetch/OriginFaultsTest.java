@@ -1,6 +1,7 @@
 package dev.stoker.io.fetch;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
@@ -8,6 +9,7 @@ import dev.stoker.io.asset.AssetInfo;
 import dev.stoker.io.asset.AssetPath;
 import dev.stoker.io.asset.AssetUri;
 import dev.stoker.io.asset.AssetVersion;
+import dev.stoker.io.asset.ByteRange;
 import dev.stoker.io.asset.Deadline;
 import dev.stoker.io.asset.IoFailure;
 import dev.stoker.io.asset.PinnedAsset;
@@ -18,6 +20,7 @@ import dev.stoker.io.source.Sources;
 import dev.stoker.io.source.blob.BlobSettings;
 import dev.stoker.io.testing.FaultServer;
 import dev.stoker.io.testing.Leaks;
+import dev.stoker.io.testing.OriginFault;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -29,6 +32,8 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -36,111 +41,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Suite F4: an origin that fails in every way it can, under load. Readers get the right bytes or a
- * named error within their deadline; no buffer is lost.
+ * An origin that fails in every way it can, at the engine's own door. Readers get the right bytes
+ * or a named error within their deadline; no buffer is lost. The whole path is suite F4.
  */
-@SuppressWarnings("StringConcatToTextBlock") // Lines end in CR LF here.
 final class OriginFaultsTest {
   private static final String TAG = "\"v1\"";
   private static final int LENGTH = 700_000;
-
-  enum Fault {
-    FORBIDDEN(IoFailure.Denied.class),
-    NOT_FOUND(IoFailure.NotFound.class),
-    PRECONDITION_FAILED(IoFailure.Changed.class),
-    RANGE_NOT_SATISFIABLE(IoFailure.Changed.class),
-    TOO_MANY_REQUESTS(null),
-    SERVER_ERROR(null),
-    UNAVAILABLE(null),
-    RESET(null),
-    HALF_A_BODY(null),
-    WRONG_RANGE(null),
-    WRONG_LENGTH(null),
-    TRICKLE(IoFailure.TimedOut.class),
-    HANG(IoFailure.TimedOut.class),
-    CHANGED_TAG(IoFailure.Changed.class),
-    CHANGED_BEHIND_A_DEAF_SERVER(IoFailure.Changed.class),
-    GARBAGE(null),
-    WHOLE_FILE_FOR_A_RANGE(IoFailure.Invalid.class);
-
-    /** What a reader hears of it if it stays; null where a retry reads on. */
-    final Class<? extends IoFailure> named;
-
-    Fault(Class<? extends IoFailure> named) {
-      this.named = named;
-    }
-
-    void play(FaultServer.Request request, FaultServer.Peer peer, byte[] content) throws Exception {
-      long start = request.rangeStart();
-      long end = request.rangeEnd(content.length);
-      String right =
-          "HTTP/1.1 206 Partial Content\r\nETag: "
-              + TAG
-              + "\r\nContent-Range: bytes "
-              + start
-              + "-"
-              + (end - 1)
-              + "/"
-              + content.length
-              + "\r\nContent-Length: "
-              + (end - start)
-              + "\r\n\r\n";
-      byte[] body = Arrays.copyOfRange(content, (int) start, (int) end);
-      switch (this) {
-        case FORBIDDEN -> peer.sendStatus(403, "");
-        case NOT_FOUND -> peer.sendStatus(404, "");
-        case PRECONDITION_FAILED -> peer.sendStatus(412, "");
-        case RANGE_NOT_SATISFIABLE -> peer.sendStatus(416, "");
-        case TOO_MANY_REQUESTS -> peer.sendStatus(429, "Retry-After: 0\r\n");
-        case SERVER_ERROR -> peer.sendStatus(500, "");
-        case UNAVAILABLE -> peer.sendStatus(503, "");
-        case RESET -> {
-          peer.send(right);
-          peer.reset();
-        }
-        case HALF_A_BODY -> {
-          peer.send(right);
-          peer.send(Arrays.copyOf(body, body.length / 2));
-          peer.close();
-        }
-        case WRONG_RANGE -> {
-          peer.send(right.replace("bytes " + start, "bytes " + (start + 1)));
-          peer.send(body);
-        }
-        case WRONG_LENGTH -> {
-          peer.send(right.replace("Length: " + (end - start), "Length: " + (end - start - 1)));
-          peer.send(Arrays.copyOf(body, body.length - 1));
-        }
-        case TRICKLE -> {
-          peer.send(right);
-          peer.send(Arrays.copyOf(body, 1000));
-          peer.hang();
-        }
-        case HANG -> peer.hang();
-        case CHANGED_TAG -> {
-          peer.send(right.replace(TAG, "\"v2\""));
-          peer.send(body);
-        }
-        case CHANGED_BEHIND_A_DEAF_SERVER -> {
-          peer.send(right.replace("/" + content.length, "/" + (content.length + 5)));
-          peer.send(body);
-        }
-        case GARBAGE -> {
-          peer.send("HTP/1.1 OK whatever\r\n\r\n");
-          peer.close();
-        }
-        case WHOLE_FILE_FOR_A_RANGE -> {
-          peer.send(
-              "HTTP/1.1 200 OK\r\nETag: "
-                  + TAG
-                  + "\r\nContent-Length: "
-                  + content.length
-                  + "\r\n\r\n");
-          peer.send(content);
-        }
-      }
-    }
-  }
 
   @BeforeAll
   static void watchLeaks() {
@@ -171,7 +77,7 @@ final class OriginFaultsTest {
       CompletableFuture<Void> future =
           engine.fetch(
               asset,
-              new dev.stoker.io.asset.ByteRange(offset, got.length),
+              new ByteRange(offset, got.length),
               i % 2 == 0 ? Priority.DEMAND : Priority.PREFETCH,
               Deadline.after(deadline),
               (at, data) -> data.get(got, (int) (at - offset), data.remaining()));
@@ -188,7 +94,7 @@ final class OriginFaultsTest {
 
   @ParameterizedTest
   @EnumSource
-  void readersGetRightBytesOrANamedErrorInTime(Fault fault) throws Exception {
+  void readersGetRightBytesOrANamedErrorInTime(OriginFault fault) throws Exception {
     byte[] content = content();
     boolean stays = fault.named != null;
     Set<Long> struck = ConcurrentHashMap.newKeySet();
@@ -198,13 +104,7 @@ final class OriginFaultsTest {
                   // A passing fault strikes each range once.
                   boolean now = stays || struck.add(request.rangeStart());
                   if (now) {
-                    try {
-                      fault.play(request, peer, content);
-                    } catch (java.io.IOException | InterruptedException e) {
-                      throw e;
-                    } catch (Exception e) {
-                      throw new IllegalStateException(e);
-                    }
+                    fault.play(request, peer, content, TAG);
                   } else {
                     peer.sendRange(request, content, TAG);
                   }
@@ -216,7 +116,8 @@ final class OriginFaultsTest {
                 FetchOptions.defaults(),
                 new Metrics())) {
       long start = System.nanoTime();
-      Duration deadline = stays ? Duration.ofMillis(700) : Duration.ofSeconds(20);
+      boolean hangs = fault.named == IoFailure.TimedOut.class; // the others answer at once
+      Duration deadline = hangs ? Duration.ofMillis(700) : Duration.ofSeconds(20);
       for (Read read : readers(engine, server, deadline)) {
         try {
           read.future.get(30, TimeUnit.SECONDS);
@@ -227,7 +128,7 @@ final class OriginFaultsTest {
                   read.got,
                   Arrays.copyOfRange(
                       content, (int) read.offset, (int) read.offset + read.got.length)));
-        } catch (java.util.concurrent.ExecutionException | CompletionException e) {
+        } catch (ExecutionException | CompletionException e) {
           if (!stays) {
             fail(fault + " passes, but a reader heard", e);
           }
@@ -236,6 +137,53 @@ final class OriginFaultsTest {
         }
       }
       assertTrue(System.nanoTime() - start < deadline.plusSeconds(3).toNanos());
+    }
+  }
+
+  @Test
+  void whoJoinsARequestLateIsNotHeldToTheDeadlineOfWhoSentIt() throws Exception {
+    byte[] content = content();
+    CountDownLatch asked = new CountDownLatch(1);
+    try (FaultServer server =
+            FaultServer.start(
+                (request, peer) -> {
+                  if (asked.getCount() > 0) {
+                    asked.countDown();
+                    peer.hang();
+                  } else {
+                    peer.sendRange(request, content, TAG);
+                  }
+                });
+        HttpTransport transport = new HttpTransport(TransportOptions.fromEnvironment(Map.of()));
+        FetchEngine engine =
+            new FetchEngine(
+                new Sources(transport, BlobSettings.fromEnvironment(Map.of()))::open,
+                FetchOptions.defaults(),
+                new Metrics())) {
+      AssetInfo info =
+          new AssetInfo(
+              new AssetPath("f"), new AssetVersion.ETag(TAG), LENGTH, Instant.EPOCH, null);
+      PinnedAsset asset = new PinnedAsset(AssetUri.parse(server.url() + "/"), info);
+      ByteRange range = new ByteRange(0, 1000);
+      CompletableFuture<Void> hasty =
+          engine.fetch(
+              asset,
+              range,
+              Priority.DEMAND,
+              Deadline.after(Duration.ofSeconds(2)),
+              (at, data) -> {});
+      assertTrue(asked.await(10, TimeUnit.SECONDS));
+      byte[] got = new byte[1000];
+      CompletableFuture<Void> patient =
+          engine.fetch(
+              asset,
+              range,
+              Priority.DEMAND,
+              Deadline.after(Duration.ofSeconds(20)),
+              (at, data) -> data.get(got, (int) at, data.remaining()));
+      assertThrows(ExecutionException.class, () -> hasty.get(10, TimeUnit.SECONDS));
+      patient.get(20, TimeUnit.SECONDS);
+      assertEquals(0, Arrays.compare(got, Arrays.copyOf(content, 1000)));
     }
   }
 

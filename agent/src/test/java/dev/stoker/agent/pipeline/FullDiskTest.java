@@ -1,0 +1,295 @@
+package dev.stoker.agent.pipeline;
+
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.stoker.agent.profile.RendererProfiles;
+import dev.stoker.controller.api.ControllerServer;
+import dev.stoker.controller.api.ControllerSettings;
+import dev.stoker.controller.client.ControllerClient;
+import dev.stoker.controller.client.ControllerException;
+import dev.stoker.controller.protocol.Jobs;
+import dev.stoker.io.publish.OutputPublisher;
+import dev.stoker.io.testing.SmallDisk;
+import dev.stoker.io.testing.Trials;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Suite F6 for the controller's database: its disk is full, and nothing accepted is lost, and all
+ * goes on when there is space again. And a read-only disk is named by whoever starts on it. Mounts
+ * a tmpfs, which needs root.
+ */
+@Timeout(240)
+class FullDiskTest {
+  private static final Duration BOUND = Duration.ofSeconds(60);
+  private static final int FRAME_BYTES = 300_000;
+
+  @TempDir Path top;
+  private final FolderIo io = new FolderIo();
+  private final List<SmallDisk> mounted = new ArrayList<>();
+  private OutputPublisher publisher;
+  private ControllerServer controller;
+  private ControllerClient client;
+  private NodeAgent agent;
+  private Thread agentThread;
+  private Path out;
+
+  @BeforeEach
+  void folders() throws IOException {
+    out = Files.createDirectories(top.resolve("out"));
+    publisher = Publishing.toFiles();
+  }
+
+  @AfterEach
+  void end() throws InterruptedException {
+    stopAgent();
+    stopController();
+    publisher.close();
+    for (SmallDisk disk : mounted) {
+      disk.close();
+    }
+  }
+
+  private SmallDisk disk(String name, int mebibytes) throws Exception {
+    SmallDisk disk = SmallDisk.mount(Files.createDirectories(top.resolve(name)), mebibytes);
+    mounted.add(disk);
+    return disk;
+  }
+
+  /** The renderer waits for its go, so that a test can fill the disk at a moment of its choice. */
+  private String submit(String key, int frames, int frameBytes, int logBytes) {
+    try {
+      String template =
+          """
+          specificationVersion: jobtemplate-2023-09
+          name: %s
+          parameterDefinitions:
+            - {name: Out, type: PATH, objectType: DIRECTORY, dataFlow: OUT}
+          steps:
+            - name: Render
+              parameterSpace:
+                taskParameterDefinitions:
+                  - {name: Frame, type: INT, range: 1-%d}
+              script:
+                actions:
+                  onRun:
+                    command: sh
+                    args: ['-ec', 'echo started >> %s; while [ ! -e %s ]; do sleep 0.02; done; head -c %d /dev/zero | tr "\\0" "l" | fold -w 999; head -c %d /dev/zero | tr "\\0" "x" > {{Param.Out}}/%s-{{Task.Param.Frame}}.raw']
+          """
+              .formatted(
+                  key,
+                  frames,
+                  top.resolve("started"),
+                  top.resolve("go"),
+                  logBytes,
+                  frameBytes,
+                  key);
+      ObjectMapper yaml = new YAMLMapper();
+      return client
+          .submit(
+              new Jobs.Definition(
+                  yaml.readTree(template),
+                  List.of(),
+                  Map.of("Out", "/mnt/out"),
+                  "",
+                  List.of(
+                      new Jobs.Location("out", out.toUri().toString(), List.of("/mnt/out"), true)),
+                  "default",
+                  50,
+                  1),
+              key)
+          .jobId();
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private void startController(Path data) {
+    controller = ControllerServer.start(ControllerSettings.loopback(data, 0));
+    client = new ControllerClient(controller.url(), null);
+  }
+
+  private void stopController() {
+    if (controller != null) {
+      client.close();
+      controller.close();
+      controller = null;
+    }
+  }
+
+  private void startAgent(Path data) throws InterruptedException {
+    agent =
+        new NodeAgent(
+            AgentSettings.of("node-1", "test", data).withSessionIdle(Duration.ofMillis(500)),
+            client,
+            io,
+            publisher,
+            RendererProfiles.load());
+    CountDownLatch ready = new CountDownLatch(1);
+    NodeAgent started = agent;
+    agentThread =
+        Thread.ofPlatform()
+            .name("agent")
+            .start(
+                () -> {
+                  try {
+                    started.run(ready::countDown);
+                  } catch (IOException | InterruptedException e) {
+                    throw new AssertionError(e);
+                  }
+                });
+    assertTrue(ready.await(20, TimeUnit.SECONDS));
+  }
+
+  private void stopAgent() throws InterruptedException {
+    if (agent != null) {
+      agent.close();
+      agent = null;
+      assertTrue(agentThread.join(Duration.ofSeconds(20)), "the agent ends");
+    }
+  }
+
+  private void go() throws IOException {
+    Files.writeString(top.resolve("go"), "");
+  }
+
+  private Jobs.Summary awaitEnd(String job) {
+    until(() -> client.job(job).state().isFinal());
+    return client.job(job);
+  }
+
+  /** Looks at what is visible: whole frames, of which none was granted twice. */
+  private void judge(Trials trials, String job, String key, int frames, boolean shouldSucceed)
+      throws IOException {
+    Jobs.Summary summary = awaitEnd(job);
+    if ((summary.state() == Jobs.State.SUCCEEDED) != shouldSucceed) {
+      trials.lost("job " + key + " ended as " + summary.state() + ": " + summary.message());
+    }
+    for (int frame = 1; frame <= frames; frame++) {
+      Path file = out.resolve(key + "-" + frame + ".raw");
+      if (Files.exists(file)) {
+        byte[] bytes = Files.readAllBytes(file);
+        for (byte one : bytes) {
+          if (one != 'x' || bytes.length != FRAME_BYTES) {
+            trials.corrupt(file + " is visible, but in part");
+            break;
+          }
+        }
+      } else if (shouldSucceed) {
+        trials.lost(file + " was never published");
+      }
+    }
+    for (Jobs.Task task : client.tasks(job, null, 100).tasks()) {
+      if (task.attempts().stream().filter(Jobs.Attempt::granted).count() > 1) {
+        trials.doubled("task " + task.taskId() + " was granted twice");
+      }
+    }
+  }
+
+  @Test
+  void aFullDatabaseRefusesInOneSentenceAndLosesNothingItAccepted() throws Exception {
+    Trials trials = new Trials("F6 database");
+    SmallDisk disk = disk("controller", 12);
+    startController(disk.folder());
+    List<String> accepted = new ArrayList<>();
+    for (int round = 0; round < 3; round++) {
+      trials.trial();
+      accepted.add(submit("before" + round, 1, FRAME_BYTES, 10));
+      disk.fill();
+      ControllerException refused = null;
+      for (int i = 0; i < 200 && refused == null; i++) {
+        try {
+          accepted.add(submit("during" + round + "-" + i, 1, FRAME_BYTES, 10));
+        } catch (ControllerException e) {
+          refused = e;
+        }
+      }
+      if (refused == null) {
+        trials.lost("a full disk took 200 jobs");
+      } else if (!refused.retryable() || refused.sentence().isBlank()) {
+        trials.lost("the refusal does not help: " + refused.status() + " " + refused.sentence());
+      }
+      disk.free();
+      accepted.add(submit("after" + round, 1, FRAME_BYTES, 10));
+      if (round == 1) {
+        stopController();
+        startController(disk.folder());
+      }
+      for (String job : accepted) {
+        try {
+          client.job(job);
+        } catch (ControllerException e) {
+          trials.lost("the accepted job " + job + ": " + e.sentence());
+        }
+      }
+    }
+    go();
+    startAgent(top.resolve("agent"));
+    for (String job : List.of(accepted.getFirst(), accepted.getLast())) {
+      trials.trial();
+      String name = client.job(job).name();
+      judge(trials, job, name, 1, true);
+    }
+    trials.end();
+  }
+
+  @Test
+  void aReadOnlyDiskIsNamedByWhoeverStartsOnIt() throws Exception {
+    Trials trials = new Trials("F6 read-only");
+    SmallDisk disk = disk("data", 4);
+    disk.readOnly(true);
+    trials.trial();
+    RuntimeException database =
+        assertThrows(RuntimeException.class, () -> startController(disk.folder()));
+    if (!String.valueOf(database.getMessage()).contains(disk.folder().toString())) {
+      trials.lost("the controller does not name its folder: " + database);
+    }
+    trials.trial();
+    startController(top.resolve("controller"));
+    try {
+      NodeAgent stuck =
+          new NodeAgent(
+              AgentSettings.of("node-1", "test", disk.folder()),
+              client,
+              io,
+              publisher,
+              RendererProfiles.load());
+      stuck.run(() -> fail("It is ready on a disk that it cannot write."));
+      trials.lost("the agent ran");
+    } catch (IOException | UncheckedIOException e) {
+      if (!String.valueOf(e.getMessage()).contains(disk.folder().toString())) {
+        trials.lost("the agent does not name its folder: " + e);
+      }
+    }
+    trials.end();
+  }
+
+  private static void until(BooleanSupplier condition) {
+    long end = System.nanoTime() + BOUND.toNanos();
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() > end) {
+        fail("It did not happen within " + BOUND + ".");
+      }
+      LockSupport.parkNanos(20_000_000); // polls files and a server; bounded above
+    }
+  }
+}
