@@ -1,5 +1,6 @@
 package dev.stoker.agent.demo;
 
+import dev.stoker.agent.config.ByteSize;
 import dev.stoker.controller.client.ControllerClient;
 import dev.stoker.controller.client.ControllerException;
 import dev.stoker.controller.protocol.Jobs;
@@ -104,7 +105,7 @@ public final class Demo implements AutoCloseable {
         storage.uri("scenes/" + options.renderer().command() + "-" + scene.fingerprint() + "/");
     view.say(
         "Pushing the scene to %s: %d files, %s."
-            .formatted(sceneUri, scene.files(), Report.bytes(scene.bytes())));
+            .formatted(sceneUri, scene.files(), ByteSize.format(scene.bytes())));
     PushSummary push = push(farm, scene, sceneUri);
     // A name of its own for each run: frames are published where nothing is yet.
     String framesUri = storage.uri("frames/" + UUID.randomUUID() + "/");
@@ -229,7 +230,7 @@ public final class Demo implements AutoCloseable {
             run.frames().size(),
             Report.seconds(run.wallMillis()),
             run.renderer(),
-            Report.bytes(run.originBytes()),
+            ByteSize.format(run.originBytes()),
             100 * run.cacheHitRate(),
             options.out().resolve("report.html")));
   }

@@ -1,5 +1,6 @@
 package dev.stoker.agent.demo;
 
+import dev.stoker.agent.config.ByteSize;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
 import java.util.ArrayList;
@@ -60,7 +61,7 @@ final class ProgressBars implements ProgressView {
   }
 
   private static String bytes(long done, long total) {
-    return Report.bytes(done) + " of " + Report.bytes(total);
+    return ByteSize.format(done) + " of " + ByteSize.format(total);
   }
 
   private String bar(String name, double fraction, String text) {

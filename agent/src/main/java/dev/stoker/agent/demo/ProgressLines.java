@@ -1,5 +1,6 @@
 package dev.stoker.agent.demo;
 
+import dev.stoker.agent.config.ByteSize;
 import java.io.PrintWriter;
 
 /** A line for each thing that a log's reader would want to know. */
@@ -25,7 +26,7 @@ final class ProgressLines implements ProgressView {
   @Override
   public void pushed(long bytesDone, long bytesTotal) {
     if (bytesDone == bytesTotal) {
-      say("Pushed " + Report.bytes(bytesTotal) + ".");
+      say("Pushed " + ByteSize.format(bytesTotal) + ".");
     }
   }
 
@@ -33,7 +34,7 @@ final class ProgressLines implements ProgressView {
   public void show(JobSnapshot job) {
     if (!prefetched && job.bytesDone() == job.bytesTotal()) {
       prefetched = true;
-      say("Prefetched " + Report.bytes(job.bytesTotal()) + ".");
+      say("Prefetched " + ByteSize.format(job.bytesTotal()) + ".");
     }
     if (job.framesDone() > framesDone) {
       framesDone = job.framesDone();

@@ -1,5 +1,6 @@
 package dev.stoker.agent.demo;
 
+import dev.stoker.agent.config.ByteSize;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -11,8 +12,6 @@ import java.util.Map;
 
 /** Writes the run as one HTML file that needs nothing beside it. */
 final class Report {
-  private static final double MEBIBYTE = 1 << 20;
-
   private Report() {}
 
   static void write(RunRecord run, Path target) throws IOException {
@@ -47,14 +46,14 @@ final class Report {
         + tile("wall clock", seconds(run.wallMillis()), "from the command to the last frame here")
         + tile(
             "scene",
-            bytes(run.sceneBytes()),
-            run.sceneFiles() + " files, " + bytes(run.sentBytes()) + " sent to Blob")
-        + tile("read from Blob", bytes(run.originBytes()), "by ranged requests")
+            ByteSize.format(run.sceneBytes()),
+            run.sceneFiles() + " files, " + ByteSize.format(run.sentBytes()) + " sent to Blob")
+        + tile("read from Blob", ByteSize.format(run.originBytes()), "by ranged requests")
         + tile(
             "cache hits",
             String.format(Locale.ROOT, "%.0f %%", 100 * run.cacheHitRate()),
-            bytes(run.cachedBytes()) + " were on the node")
-        + tile("published", bytes(run.publishedBytes()), "committed when granted");
+            ByteSize.format(run.cachedBytes()) + " were on the node")
+        + tile("published", ByteSize.format(run.publishedBytes()), "committed when granted");
   }
 
   private static String tile(String name, String value, String note) {
@@ -70,9 +69,9 @@ final class Report {
       for (RunRecord.Stage stage : RunRecord.Stage.values()) {
         rows.append("</td><td>").append(seconds(frame.millis(stage)));
       }
-      rows.append("</td><td>").append(bytes(frame.originBytes()));
-      rows.append("</td><td>").append(bytes(frame.cachedBytes()));
-      rows.append("</td><td>").append(bytes(frame.publishedBytes())).append("</td></tr>");
+      rows.append("</td><td>").append(ByteSize.format(frame.originBytes()));
+      rows.append("</td><td>").append(ByteSize.format(frame.cachedBytes()));
+      rows.append("</td><td>").append(ByteSize.format(frame.publishedBytes())).append("</td></tr>");
     }
     return rows.toString();
   }
@@ -94,12 +93,6 @@ final class Report {
 
   static String seconds(long millis) {
     return String.format(Locale.ROOT, millis < 10_000 ? "%.2f s" : "%.1f s", millis / 1000.0);
-  }
-
-  static String bytes(long bytes) {
-    return bytes < MEBIBYTE
-        ? String.format(Locale.ROOT, "%d KiB", (bytes + 1023) / 1024)
-        : String.format(Locale.ROOT, "%.1f MiB", bytes / MEBIBYTE);
   }
 
   private static String escaped(String text) {

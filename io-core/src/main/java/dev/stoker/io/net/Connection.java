@@ -119,7 +119,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements AnswerDec
       sendAnotherWay(next);
       return;
     }
-    RequestWriter.write(channel(), next.call, secure)
+    RequestWriter.write(channel(), next.call)
         .addListener(
             (ChannelFutureListener)
                 sent -> {

@@ -9,7 +9,6 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.handler.ssl.SslHandler;
-import io.netty.handler.stream.ChunkedWriteHandler;
 import io.netty.util.concurrent.Future;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -161,7 +160,7 @@ final class Connector {
       return;
     }
     ChannelInboundHandlerAdapter guard = new HandshakeGuard();
-    channel.pipeline().addLast(handler, new ChunkedWriteHandler(), guard);
+    channel.pipeline().addLast(handler, guard);
     handler
         .handshakeFuture()
         .addListener(

@@ -5,7 +5,6 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
-import io.netty.channel.DefaultFileRegion;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +13,7 @@ final class RequestWriter {
   private RequestWriter() {}
 
   /** Writes all of {@code call}; the future ends when its last byte went to the kernel. */
-  static ChannelFuture write(Channel channel, HttpCall call, boolean secure) {
+  static ChannelFuture write(Channel channel, HttpCall call) {
     HttpBody body = call.body();
     ByteBuf head = channel.alloc().directBuffer(512);
     ascii(head, call.method()).writeByte(' ');
@@ -39,12 +38,7 @@ final class RequestWriter {
     }
     // Writes end in order: the body's future speaks for the head too.
     var _ = channel.write(head);
-    return switch (body) {
-      case HttpBody.Bytes(var data) ->
-          channel.writeAndFlush(Unpooled.wrappedBuffer(data.duplicate()));
-      case HttpBody.FileSlice slice ->
-          channel.writeAndFlush(secure ? new FileChunks(slice) : new KeptOpenRegion(slice));
-    };
+    return channel.writeAndFlush(Unpooled.wrappedBuffer(body.data().duplicate()));
   }
 
   /** A short reason for a person, from an exception that the network stack threw. */
@@ -64,15 +58,5 @@ final class RequestWriter {
   private static ByteBuf ascii(ByteBuf to, String text) {
     ByteBufUtil.writeAscii(to, text);
     return to;
-  }
-
-  /** The file is the caller's to close. */
-  private static final class KeptOpenRegion extends DefaultFileRegion {
-    KeptOpenRegion(HttpBody.FileSlice slice) {
-      super(slice.file(), slice.offset(), slice.lengthBytes());
-    }
-
-    @Override
-    protected void deallocate() {}
   }
 }

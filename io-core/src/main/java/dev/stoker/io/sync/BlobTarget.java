@@ -102,7 +102,7 @@ final class BlobTarget implements PushTarget {
       Xxh64 checksum = new Xxh64();
       checksum.update(content);
       BlobHeaders headers = headers(file, blob, checksum.text());
-      writer.put(blob, new HttpBody.Bytes(content), headers, condition, deadline);
+      writer.put(blob, new HttpBody(content), headers, condition, deadline);
       sent.accept(file.lengthBytes());
     } else {
       BlockStager.Blocks blocks = staged(file, blob, deadline, sent);

@@ -243,7 +243,7 @@ final class BlobOutputsTest {
   private void put(String name, String content) {
     blobs.writer.put(
         destination(name),
-        new HttpBody.Bytes(ByteBuffer.wrap(content.getBytes(UTF_8))),
+        new HttpBody(ByteBuffer.wrap(content.getBytes(UTF_8))),
         new BlobHeaders(ContentTypes.UNKNOWN, BlobMarks.NONE),
         new BlobCondition.Always(),
         soon());

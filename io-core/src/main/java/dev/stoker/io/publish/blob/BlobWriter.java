@@ -302,7 +302,7 @@ public final class BlobWriter {
   }
 
   private static HttpBody bytes(String text) {
-    return new HttpBody.Bytes(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
+    return new HttpBody(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
   }
 
   private static String encoded(String value) {

@@ -148,7 +148,7 @@ public final class BlockStager {
     private void send(String id, BlockBuffers.Lease block) {
       if (failure.get() == null) {
         int bytes = block.data().remaining();
-        writer.putBlock(uri, id, new HttpBody.Bytes(block.data()), deadline);
+        writer.putBlock(uri, id, new HttpBody(block.data()), deadline);
         sent.accept(bytes);
       }
     }

@@ -81,7 +81,7 @@ final class EntraTokens {
                 HttpOrigin.parse(authority.getScheme() + "://" + authority.getAuthority()),
                 "/" + encode(tenant) + "/oauth2/v2.0/token")
             .with("Content-Type", "application/x-www-form-urlencoded")
-            .with(new HttpBody.Bytes(ByteBuffer.wrap(form.getBytes(StandardCharsets.US_ASCII))));
+            .with(new HttpBody(ByteBuffer.wrap(form.getBytes(StandardCharsets.US_ASCII))));
     return ask(call, Duration.ofSeconds(20), "the workload identity " + client);
   }
 

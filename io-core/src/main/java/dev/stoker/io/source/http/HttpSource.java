@@ -58,11 +58,11 @@ public final class HttpSource implements AssetSource {
 
   private AssetInfo info(AssetPath path, HttpAnswer head, Deadline deadline) {
     String doing = "look up " + tree.resolve(path);
-    HttpAnswer answer = head;
-    if (head.status() == 405 || head.status() == 501) {
+    HttpAnswer answer = followed(call("HEAD", path, ""), head, deadline);
+    if (answer.status() == 405 || answer.status() == 501) {
       // A server without HEAD: the first byte comes with the same fields.
       HttpCall first = call("GET", path, "").with("Range", "bytes=0-0");
-      answer = Answers.await(transport.send(first, deadline));
+      answer = followed(first, Answers.await(transport.send(first, deadline)), deadline);
     }
     String location = answer.header("Location");
     if (answer.status() / 100 == 3 && location != null && location.endsWith("/")) {
@@ -72,6 +72,25 @@ public final class HttpSource implements AssetSource {
       throw refusal(doing, answer);
     }
     return Answers.info(path, answer.head(), length(answer));
+  }
+
+  /** The answer at the end of a row of redirects; one that leads to a folder's slash is kept. */
+  private HttpAnswer followed(HttpCall first, HttpAnswer firstAnswer, Deadline deadline) {
+    HttpCall call = first;
+    HttpAnswer answer = firstAnswer;
+    for (int i = 0; i < Redirects.MOST; i++) {
+      String location = answer.header("Location");
+      if (location != null && location.endsWith("/") && !call.target().endsWith("/")) {
+        return answer;
+      }
+      HttpCall next = Redirects.next(call, answer);
+      if (next == null) {
+        return answer;
+      }
+      call = next;
+      answer = Answers.await(transport.send(call, deadline));
+    }
+    return answer;
   }
 
   private static long length(HttpAnswer answer) {
@@ -109,8 +128,8 @@ public final class HttpSource implements AssetSource {
   }
 
   private HttpAnswer index(AssetPath folder, Deadline deadline) {
-    return Answers.await(
-        transport.send(call("GET", folder, "/").withMaxAnswerBytes(MAX_INDEX_BYTES), deadline));
+    HttpCall call = call("GET", folder, "/").withMaxAnswerBytes(MAX_INDEX_BYTES);
+    return followed(call, Answers.await(transport.send(call, deadline)), deadline);
   }
 
   private void list(
@@ -173,11 +192,12 @@ public final class HttpSource implements AssetSource {
       return CompletableFuture.completedFuture(null);
     }
     String doing = "read " + tree.resolve(pinned.path());
-    return transport.readInto(
-        RangeAnswerCheck.conditional(call("GET", pinned.path(), ""), pinned, range),
-        into,
-        new RangeAnswerCheck(pinned, range, doing, answer -> refusal(doing, answer)),
-        deadline);
+    RangeAnswerCheck check =
+        new RangeAnswerCheck(pinned, range, doing, answer -> refusal(doing, answer));
+    return new RedirectedRead(transport, into, check, deadline)
+        .send(
+            RangeAnswerCheck.conditional(call("GET", pinned.path(), ""), pinned, range),
+            Redirects.MOST);
   }
 
   @Override
