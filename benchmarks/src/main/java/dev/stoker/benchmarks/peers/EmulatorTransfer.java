@@ -125,7 +125,7 @@ final class EmulatorTransfer implements Callable<Void> {
       return new Contestant(
           name,
           command,
-          environment(),
+          Emulator.environment(azurite),
           () -> Workplace.remade(copies()),
           everyByte -> Workplace.requireSame(original, copy, everyByte));
     }
@@ -134,7 +134,7 @@ final class EmulatorTransfer implements Callable<Void> {
       return new Contestant(
           name,
           command,
-          environment(),
+          Emulator.environment(azurite),
           () -> container.delete(blob),
           everyByte -> requireUploaded(blob, everyByte));
     }
@@ -163,18 +163,6 @@ final class EmulatorTransfer implements Callable<Void> {
       } catch (InterruptedException e) {
         throw new IllegalStateException("Interrupted while seeding.", e);
       }
-    }
-
-    private Map<String, String> environment() {
-      return Map.of(
-          "AZURE_STORAGE_CONNECTION_STRING",
-          azurite.connectionString(),
-          "RCLONE_CONFIG_AZ_TYPE",
-          "azureblob",
-          "RCLONE_CONFIG_AZ_USE_EMULATOR",
-          "true",
-          "RCLONE_CONFIG_AZ_ENDPOINT",
-          azurite.url() + "/" + AzuriteServer.ACCOUNT);
     }
 
     private String uri(String blob) {

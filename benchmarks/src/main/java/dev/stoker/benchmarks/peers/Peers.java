@@ -8,7 +8,16 @@ import picocli.CommandLine.Command;
 @Command(
     name = "peers",
     description = "Measure Stoker beside its peers; prints a table and a row for RESULTS.md.",
-    subcommands = {OneFileFetch.class, EmulatorTransfer.class, SmallFilesFetch.class})
+    subcommands = {
+      OneFileFetch.class,
+      EmulatorTransfer.class,
+      SmallFilesFetch.class,
+      ReadAmplification.class,
+      UnchangedTree.class,
+      MemoryCeiling.class,
+      KneeFinder.class,
+      TailAndFairness.class
+    })
 public final class Peers {
   private Peers() {}
 

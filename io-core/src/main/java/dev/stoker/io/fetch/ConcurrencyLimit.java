@@ -4,13 +4,12 @@ package dev.stoker.io.fetch;
  * Decides how many requests may be in flight to one origin: finds the knee of its throughput by
  * trying.
  *
- * <p>It measures throughput over rounds, a round being about two answers for each request in
- * flight, the first of which only settle the change before. From a start of eight it doubles while
- * a doubling brings a fifth of its linear share, and goes back to the last one that paid; then it
- * tries half the step. From there it tests a quarter more and a quarter less now and then, and
- * takes what is clearly better, or what is as good with fewer. A round in which requests were
- * lacking says nothing and is thrown away. An origin that says it is too busy halves the limit at
- * once.
+ * <p>Each number is judged by an {@link AnswerRound}. From a start of eight it doubles while a
+ * doubling brings a fifth of its linear share, and goes back to the last one that paid; then it
+ * tries half the step, and a quarter. From there it tests a quarter more and a quarter less now and
+ * then, and takes what is clearly better, or what is as good with fewer. What is hopeless is given
+ * up before its round is over. A round in which requests were lacking says nothing and is thrown
+ * away. An origin that says it is too busy halves the limit at once.
  *
  * <p>Deterministic: time comes in with each call. Not thread-safe; owned by its {@link
  * OriginQueue}.
@@ -33,8 +32,11 @@ final class ConcurrencyLimit {
 
   private static final double PEAK_FADE = 0.99;
 
-  /** Shorter rounds measure the scheduler, or how answers bunch up on a long round trip. */
-  private static final long MIN_ROUND_NANOS = 100_000_000;
+  /**
+   * What shows less than that while it settles cannot be good: new connections cost their first
+   * request a round trip or three, which on the longest links is half of its time.
+   */
+  private static final double HOPELESS = 0.65;
 
   /** How long a finding stands before the next test: tests cost throughput. */
   private static final long REST_NANOS = 3_000_000_000L;
@@ -49,6 +51,7 @@ final class ConcurrencyLimit {
     TESTING_LESS
   }
 
+  private final boolean fixed;
   private Phase phase = Phase.DOUBLING;
   private int limit = START;
   private int best = START;
@@ -60,12 +63,23 @@ final class ConcurrencyLimit {
   private int quarterStep;
   private boolean testMoreNext = true;
 
-  private int settling;
-  private long roundStartNanos = Long.MIN_VALUE;
+  private final AnswerRound round = new AnswerRound();
+  private boolean started;
   private long restUntilNanos;
-  private long roundBytes;
-  private int roundAnswers;
-  private boolean lacked;
+
+  ConcurrencyLimit() {
+    fixed = false;
+  }
+
+  private ConcurrencyLimit(int limit) {
+    this.fixed = true;
+    this.limit = limit;
+  }
+
+  /** A constant, whatever happens: what finding is compared with. */
+  static ConcurrencyLimit fixed(int limit) {
+    return new ConcurrencyLimit(limit);
+  }
 
   /** How many requests may be in flight now. */
   int limit() {
@@ -76,36 +90,37 @@ final class ConcurrencyLimit {
    * An answer came in whole.
    *
    * @param bytes its body
+   * @param startedNanos when it was asked for
    * @param lackedRequests whether fewer requests than allowed were in flight for want of work
    */
-  void answered(long bytes, boolean lackedRequests, long nowNanos) {
-    if (roundStartNanos == Long.MIN_VALUE) {
-      // The first answer only starts the clock.
-      startRound(nowNanos, 0);
+  void answered(long bytes, long startedNanos, boolean lackedRequests, long nowNanos) {
+    if (fixed) {
       return;
     }
-    if (settling > 0) {
-      settling--;
-      if (settling == 0) {
-        startRound(nowNanos, 0);
+    if (!started) {
+      started = true;
+      round.begin(limit, 0, startedNanos);
+    }
+    switch (round.add(bytes, startedNanos, lackedRequests, nowNanos)) {
+      case GOES_ON -> {}
+      case SETTLED -> {
+        if (round.rate() < bestRate * HOPELESS) {
+          judge(round.rate(), nowNanos);
+        } else {
+          round.settled(nowNanos);
+        }
       }
-      return;
+      case WASTED -> round.begin(limit, 0, nowNanos);
+      case DONE -> judge(round.rate(), nowNanos);
     }
-    roundBytes += bytes;
-    roundAnswers++;
-    lacked |= lackedRequests;
-    if (roundAnswers % limit != 0 || nowNanos - roundStartNanos < MIN_ROUND_NANOS) {
-      return;
-    }
-    if (lacked) {
-      startRound(nowNanos, 0);
-      return;
-    }
-    judge(roundBytes * 1e9 / (nowNanos - roundStartNanos), nowNanos);
   }
 
   /** The origin said that it is too busy. */
   void throttled(long nowNanos) {
+    if (fixed) {
+      return;
+    }
+    started = true;
     best = Math.max(FLOOR, limit / 2);
     bestRate = 0;
     peakRate = 0;
@@ -156,7 +171,7 @@ final class ConcurrencyLimit {
         if (nowNanos - restUntilNanos >= 0) {
           phase = Phase.BASELINE;
         }
-        startRound(nowNanos, 0);
+        round.begin(limit, 0, nowNanos);
       }
       case BASELINE -> {
         bestRate = rate;
@@ -181,21 +196,13 @@ final class ConcurrencyLimit {
 
   private void tryOut(int next, Phase nextPhase, long nowNanos) {
     phase = nextPhase;
-    int before = limit;
+    int newConnections = Math.max(0, next - limit);
     limit = next;
-    startRound(nowNanos, Math.max(before, next));
+    round.begin(next, newConnections, nowNanos);
   }
 
   private void rest(long nowNanos) {
     restUntilNanos = nowNanos + REST_NANOS;
     tryOut(best, Phase.RESTING, nowNanos);
-  }
-
-  private void startRound(long nowNanos, int settlingAnswers) {
-    settling = settlingAnswers;
-    roundStartNanos = nowNanos;
-    roundBytes = 0;
-    roundAnswers = 0;
-    lacked = false;
   }
 }

@@ -10,8 +10,12 @@ import org.jspecify.annotations.Nullable;
  * Pieces in order of service: by priority, within one by owner (who has been given the fewest bytes
  * is next, start-time fair queuing after Goyal, Vin and Cheng 1996), within one owner as they came.
  *
- * <p>A piece that changes its priority or is cut is entered anew and its old entry left behind, to
- * be skipped when it comes up. Guarded by its {@link OriginQueue}'s lock.
+ * <p>A piece that several owners wait for stands in the line of each, and whoever's turn comes
+ * first is charged for it: what a busy owner queued long ago must not hold up another one that
+ * joined.
+ *
+ * <p>A piece that changes its priority or is cut is entered anew and its old entries left behind,
+ * to be skipped when they come up. Guarded by its {@link OriginQueue}'s lock.
  */
 final class FairQueue {
   private record Entry(Piece piece, int ticket) {
@@ -21,8 +25,13 @@ final class FairQueue {
   }
 
   private static final class OwnerLine {
+    final String owner;
     final ArrayDeque<Entry> entries = new ArrayDeque<>();
     long servedBytes;
+
+    OwnerLine(String owner) {
+      this.owner = owner;
+    }
   }
 
   private static final class Level {
@@ -51,13 +60,40 @@ final class FairQueue {
   void add(Piece piece, boolean inFront) {
     piece.queued = true;
     piece.ticket++;
+    level(piece.priority).queuedBytes += piece.lengthBytes();
+    // Nearly always one or two.
+    for (int i = 0; i < piece.waiters.size(); i++) {
+      String owner = piece.waiters.get(i).owner;
+      if (!isOwnedByOneBefore(piece, i, owner)) {
+        enter(piece, owner, inFront);
+      }
+    }
+  }
+
+  /** Another owner's want joined a piece that is queued. */
+  void joined(Piece piece, Want want) {
+    int at = piece.waiters.indexOf(want);
+    if (piece.queued && at >= 0 && !isOwnedByOneBefore(piece, at, want.owner)) {
+      enter(piece, want.owner, false);
+    }
+  }
+
+  private static boolean isOwnedByOneBefore(Piece piece, int index, String owner) {
+    for (int i = 0; i < index; i++) {
+      if (piece.waiters.get(i).owner.equals(owner)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private void enter(Piece piece, String owner, boolean inFront) {
     Level level = level(piece.priority);
-    level.queuedBytes += piece.lengthBytes();
-    OwnerLine line = level.lines.get(piece.owner);
+    OwnerLine line = level.lines.get(owner);
     if (line == null) {
-      line = new OwnerLine();
+      line = new OwnerLine(owner);
       line.servedBytes = level.floorBytes;
-      level.lines.put(piece.owner, line);
+      level.lines.put(owner, line);
     }
     Entry entry = new Entry(piece, piece.ticket);
     if (inFront) {
@@ -98,6 +134,7 @@ final class FairQueue {
         level.floorBytes = next.servedBytes;
         Piece piece = next.entries.removeFirst().piece();
         remove(piece);
+        piece.owner = next.owner;
         return piece;
       }
     }

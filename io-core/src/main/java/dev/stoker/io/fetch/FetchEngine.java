@@ -155,7 +155,14 @@ public final class FetchEngine implements RangeFetcher, AutoCloseable {
   private OriginQueue queueOf(String origin) {
     return queues.computeIfAbsent(
         origin,
-        name -> new OriginQueue(name, options.bytesPerSecond().getOrDefault(name, 0L), callbacks));
+        name ->
+            new OriginQueue(
+                name,
+                options.bytesPerSecond().getOrDefault(name, 0L),
+                options.fixedRequests() == 0
+                    ? new ConcurrencyLimit()
+                    : ConcurrencyLimit.fixed(options.fixedRequests()),
+                callbacks));
   }
 
   private void memoryFreed() {
@@ -191,7 +198,7 @@ public final class FetchEngine implements RangeFetcher, AutoCloseable {
     pool.close();
   }
 
-  private final class Callbacks implements OriginQueue.Engine {
+  private final class Callbacks implements QueueHost {
     @Override
     public long nanoTime() {
       return System.nanoTime();

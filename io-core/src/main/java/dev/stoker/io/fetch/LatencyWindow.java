@@ -22,6 +22,7 @@ final class LatencyWindow {
     int count;
     int sinceComputed = STALE_AFTER;
     long p95Nanos;
+    long medianNanos;
   }
 
   private final Window[] bySize = new Window[32];
@@ -38,14 +39,28 @@ final class LatencyWindow {
     if (window.count < MIN_SAMPLES) {
       return -1;
     }
+    computeAnew(window);
+    return window.p95Nanos;
+  }
+
+  /** The median, or 0 when too few are known. */
+  long medianNanos(long bytes) {
+    Window window = windowOf(bytes);
+    if (window.count >= MIN_SAMPLES) {
+      computeAnew(window);
+    }
+    return window.medianNanos;
+  }
+
+  private static void computeAnew(Window window) {
     if (window.sinceComputed >= STALE_AFTER) {
       long[] sorted = Arrays.copyOf(window.nanos, Math.min(window.count, REMEMBERED));
       Arrays.sort(sorted);
       // Held answers are what it must not learn from: 6 in 128 above leave it unmoved.
       window.p95Nanos = sorted[(int) (sorted.length * 0.95) - 1];
+      window.medianNanos = sorted[sorted.length / 2];
       window.sinceComputed = 0;
     }
-    return window.p95Nanos;
   }
 
   private Window windowOf(long bytes) {

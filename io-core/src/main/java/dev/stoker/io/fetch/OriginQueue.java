@@ -1,14 +1,10 @@
 package dev.stoker.io.fetch;
 
 import dev.stoker.io.asset.ByteRange;
-import dev.stoker.io.asset.Deadline;
 import dev.stoker.io.asset.IoFailure;
 import dev.stoker.io.source.AssetSource;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -16,10 +12,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * All that is wanted of one origin, and the requests in flight to it.
  *
- * <p>Wants become disjoint {@link Piece}s, shared by whoever wants the same bytes; pieces become
- * {@link Run}s when it is their turn: a long piece is cut to what one request should get, short
- * neighbours are joined. A want of higher priority lifts the stretch it needs, and only that, out
- * of a piece that is still queued.
+ * <p>Wants become disjoint {@link Piece}s, shared by whoever wants the same bytes; {@link
+ * WantedPieces} makes {@link Run}s of them when it is their turn. A want of higher priority lifts
+ * the stretch it needs, and only that, out of a piece that is still queued.
  *
  * <p>Thread-safe: {@code lock} guards everything. Sources, sinks and futures are only called
  * outside, by way of {@link Chores}.
@@ -28,17 +23,12 @@ final class OriginQueue {
   /** Corrupt answers come from broken servers, which do not mend while we wait. */
   private static final int MAX_CORRUPT_TRIES = 4;
 
-  /** Hedging sooner than this chases the scheduler, not the origin. */
-  private static final long MIN_HEDGE_NANOS = 10_000_000;
-
   private final String origin;
-  private final Engine engine;
+  private final QueueHost engine;
   private final ReentrantLock lock = new ReentrantLock();
-  private final FairQueue queue = new FairQueue();
-  private final Map<AssetPieces.Key, AssetPieces> assets = new HashMap<>();
-  private final ConcurrencyLimit concurrency = new ConcurrencyLimit();
-  private final LatencyWindow latencies = new LatencyWindow();
-  private final HedgeBudget hedges = new HedgeBudget();
+  private final WantedPieces wanted = new WantedPieces();
+  private final ConcurrencyLimit concurrency;
+  private final Stragglers stragglers = new Stragglers();
   private final Circuit circuit = new Circuit();
   private final RunSize runSize;
   private final RateCap rateCap;
@@ -47,30 +37,10 @@ final class OriginQueue {
   private boolean pumpScheduled;
   private boolean waitsForMemory;
 
-  /** What a queue needs of the engine around it. */
-  interface Engine {
-    long nanoTime();
-
-    BufferPool pool();
-
-    Backoff backoff();
-
-    /** Runs {@code chore} later, off the I/O threads; it must not block. */
-    java.util.concurrent.Future<?> later(long delayNanos, Runnable chore);
-
-    /** Runs {@code chore} on another thread, at once; it must not block. Never dropped. */
-    void soon(Runnable chore);
-
-    /** Hands bytes to their sinks, then releases the buffer. */
-    void deliver(Delivery delivery);
-
-    void answered(String origin, long bytes, long latencyNanos);
-
-    void failed(String origin, Throwable failure);
-  }
-
-  OriginQueue(String origin, long capBytesPerSecond, Engine engine) {
+  OriginQueue(
+      String origin, long capBytesPerSecond, ConcurrencyLimit concurrency, QueueHost engine) {
     this.origin = origin;
+    this.concurrency = concurrency;
     this.engine = engine;
     this.rateCap = new RateCap(capBytesPerSecond, engine.nanoTime());
     // Sixteen requests at least must fit into the memory, or concurrency could not pay.
@@ -83,10 +53,7 @@ final class OriginQueue {
     Chores chores = new Chores();
     lock.lock();
     try {
-      AssetPieces asset =
-          assets.computeIfAbsent(
-              AssetPieces.Key.of(want.asset), key -> new AssetPieces(key, want.asset, source));
-      new PieceLayout(asset, queue).add(want);
+      wanted.add(want, source);
       pump(chores);
     } finally {
       lock.unlock();
@@ -124,13 +91,7 @@ final class OriginQueue {
     Chores chores = new Chores();
     lock.lock();
     try {
-      List<Want> wants =
-          assets.values().stream()
-              .flatMap(asset -> asset.pieces.values().stream())
-              .flatMap(piece -> piece.waiters.stream())
-              .distinct()
-              .toList();
-      giveUp(wants, failure, chores);
+      giveUp(wanted.wants(), failure, chores);
     } finally {
       lock.unlock();
     }
@@ -155,9 +116,9 @@ final class OriginQueue {
           !circuit.isOpen(),
           concurrency.limit(),
           inFlight,
-          queue.queuedBytes(),
+          wanted.queuedBytes(),
           answeredBytes,
-          hedges.hedgedBytes(),
+          stragglers.hedgedBytes(),
           last == null ? null : last.getMessage());
     } finally {
       lock.unlock();
@@ -184,31 +145,29 @@ final class OriginQueue {
       long now = engine.nanoTime();
       long wait = rateCap.waitNanos(now);
       if (wait > 0) {
-        if (!pumpScheduled && queue.queuedBytes() > 0) {
+        if (!pumpScheduled && wanted.queuedBytes() > 0) {
           pumpScheduled = true;
           var _ = engine.later(wait, this::pumpAsScheduled);
         }
         return;
       }
-      Piece first = queue.poll();
+      Piece first = wanted.poll();
       if (first == null) {
         return;
       }
-      long waiting = queue.queuedBytes(first.priority) + first.lengthBytes();
-      Run run = carve(first, runSize.nextBytes(waiting, limit));
+      Run run = wanted.carve(first, runSize.nextBytes(wanted.queuedBytesWith(first), limit));
       if (run == null) {
         continue;
       }
       BufferPool.Lease lease = engine.pool().tryTake((int) run.range.lengthBytes(), first.priority);
       if (lease == null) {
-        run.pieces.reversed().forEach(piece -> queue.add(piece, true));
+        wanted.putBack(run);
         waitsForMemory = true;
         return;
       }
-      run.pieces.forEach(piece -> piece.run = run);
-      queue.served(first, run.range.lengthBytes());
+      wanted.served(run);
       rateCap.charge(run.range.lengthBytes());
-      hedges.spentOnFirst(run.range.lengthBytes());
+      stragglers.started(run.range.lengthBytes());
       start(run, lease, now, false, chores);
       watch(run);
     }
@@ -224,97 +183,23 @@ final class OriginQueue {
     pump();
   }
 
-  /** Makes a request of about {@code wantedBytes} from {@code first} on; null if nobody waits. */
-  private @Nullable Run carve(Piece first, int wantedBytes) {
-    List<Piece> pieces = new ArrayList<>(1);
-    long stop = first.start + wantedBytes;
-    Piece next = first;
-    boolean whole = first.asset.asset.info().version().readWhole();
-    while (true) {
-      if (next.end > stop && !whole) {
-        // On a grain's border, where caches and direct writes like it.
-        long border = stop / RunSize.GRAIN_BYTES * RunSize.GRAIN_BYTES;
-        long cut = border > next.start ? border : stop;
-        Piece rest = next.splitAt(cut);
-        if (rest.waiters.isEmpty()) {
-          forget(rest);
-        } else {
-          queue.add(rest, true);
-        }
-      }
-      pieces.add(next);
-      Piece neighbour = first.asset.pieces.get(next.end);
-      if (neighbour == null
-          || !neighbour.queued
-          || neighbour.priority != first.priority
-          || neighbour.start >= stop) {
-        break;
-      }
-      queue.remove(neighbour);
-      next = neighbour;
-    }
-    Deadline deadline = null;
-    for (Piece piece : pieces) {
-      for (Want want : piece.waiters) {
-        if (deadline == null || want.deadline.atNanos() - deadline.atNanos() > 0) {
-          deadline = want.deadline;
-        }
-      }
-    }
-    if (deadline == null) {
-      pieces.forEach(this::forget);
-      return null;
-    }
-    return new Run(pieces, deadline);
-  }
-
   private void start(Run run, BufferPool.Lease lease, long now, boolean hedge, Chores chores) {
     Run.Attempt attempt = new Run.Attempt(lease, now, hedge);
     run.attempts.add(attempt);
     inFlight++;
     lease.buffer().position(0).limit((int) run.range.lengthBytes());
-    chores.add(
-        () -> {
-          CompletableFuture<Void> read;
-          try {
-            AssetPieces asset = run.asset();
-            read = asset.source.read(asset.asset.info(), run.range, lease.buffer(), run.deadline);
-          } catch (RuntimeException e) {
-            read = CompletableFuture.failedFuture(e);
-          }
-          attempt.read = read;
-          if (run.done) {
-            read.cancel(true);
-          }
-          if (read.isDone()) {
-            // By way of another thread, lest a row of instant failures grow the stack.
-            CompletableFuture<Void> ready = read;
-            engine.soon(
-                () ->
-                    ended(
-                        run,
-                        attempt,
-                        ready.isCompletedExceptionally() ? ready.exceptionNow() : null));
-          } else {
-            var _ = read.whenComplete((nothing, failure) -> ended(run, attempt, failure));
-          }
-        });
+    chores.add(() -> attempt.launch(run, engine::soon, failure -> ended(run, attempt, failure)));
   }
 
   /** Arranges for a second request should this one be slower than its peers. */
   private void watch(Run run) {
-    long p95 = latencies.p95Nanos(run.range.lengthBytes());
-    if (p95 > 0) {
-      run.hedgeTimer = engine.later(hedgeDelayNanos(p95), () -> hedge(run, p95));
+    long delay = stragglers.delayNanos(run.range.lengthBytes());
+    if (delay > 0) {
+      run.hedgeTimer = engine.later(delay, () -> hedge(run, delay));
     }
   }
 
-  /** Some way above the percentile, or a twentieth of all requests would use up the budget. */
-  private static long hedgeDelayNanos(long p95) {
-    return Math.max(MIN_HEDGE_NANOS, p95 + p95 * 4 / 10);
-  }
-
-  private void hedge(Run run, long p95) {
+  private void hedge(Run run, long delay) {
     Chores chores = new Chores();
     lock.lock();
     try {
@@ -322,14 +207,14 @@ final class OriginQueue {
         return;
       }
       BufferPool.Lease lease =
-          hedges.tryHedge(run.range.lengthBytes())
+          stragglers.tryHedge(run.range.lengthBytes())
               ? engine.pool().tryTake((int) run.range.lengthBytes(), run.priority())
               : null;
       if (lease != null) {
         rateCap.charge(run.range.lengthBytes());
         start(run, lease, engine.nanoTime(), true, chores);
       } else {
-        run.hedgeTimer = engine.later(hedgeDelayNanos(p95), () -> hedge(run, p95));
+        run.hedgeTimer = engine.later(delay, () -> hedge(run, delay));
       }
     } finally {
       lock.unlock();
@@ -377,14 +262,14 @@ final class OriginQueue {
     long latency = now - attempt.startedNanos;
     answeredBytes += bytes;
     circuit.succeeded();
-    latencies.add(bytes, latency);
+    stragglers.answered(bytes, latency);
     runSize.answered(bytes, latency);
-    concurrency.answered(bytes, lacked, now);
+    concurrency.answered(bytes, attempt.startedNanos, lacked, now);
     engine.answered(origin, bytes, latency);
     end(run, chores);
     List<Delivery.Part> parts = new ArrayList<>(run.pieces.size());
     for (Piece piece : run.pieces) {
-      forget(piece);
+      wanted.forget(piece);
       for (Want want : piece.waiters) {
         long from = Math.max(piece.start, want.range.offset());
         long to = Math.min(piece.end, want.range.end());
@@ -403,7 +288,7 @@ final class OriginQueue {
     for (Run.Attempt loser : List.copyOf(run.attempts)) {
       chores.add(
           () -> {
-            CompletableFuture<Void> read = loser.read;
+            var read = loser.read;
             if (read != null) {
               read.cancel(true);
             }
@@ -430,7 +315,7 @@ final class OriginQueue {
         rest(piece, failure, now, chores);
       } else {
         giveUp(List.copyOf(piece.waiters), thrown, chores);
-        forget(piece);
+        wanted.forget(piece);
       }
     }
   }
@@ -455,7 +340,7 @@ final class OriginQueue {
         failure,
         chores);
     if (piece.waiters.isEmpty()) {
-      forget(piece);
+      wanted.forget(piece);
       return;
     }
     var _ =
@@ -466,7 +351,7 @@ final class OriginQueue {
               lock.lock();
               try {
                 if (!piece.queued && piece.run == null && !piece.waiters.isEmpty()) {
-                  queue.add(piece, false);
+                  wanted.enterAgain(piece);
                   pump(later);
                 }
               } finally {
@@ -485,31 +370,18 @@ final class OriginQueue {
 
   /** Takes the want off all its pieces, and the pieces away that nobody else waits for. */
   private void detach(Want want, Chores chores) {
-    AssetPieces asset = assets.get(AssetPieces.Key.of(want.asset));
-    if (asset == null) {
-      return;
-    }
-    for (Piece piece : asset.overlapping(want.range)) {
+    for (Piece piece : wanted.around(want)) {
       if (!piece.waiters.remove(want) || !piece.waiters.isEmpty()) {
         continue;
       }
       Run run = piece.run;
       if (run == null) {
-        queue.remove(piece);
-        forget(piece);
+        wanted.forget(piece);
       } else if (!run.done && run.pieces.stream().allMatch(p -> p.waiters.isEmpty())) {
         run.done = true;
         end(run, chores);
-        run.pieces.forEach(this::forget);
+        run.pieces.forEach(wanted::forget);
       }
-    }
-  }
-
-  private void forget(Piece piece) {
-    AssetPieces asset = piece.asset;
-    asset.pieces.remove(piece.start, piece);
-    if (asset.pieces.isEmpty()) {
-      assets.remove(asset.key, asset);
     }
   }
 }

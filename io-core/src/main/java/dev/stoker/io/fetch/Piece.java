@@ -14,7 +14,10 @@ final class Piece {
   long end;
   final List<Want> waiters;
   Priority priority;
-  final String owner;
+
+  /** Who is charged for it: whoever wanted it first, until it is served. */
+  String owner;
+
   int failedTries;
 
   /** The request that gets it; null while it is queued or rests after a failure. */

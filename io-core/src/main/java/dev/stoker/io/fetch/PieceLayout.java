@@ -48,6 +48,7 @@ final class PieceLayout {
     boolean lift = want.priority.compareTo(piece.priority) < 0 && piece.run == null;
     if (!lift) {
       piece.waiters.add(want);
+      queue.joined(piece, want);
       return;
     }
     boolean wasQueued = piece.queued;

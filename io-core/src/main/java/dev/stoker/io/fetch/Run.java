@@ -5,7 +5,9 @@ import dev.stoker.io.asset.Deadline;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +28,34 @@ final class Run {
       this.lease = lease;
       this.startedNanos = startedNanos;
       this.hedge = hedge;
+    }
+
+    /**
+     * Sends the request.
+     *
+     * @param soon runs something on another thread
+     * @param ended told once, of null or why it failed
+     */
+    void launch(Run run, Executor soon, Consumer<@Nullable Throwable> ended) {
+      CompletableFuture<Void> started;
+      try {
+        AssetPieces pieces = run.asset();
+        started = pieces.source.read(pieces.asset.info(), run.range, lease.buffer(), run.deadline);
+      } catch (RuntimeException e) {
+        started = CompletableFuture.failedFuture(e);
+      }
+      read = started;
+      if (run.done) {
+        started.cancel(true);
+      }
+      CompletableFuture<Void> sent = started;
+      if (sent.isDone()) {
+        // By way of another thread, lest a row of instant failures grow the stack.
+        soon.execute(
+            () -> ended.accept(sent.isCompletedExceptionally() ? sent.exceptionNow() : null));
+      } else {
+        var _ = sent.whenComplete((nothing, failure) -> ended.accept(failure));
+      }
     }
   }
 

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
 import java.util.Random;
@@ -22,6 +23,7 @@ final class ConcurrencyLimitTest {
    *
    * @param perConnection bytes per second of one connection at most
    * @param slowsAbove connections above which each costs the server a twentieth of its rate
+   * @param jitter of round trips and sizes; with none, requests that start together end together
    */
   record Link(
       String name,
@@ -29,7 +31,8 @@ final class ConcurrencyLimitTest {
       double roundTripSeconds,
       double perConnection,
       int slowsAbove,
-      int requestBytes) {
+      int requestBytes,
+      double jitter) {
     double rate(int transfers) {
       double total = Math.min(bandwidth, transfers * perConnection);
       int over = Math.max(0, transfers - slowsAbove);
@@ -44,46 +47,53 @@ final class ConcurrencyLimitTest {
 
   static Stream<Link> links() {
     return Stream.of(
-        new Link("1 Gbit/s at 1 ms", GBIT, 0.001, GBIT, 1000, 1 << 20),
-        new Link("1 Gbit/s at 30 ms", GBIT, 0.030, GBIT, 1000, 1 << 20),
-        new Link("1 Gbit/s at 30 ms, small requests", GBIT, 0.030, GBIT, 1000, 64 << 10),
-        new Link("200 Mbit/s a connection", 10 * GBIT, 0.002, GBIT / 5, 1000, 4 << 20),
-        new Link("slows above 16", 4 * GBIT, 0.010, GBIT / 4, 16, 1 << 20));
+        new Link("1 Gbit/s at 1 ms", GBIT, 0.001, GBIT, 1000, 1 << 20, 0.2),
+        new Link("1 Gbit/s at 30 ms", GBIT, 0.030, GBIT, 1000, 1 << 20, 0.2),
+        new Link("1 Gbit/s at 30 ms, small requests", GBIT, 0.030, GBIT, 1000, 64 << 10, 0.2),
+        new Link("200 Mbit/s a connection", 10 * GBIT, 0.002, GBIT / 5, 1000, 4 << 20, 0.2),
+        new Link("slows above 16", 4 * GBIT, 0.010, GBIT / 4, 16, 1 << 20, 0.2),
+        new Link("200 Mbit/s a connection, in step", 3.2 * GBIT, 0.002, GBIT / 5, 1000, 4 << 20, 0),
+        new Link("slows above 16, in step", 1.6 * GBIT, 0.004, GBIT / 10, 16, 2 << 20, 0));
   }
 
   /** Bytes per second between {@code from} and {@code to} seconds. */
   private static double simulate(
       Link link, IntSupplier limit, ConcurrencyLimit told, double from, double to, long seed) {
     Random random = new Random(seed);
-    // Each transfer: what is left of it, and when its round trip is over.
+    // Each transfer: what is left of it, and when it was asked for.
     List<double[]> active = new ArrayList<>();
-    PriorityQueue<Double> arrivals = new PriorityQueue<>();
+    // Each request: when its first byte arrives, and when it was asked for.
+    PriorityQueue<double[]> arrivals = new PriorityQueue<>(Comparator.comparingDouble(a -> a[0]));
     double now = 0;
     double bytes = 0;
     int inFlight = 0;
     while (now < to) {
       while (inFlight < limit.getAsInt()) {
-        arrivals.add(now + link.roundTripSeconds() * (0.9 + 0.2 * random.nextDouble()));
+        double first = now + link.roundTripSeconds() * (0.9 + link.jitter() * random.nextDouble());
+        arrivals.add(new double[] {first, now});
         inFlight++;
       }
       double rate = active.isEmpty() ? 1 : link.rate(active.size());
       double left = active.stream().mapToDouble(t -> t[0]).min().orElse(Double.MAX_VALUE);
       double finish = active.isEmpty() ? Double.MAX_VALUE : now + left / rate;
-      double arrive = arrivals.isEmpty() ? Double.MAX_VALUE : arrivals.peek();
+      double arrive = arrivals.isEmpty() ? Double.MAX_VALUE : arrivals.peek()[0];
       double next = Math.min(finish, arrive);
       double moved = (next - now) * rate;
       active.forEach(t -> t[0] -= moved);
       bytes += rate * active.size() * Math.max(0, Math.min(next, to) - Math.max(now, from));
       now = next;
       if (arrive <= finish) {
-        arrivals.poll();
-        active.add(new double[] {link.requestBytes() * (0.95 + 0.1 * random.nextDouble())});
+        double asked = arrivals.poll()[1];
+        double size =
+            link.requestBytes() * (1 - link.jitter() / 4 + link.jitter() / 2 * random.nextDouble());
+        active.add(new double[] {size, asked});
       } else {
-        active.removeIf(t -> t[0] < 1e-3);
+        double[] ended = active.stream().filter(t -> t[0] < 1e-3).findFirst().orElseThrow();
+        active.remove(ended);
         boolean lacked = inFlight < limit.getAsInt();
         inFlight--;
         if (told != null) {
-          told.answered(link.requestBytes(), lacked, (long) (now * 1e9));
+          told.answered(link.requestBytes(), (long) (ended[1] * 1e9), lacked, (long) (now * 1e9));
         }
       }
     }
@@ -137,7 +147,7 @@ final class ConcurrencyLimitTest {
   void roundsWithTooFewRequestsSayNothing() {
     ConcurrencyLimit limit = new ConcurrencyLimit();
     for (long i = 0; i < 1000; i++) {
-      limit.answered(1 << 20, true, i * 10_000_000);
+      limit.answered(1 << 20, i * 10_000_000 - 5_000_000, true, i * 10_000_000);
     }
     assertEquals(ConcurrencyLimit.START, limit.limit());
   }
