@@ -29,7 +29,7 @@ class ArchitectureTest {
   static final class WithoutTestServers implements ImportOption {
     @Override
     public boolean includes(Location location) {
-      return !location.contains("-tests.jar");
+      return !location.contains("-tests.jar") && !location.contains("/jmh_generated/");
     }
   }
 
