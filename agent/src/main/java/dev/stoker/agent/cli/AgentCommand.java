@@ -64,8 +64,12 @@ final class AgentCommand implements Callable<Integer> {
       throw CommandFailure.usage(String.valueOf(e.getMessage()));
     }
     shutdown.closing(agent);
-    try {
-      agent.run(() -> context.ready(ready));
+    try (Evictions evictions = Evictions.watch(settings, agent)) {
+      agent.run(
+          () -> {
+            evictions.start();
+            context.ready(ready);
+          });
     } catch (IOException e) {
       throw CommandFailure.failed("The agent cannot go on: " + e.getMessage());
     }

@@ -1,13 +1,18 @@
 package dev.stoker.agent.cli;
 
+import dev.stoker.agent.azure.InstanceMetadata;
 import dev.stoker.agent.node.Host;
 import dev.stoker.agent.node.SlotRule;
 import dev.stoker.agent.node.Topology;
 import dev.stoker.agent.node.view.TopologyDocument;
 import dev.stoker.agent.node.view.TopologySvg;
 import dev.stoker.agent.node.view.TopologyTable;
+import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -19,6 +24,8 @@ import picocli.CommandLine.Option;
     description = "Show processors, caches, memory, GPUs, and the slots they are cut into.",
     sortOptions = false)
 final class TopologyCommand implements Callable<Integer> {
+  private static final Duration PATIENCE = Duration.ofSeconds(2);
+
   private final Context context;
 
   @Option(
@@ -63,7 +70,7 @@ final class TopologyCommand implements Callable<Integer> {
           Host.read(Path.of("/")),
           rule,
           NodeSlots.reserve(context.settings().file()),
-          null);
+          azure());
     }
     Path root = context.folder().resolve(sysroot);
     if (!Files.isDirectory(root)) {
@@ -75,5 +82,21 @@ final class TopologyCommand implements Callable<Integer> {
         rule,
         NodeSlots.reserve(context.settings().file()),
         null);
+  }
+
+  private @Nullable Map<String, String> azure() {
+    @Nullable URI address = InstanceMetadata.find(context.settings().imds()).orElse(null);
+    if (address == null) {
+      return null;
+    }
+    try (InstanceMetadata metadata = new InstanceMetadata(address)) {
+      return metadata.machine(PATIENCE);
+    } catch (IOException e) {
+      context.err().println("Cannot ask Azure what this machine is: " + e.getMessage());
+      return null;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return null;
+    }
   }
 }

@@ -73,6 +73,17 @@ public final class LeasePoll {
     }
   }
 
+  /** Ends the poll under way: nothing is wanted any more. What it may have won still arrives. */
+  public void recall() {
+    synchronized (turn) {
+      changed = true;
+      turn.notifyAll();
+      if (asking != null) {
+        asking.interrupt();
+      }
+    }
+  }
+
   /** Ends {@link #run}. */
   public void close() {
     synchronized (turn) {

@@ -4,10 +4,12 @@ import dev.stoker.agent.lease.AttemptRecord;
 import dev.stoker.agent.lease.HeldLease;
 import dev.stoker.controller.protocol.Commit;
 import dev.stoker.controller.protocol.Finish;
+import dev.stoker.controller.protocol.Heartbeat;
 import dev.stoker.controller.protocol.Leasing;
 import dev.stoker.io.daemon.StageProgress;
 import dev.stoker.openjd.job.Step;
 import dev.stoker.openjd.space.TaskParameters;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -48,6 +50,7 @@ final class Attempt implements HeldLease.Holder {
   private final List<Finish.Span> timeline = new ArrayList<>();
   private volatile SlotSession session;
   private volatile AttemptRecord record;
+  private volatile long runningSinceNanos;
   private volatile StageProgress input = StageProgress.NONE;
 
   Attempt(HeldLease held, AttemptLog log, SlotSession session) {
@@ -88,7 +91,22 @@ final class Attempt implements HeldLease.Holder {
   }
 
   void running() {
+    runningSinceNanos = System.nanoTime();
     record = record.running();
+  }
+
+  /** Whether its renderer, which has come so far in so long, will end within {@code time}. */
+  boolean endsWithin(Duration time) {
+    Heartbeat.Held report = held.report();
+    if (report.phase() == Heartbeat.Phase.PUBLISHING) {
+      return true;
+    }
+    double done = report.phaseFraction();
+    if (report.phase() != Heartbeat.Phase.RENDERING || done <= 0) {
+      return false;
+    }
+    double takenNanos = System.nanoTime() - runningSinceNanos;
+    return takenNanos / done * (1 - done) < time.toNanos();
   }
 
   AttemptRecord staged(Commit.Manifest manifest) {

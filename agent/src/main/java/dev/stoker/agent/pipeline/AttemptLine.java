@@ -135,6 +135,16 @@ final class AttemptLine {
     }
   }
 
+  /** What is in it now. */
+  List<Attempt> attempts() {
+    lock.lock();
+    try {
+      return List.copyOf(attempts);
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Takes no more; what is in it. */
   List<Attempt> close() {
     lock.lock();

@@ -35,6 +35,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -80,6 +81,7 @@ public final class NodeAgent implements AutoCloseable {
   private final Reports reports;
   private final Publication publication;
   private final List<SlotWorker> workers = new ArrayList<>();
+  private final Eviction eviction = new Eviction(workers);
   private final ExecutorService threads =
       Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("attempt-", 0).factory());
   private final CountDownLatch closing = new CountDownLatch(1);
@@ -125,7 +127,7 @@ public final class NodeAgent implements AutoCloseable {
           new SlotSession.Place(
               sessions(),
               shims(),
-              SlotBinding.of(machine, slot, groups, settings.user(), isRoot()),
+              SlotBinding.of(machine, slot, groups, settings.user(), Isolation.isRoot()),
               variables(slot),
               () -> groups.memoryKills(slot.id()),
               io,
@@ -167,7 +169,7 @@ public final class NodeAgent implements AutoCloseable {
   }
 
   private void runLocked(Runnable ready) throws IOException, InterruptedException {
-    warnOfMissingIsolation();
+    Isolation.enforce(settings.user());
     Leftovers.endSessions(shims(), sessions(), outbox(), io);
     if (!register()) {
       return;
@@ -235,6 +237,27 @@ public final class NodeAgent implements AutoCloseable {
     }
   }
 
+  /**
+   * Takes no more work until {@link #stay}: what cannot end before {@code notBefore} is handed back
+   * at once, the rest may end and is published.
+   */
+  public void evict(Instant notBefore, String why) {
+    eviction.begin(notBefore, why);
+    poll.recall();
+  }
+
+  /** The eviction was called off. */
+  public void stay() {
+    eviction.callOff();
+    poll.wishesChanged();
+  }
+
+  /** Whether nothing would be lost if the machine were gone: no lease is held. */
+  public boolean isSafe() {
+    eviction.handBack(); // what was late may have become too late
+    return keeper.held().isEmpty();
+  }
+
   private void endThreads() throws InterruptedException {
     threads.shutdown();
     if (!threads.awaitTermination(LAST_WORDS.toMillis(), TimeUnit.MILLISECONDS)) {
@@ -285,7 +308,7 @@ public final class NodeAgent implements AutoCloseable {
   }
 
   private List<Leasing.Wish> wishes() {
-    if (keeper.draining()) {
+    if (keeper.draining() || eviction.isUnderWay()) {
       return List.of();
     }
     return workers.stream().map(SlotWorker::wish).flatMap(Optional::stream).toList();
@@ -309,6 +332,7 @@ public final class NodeAgent implements AutoCloseable {
               .orElseThrow(() -> new IOException("there is no slot " + lease.slotId()));
       worker.accept(held);
       keeper.keep(held);
+      eviction.handBack(); // won while the machine was already leaving
     } catch (IOException e) {
       // Not listed in the next heartbeat, so it goes to somebody else.
       LOG.log(Level.ERROR, "Cannot take the lease {0}: {1}", lease.leaseId(), e.getMessage());
@@ -362,23 +386,6 @@ public final class NodeAgent implements AutoCloseable {
                         slot.gpuMemoryBytes()))
             .toList(),
         attributes);
-  }
-
-  private void warnOfMissingIsolation() {
-    if (isRoot() && settings.user() == null) {
-      LOG.log(
-          Level.WARNING,
-          "Jobs are not isolated: the agent runs as root and no job user is set, so every job can"
-              + " do what root can; set user in stoker.yaml.");
-    }
-  }
-
-  private static boolean isRoot() {
-    try {
-      return "0".equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid").toString());
-    } catch (IOException e) {
-      return false;
-    }
   }
 
   private Map<String, String> variables(Slot slot) {

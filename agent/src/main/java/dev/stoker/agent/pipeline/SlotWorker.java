@@ -10,10 +10,6 @@ import dev.stoker.agent.session.SessionListener;
 import dev.stoker.controller.protocol.Finish.Outcome;
 import dev.stoker.controller.protocol.Heartbeat.Phase;
 import dev.stoker.controller.protocol.Leasing;
-import dev.stoker.io.daemon.StageProgress;
-import dev.stoker.openjd.expr.ExpressionException;
-import dev.stoker.openjd.job.Step;
-import dev.stoker.openjd.space.TaskParameters;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger;
@@ -78,6 +74,7 @@ final class SlotWorker {
   private final SlotSession.Place place;
   private final Shared shared;
   private final Duration sessionIdle;
+  private final Preparation preparation;
   private final AttemptLine line = new AttemptLine();
   private final AtomicInteger leaving = new AtomicInteger();
   private final Set<Attempt> publishing = ConcurrentHashMap.newKeySet();
@@ -89,6 +86,7 @@ final class SlotWorker {
     this.place = place;
     this.shared = shared;
     this.sessionIdle = sessionIdle;
+    this.preparation = new Preparation(shared.plans());
   }
 
   String slotId() {
@@ -120,7 +118,7 @@ final class SlotWorker {
     held.heldBy(attempt);
     shared.book().write(attempt.record());
     shared.threads().execute(() -> log.send(shared.link(), shared.pause()));
-    shared.threads().execute(() -> prepare(attempt));
+    shared.threads().execute(() -> preparation.prepare(attempt));
   }
 
   /** Takes attempts from the line until {@link #close}. */
@@ -180,60 +178,21 @@ final class SlotWorker {
     }
   }
 
+  /** Hands back what will not end within {@code time}; what is being published goes on. */
+  void handBack(Duration time, String why) {
+    for (Attempt attempt : line.attempts()) {
+      if (!attempt.endsWithin(time)) {
+        attempt.stop(new Attempt.Stop(Attempt.Stop.Kind.RETURNED, why));
+      }
+    }
+  }
+
   private SlotSession newSession(Leasing.Lease lease) {
     return new SlotSession(
         "s-" + UUID.randomUUID().toString().substring(0, 18),
         lease.jobId(),
         lease.stepName(),
         place);
-  }
-
-  private void prepare(Attempt attempt) {
-    Thread self = Thread.currentThread();
-    attempt.whenStopped(stop -> self.interrupt());
-    Attempt.Prepared prepared;
-    try {
-      prepared = prepared(attempt);
-    } catch (InterruptedException e) {
-      attempt.whenStopped(null);
-      attempt.prepared().cancel(false);
-      return;
-    } catch (RuntimeException | IOException e) {
-      attempt.whenStopped(null);
-      attempt.prepared().completeExceptionally(e);
-      return;
-    }
-    // Before the slot's thread learns of it and says itself what to do when it is stopped.
-    attempt.whenStopped(null);
-    attempt.prepared().complete(prepared);
-  }
-
-  private Attempt.Prepared prepared(Attempt attempt) throws IOException, InterruptedException {
-    long startMillis = System.currentTimeMillis();
-    attempt.held().phase(Phase.FETCHING, -1, "");
-    Leasing.Lease lease = attempt.lease();
-    JobPlan plan = shared.plans().get(lease.jobId());
-    Step step = plan.step(lease.stepName());
-    try {
-      TaskParameters task = step.space().parse(lease.parameters());
-      fetch(attempt, plan, task);
-      attempt.did("fetch", startMillis, System.currentTimeMillis());
-      return new Attempt.Prepared(plan, step, task);
-    } catch (ExpressionException e) {
-      throw new AttemptFailure("The task's parameters do not fit: " + e.getMessage(), false);
-    }
-  }
-
-  private static void fetch(Attempt attempt, JobPlan plan, TaskParameters task)
-      throws IOException, InterruptedException {
-    StageProgress done =
-        attempt
-            .session()
-            .stage(
-                plan,
-                task,
-                progress -> attempt.held().input(progress.bytesTotal(), progress.bytesDone()));
-    attempt.addInput(done);
   }
 
   /** The next attempt; meanwhile keeps the open session alive, or ends it when nothing comes. */
@@ -305,7 +264,7 @@ final class SlotWorker {
     rendering = attempt; // before the look at its session: damage after that stops it
     if (attempt.session().isOver()) {
       attempt.moveTo(newSession(attempt.lease()));
-      fetch(attempt, prepared.plan(), prepared.task());
+      Preparation.fetch(attempt, prepared.plan(), prepared.task());
     }
     SlotSession session = attempt.session();
     switchTo(session);

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.stoker.agent.azure.FakeMetadata;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -91,6 +92,17 @@ class TopologyCommandTest {
     assertEquals(
         "No room for a slot with 4 CPUs and 2 GPUs: the CPUs '0-3' and 1 GPUs are left.",
         new ObjectMapper().readTree(stoker.out()).at("/slotsProblem").asText());
+  }
+
+  @Test
+  void whatAzureSaysOfTheMachineIsShown() throws Exception {
+    try (FakeMetadata azure = new FakeMetadata()) {
+      CommandRun stoker = new CommandRun(folder);
+      stoker.run("topology", "--json", "--imds", azure.address().toString());
+      JsonNode vm = new ObjectMapper().readTree(stoker.out()).at("/vm");
+      assertEquals("Standard_NC24ads_A100_v4", vm.at("/vmSize").asText());
+      assertEquals("render", vm.at("/vmScaleSetName").asText());
+    }
   }
 
   @Test

@@ -2,72 +2,22 @@ package dev.stoker.agent.pipeline;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
-import dev.stoker.agent.profile.RendererProfiles;
-import dev.stoker.controller.api.ControllerServer;
-import dev.stoker.controller.api.ControllerSettings;
-import dev.stoker.controller.client.ControllerClient;
 import dev.stoker.controller.protocol.Finish;
 import dev.stoker.controller.protocol.Heartbeat;
 import dev.stoker.controller.protocol.Jobs;
 import dev.stoker.controller.protocol.Protocol;
 import dev.stoker.controller.protocol.Registration;
-import dev.stoker.io.publish.OutputPublisher;
-import java.io.BufferedReader;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(120)
-class NodeAgentTest {
-  private static final ObjectMapper YAML = new YAMLMapper();
-  private static final Duration BOUND = Duration.ofSeconds(45);
-
-  @TempDir Path top;
-  private final FolderIo io = new FolderIo();
-  private ControllerServer controller;
-  private ControllerClient client;
-  private OutputPublisher publisher;
-  private NodeAgent agent;
-  private Thread agentThread;
-
-  @BeforeEach
-  void start() throws IOException {
-    controller = ControllerServer.start(ControllerSettings.loopback(top.resolve("controller"), 0));
-    client = new ControllerClient(controller.url(), null);
-    publisher = Publishing.toFiles();
-    Files.createDirectories(show("in/tex"));
-    Files.writeString(show("in/scene.txt"), "scene");
-    Files.writeString(show("in/tex/wood.txt"), "wood");
-    Files.writeString(show("in/secret.txt"), "not declared");
-  }
-
-  @AfterEach
-  void end() {
-    stopAgent();
-    publisher.close();
-    client.close();
-    controller.close();
-  }
-
+class NodeAgentTest extends AgentFarm {
   @Test
   void aJobBecomesVisibleOutputsAndReadsWhatItDeclares() throws Exception {
     startAgent();
@@ -367,172 +317,6 @@ class NodeAgentTest {
     assertEquals(List.of("f1.txt", "f2.txt"), listed(show("out")));
     for (Jobs.Task task : client.tasks(job, null, 10).tasks()) {
       assertEquals(1, task.attempts().stream().filter(Jobs.Attempt::granted).count());
-    }
-  }
-
-  private Process startAgentProcess() throws IOException {
-    Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin/java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "-Xmx128m",
-                "-cp",
-                System.getProperty("java.class.path"),
-                AgentProcess.class.getName(),
-                controller.url().toString(),
-                top.resolve("agent").toString())
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start();
-    BufferedReader reader = process.inputReader();
-    assertEquals("ready", reader.readLine());
-    return process;
-  }
-
-  private void startAgent() throws InterruptedException {
-    agent =
-        new NodeAgent(
-            AgentSettings.of("node-1", "test", top.resolve("agent"))
-                .withSessionIdle(Duration.ofMillis(500)),
-            client,
-            io,
-            publisher,
-            RendererProfiles.load());
-    CountDownLatch ready = new CountDownLatch(1);
-    NodeAgent started = agent;
-    agentThread =
-        Thread.ofPlatform()
-            .name("agent")
-            .start(
-                () -> {
-                  try {
-                    started.run(ready::countDown);
-                  } catch (IOException | InterruptedException e) {
-                    throw new AssertionError(e);
-                  }
-                });
-    assertTrue(ready.await(20, TimeUnit.SECONDS));
-  }
-
-  private void stopAgent() {
-    if (agent != null) {
-      agent.close();
-      agent = null;
-      assertFalse(agentThread.isAlive() && !joined());
-    }
-  }
-
-  private boolean joined() {
-    try {
-      return agentThread.join(Duration.ofSeconds(5));
-    } catch (InterruptedException e) {
-      return false;
-    }
-  }
-
-  private String submit(int frames, String onRun) throws IOException {
-    String template =
-        """
-        specificationVersion: jobtemplate-2023-09
-        name: shot
-        parameterDefinitions:
-          - {name: Scene, type: PATH, objectType: FILE, dataFlow: IN}
-          - {name: Tex, type: PATH, objectType: DIRECTORY, dataFlow: IN}
-          - {name: Out, type: PATH, objectType: DIRECTORY, dataFlow: OUT}
-        steps:
-          - name: Render
-            parameterSpace:
-              taskParameterDefinitions:
-                - {name: Frame, type: INT, range: 1-%d}
-            script:
-              actions:
-                onRun:
-        %s
-        """
-            .formatted(frames, onRun.indent(10));
-    return submitTemplate(
-        template,
-        Map.of(
-            "Scene", "/mnt/show/in/scene.txt",
-            "Tex", "P:\\show\\in\\tex",
-            "Out", "/mnt/show/out"));
-  }
-
-  private String submitTemplate(String template, Map<String, String> parameters)
-      throws IOException {
-    JsonNode document = YAML.readTree(template);
-    return client
-        .submit(
-            new Jobs.Definition(
-                document,
-                List.of(),
-                parameters,
-                "",
-                List.of(
-                    new Jobs.Location(
-                        "show",
-                        show("").toUri().toString(),
-                        List.of("/mnt/show", "P:\\show"),
-                        true)),
-                "default",
-                50,
-                1),
-            "key-1")
-        .jobId();
-  }
-
-  private Jobs.Summary awaitEnd(String job) {
-    until(() -> client.job(job).state().isFinal());
-    return client.job(job);
-  }
-
-  private String log(String job, Jobs.Task task) {
-    return client.readLog(job, task.taskId(), 0, 0).text();
-  }
-
-  private Path show(String path) {
-    return top.resolve("show").resolve(path);
-  }
-
-  private static String read(Path file) {
-    try {
-      return Files.exists(file) ? Files.readString(file) : "";
-    } catch (IOException e) {
-      throw new AssertionError(e);
-    }
-  }
-
-  private static void write(Path file, String text) {
-    try {
-      Files.writeString(file, text);
-    } catch (IOException e) {
-      throw new AssertionError(e);
-    }
-  }
-
-  private static List<String> listed(Path folder) {
-    if (!Files.isDirectory(folder)) {
-      return List.of();
-    }
-    try (Stream<Path> entries = Files.list(folder)) {
-      return entries
-          .map(entry -> entry.getFileName().toString())
-          .filter(name -> !name.equals(".stoker"))
-          .sorted()
-          .toList();
-    } catch (IOException e) {
-      throw new AssertionError(e);
-    }
-  }
-
-  private static void until(BooleanSupplier condition) {
-    long end = System.nanoTime() + BOUND.toNanos();
-    while (!condition.getAsBoolean()) {
-      assertNotEquals(true, System.nanoTime() > end, "the condition did not come true in time");
-      try {
-        Thread.sleep(10); // polls files and a server; bounded above
-      } catch (InterruptedException e) {
-        throw new AssertionError(e);
-      }
     }
   }
 }

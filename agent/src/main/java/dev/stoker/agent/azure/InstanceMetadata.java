@@ -1,0 +1,127 @@
+package dev.stoker.agent.azure;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Azure's instance metadata service, as its documentation has it
+ * (learn.microsoft.com/azure/virtual-machines/instance-metadata-service): plain HTTP, the header
+ * {@code Metadata: true}, no proxy. Thread-safe.
+ */
+public final class InstanceMetadata implements AutoCloseable {
+  /** The address on every virtual machine. */
+  public static final URI ADDRESS = URI.create("http://169.254.169.254");
+
+  /** The chassis tag of every virtual machine of Azure. */
+  private static final String AZURE_TAG = "7783-7084-3265-9085-8269-3286-77";
+
+  private static final String INSTANCE = "/metadata/instance/compute?api-version=2021-02-01";
+  private static final String EVENTS = "/metadata/scheduledevents?api-version=2020-07-01";
+
+  private static final Duration CONNECT = Duration.ofSeconds(1);
+
+  /** The fields of {@code compute} worth showing, in this order. */
+  private static final String[] SHOWN = {
+    "name", "vmId", "vmSize", "location", "zone", "priority", "evictionPolicy", "vmScaleSetName"
+  };
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final URI address;
+  private final HttpClient http =
+      HttpClient.newBuilder()
+          .version(HttpClient.Version.HTTP_1_1)
+          .connectTimeout(CONNECT)
+          .proxy(HttpClient.Builder.NO_PROXY)
+          .build();
+
+  /**
+   * @param address without a trailing slash
+   */
+  public InstanceMetadata(URI address) {
+    this.address = address;
+  }
+
+  /** Where the service is: what the configuration says, else Azure's address on a VM of Azure. */
+  public static Optional<URI> find(Optional<URI> configured) {
+    return configured.or(() -> isAzure() ? Optional.of(ADDRESS) : Optional.empty());
+  }
+
+  private static boolean isAzure() {
+    try {
+      return Files.readString(Path.of("/sys/class/dmi/id/chassis_asset_tag"))
+          .strip()
+          .equals(AZURE_TAG);
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /**
+   * What the machine is: name, size, zone, priority, scale set.
+   *
+   * @throws IOException when the service does not say within {@code atMost}
+   */
+  public Map<String, String> machine(Duration atMost) throws IOException, InterruptedException {
+    JsonNode compute = get(INSTANCE, atMost);
+    Map<String, String> found = new LinkedHashMap<>();
+    for (String field : SHOWN) {
+      String value = compute.path(field).asText("");
+      if (!value.isEmpty()) {
+        found.put(field, value);
+      }
+    }
+    return found;
+  }
+
+  /** What is to happen to the machines of this one's group. */
+  ScheduledEvents events(Duration atMost) throws IOException, InterruptedException {
+    return ScheduledEvents.parse(get(EVENTS, atMost));
+  }
+
+  /** Says that an event may start, which brings it forward. */
+  void acknowledge(String eventId, Duration atMost) throws IOException, InterruptedException {
+    String body = "{\"StartRequests\":[{\"EventId\":" + JSON.writeValueAsString(eventId) + "}]}";
+    send(EVENTS, body, atMost);
+  }
+
+  private JsonNode get(String path, Duration atMost) throws IOException, InterruptedException {
+    return JSON.readTree(send(path, null, atMost));
+  }
+
+  private String send(String path, @Nullable String body, Duration atMost)
+      throws IOException, InterruptedException {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create(address + path))
+            .timeout(atMost)
+            .header("Metadata", "true");
+    if (body != null) {
+      request.POST(HttpRequest.BodyPublishers.ofString(body, StandardCharsets.UTF_8));
+    }
+    HttpResponse<String> response =
+        http.send(request.build(), HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
+    if (response.statusCode() != 200) {
+      throw new IOException(
+          "the metadata service at %s answered %d".formatted(address, response.statusCode()));
+    }
+    return response.body();
+  }
+
+  @Override
+  public void close() {
+    http.shutdownNow();
+  }
+}

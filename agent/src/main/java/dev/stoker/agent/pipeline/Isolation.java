@@ -1,0 +1,41 @@
+package dev.stoker.agent.pipeline;
+
+import dev.stoker.agent.azure.MetadataDenial;
+import dev.stoker.agent.launch.SessionBinding.JobUser;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/** What keeps jobs from the agent, and from the machine's identity. */
+final class Isolation {
+  private static final Logger LOG = System.getLogger(Isolation.class.getName());
+
+  private Isolation() {}
+
+  /** Enforces what can be, and says what cannot. */
+  static void enforce(@Nullable JobUser user) throws InterruptedException {
+    if (isRoot() && user != null && !MetadataDenial.deny(user.uid())) {
+      LOG.log(
+          Level.WARNING,
+          "Jobs are not isolated: their user can reach the metadata addresses of a cloud, as"
+              + " ''ip rule'' makes no rule here; install iproute2.");
+    }
+    if (isRoot() && user == null) {
+      LOG.log(
+          Level.WARNING,
+          "Jobs are not isolated: the agent runs as root and no job user is set, so every job can"
+              + " do what root can; set user in stoker.yaml.");
+    }
+  }
+
+  static boolean isRoot() {
+    try {
+      return "0".equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid").toString());
+    } catch (IOException e) {
+      return false;
+    }
+  }
+}

@@ -1,0 +1,70 @@
+package dev.stoker.agent.pipeline;
+
+import dev.stoker.controller.protocol.Heartbeat.Phase;
+import dev.stoker.controller.protocol.Leasing;
+import dev.stoker.io.daemon.StageProgress;
+import dev.stoker.openjd.expr.ExpressionException;
+import dev.stoker.openjd.job.Step;
+import dev.stoker.openjd.space.TaskParameters;
+import java.io.IOException;
+
+/**
+ * Brings an attempt's inputs from the moment its lease is won, while others render. Thread-safe;
+ * each attempt has a thread of its own for it.
+ */
+final class Preparation {
+  private final JobPlans plans;
+
+  Preparation(JobPlans plans) {
+    this.plans = plans;
+  }
+
+  /** Fetches; whoever waits for {@link Attempt#prepared} learns how it went. */
+  void prepare(Attempt attempt) {
+    Thread self = Thread.currentThread();
+    attempt.whenStopped(stop -> self.interrupt());
+    Attempt.Prepared prepared;
+    try {
+      prepared = prepared(attempt);
+    } catch (InterruptedException e) {
+      attempt.whenStopped(null);
+      attempt.prepared().cancel(false);
+      return;
+    } catch (RuntimeException | IOException e) {
+      attempt.whenStopped(null);
+      attempt.prepared().completeExceptionally(e);
+      return;
+    }
+    // Before the slot's thread learns of it and says itself what to do when it is stopped.
+    attempt.whenStopped(null);
+    attempt.prepared().complete(prepared);
+  }
+
+  private Attempt.Prepared prepared(Attempt attempt) throws IOException, InterruptedException {
+    long startMillis = System.currentTimeMillis();
+    attempt.held().phase(Phase.FETCHING, -1, "");
+    Leasing.Lease lease = attempt.lease();
+    JobPlan plan = plans.get(lease.jobId());
+    Step step = plan.step(lease.stepName());
+    try {
+      TaskParameters task = step.space().parse(lease.parameters());
+      fetch(attempt, plan, task);
+      attempt.did("fetch", startMillis, System.currentTimeMillis());
+      return new Attempt.Prepared(plan, step, task);
+    } catch (ExpressionException e) {
+      throw new AttemptFailure("The task's parameters do not fit: " + e.getMessage(), false);
+    }
+  }
+
+  static void fetch(Attempt attempt, JobPlan plan, TaskParameters task)
+      throws IOException, InterruptedException {
+    StageProgress done =
+        attempt
+            .session()
+            .stage(
+                plan,
+                task,
+                progress -> attempt.held().input(progress.bytesTotal(), progress.bytesDone()));
+    attempt.addInput(done);
+  }
+}
