@@ -62,7 +62,7 @@ final class RehearsalOrigin implements AutoCloseable {
         exchange.sendResponseHeaders(201, -1);
       } else if (query != null && query.contains("comp=list")) {
         send(exchange, "application/xml", listing());
-      } else if (path.endsWith("/")) {
+      } else if (path.equals("/tree/")) {
         send(exchange, "text/html", index());
       } else {
         send(exchange, files.get(path.substring(path.lastIndexOf('/') + 1)));
