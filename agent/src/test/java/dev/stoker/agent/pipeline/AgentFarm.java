@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A controller, an agent, and a show on disk; tests of the agent are written on it. */
 @Timeout(120)
 abstract class AgentFarm {
-  private static final ObjectMapper YAML = new YAMLMapper();
+  static final ObjectMapper YAML = new YAMLMapper();
   private static final Duration BOUND = Duration.ofSeconds(45);
 
   @TempDir Path top;
