@@ -3,10 +3,6 @@ package dev.stoker.io.net;
 import dev.stoker.io.asset.IoFailure;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeParseException;
-import org.jspecify.annotations.Nullable;
 
 /** What a status that is no success means for whoever read a pinned asset (RFC 9110 §15). */
 public final class StatusFailure {
@@ -63,19 +59,10 @@ public final class StatusFailure {
     if (seconds >= 0) {
       return Math.min(seconds * 1_000, MAX_WAIT_MILLIS);
     }
-    Instant at = date(text);
+    Instant at = HttpDate.parse(text);
     return at == null
         ? -1
         : Math.clamp(Duration.between(Instant.now(), at).toMillis(), 0, MAX_WAIT_MILLIS);
-  }
-
-  /** An HTTP date, or null when {@code text} is none. */
-  public static @Nullable Instant date(String text) {
-    try {
-      return ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant();
-    } catch (DateTimeParseException e) {
-      return null;
-    }
   }
 
   private static long number(String text) {

@@ -5,7 +5,7 @@ import dev.stoker.io.asset.AssetPath;
 import dev.stoker.io.asset.AssetVersion;
 import dev.stoker.io.asset.IoFailure;
 import dev.stoker.io.net.AnswerHead;
-import dev.stoker.io.net.StatusFailure;
+import dev.stoker.io.net.HttpDate;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -38,7 +38,7 @@ public final class Answers {
    */
   public static AssetInfo info(AssetPath path, AnswerHead head, long lengthBytes) {
     String modified = head.header("Last-Modified");
-    Instant instant = modified == null ? null : StatusFailure.date(modified);
+    Instant instant = modified == null ? null : HttpDate.parse(modified);
     return new AssetInfo(
         path,
         version(head, lengthBytes),

@@ -9,7 +9,7 @@ import dev.stoker.io.asset.Deadline;
 import dev.stoker.io.asset.IoFailure;
 import dev.stoker.io.net.HttpAnswer;
 import dev.stoker.io.net.HttpCall;
-import dev.stoker.io.net.StatusFailure;
+import dev.stoker.io.net.HttpDate;
 import dev.stoker.io.source.Answers;
 import dev.stoker.io.source.AssetSource;
 import dev.stoker.io.source.RangeAnswerCheck;
@@ -161,7 +161,7 @@ public final class BlobSource implements AssetSource {
   }
 
   private static Instant instant(String httpDate) {
-    @Nullable Instant instant = StatusFailure.date(httpDate);
+    @Nullable Instant instant = HttpDate.parse(httpDate);
     return instant == null ? Instant.EPOCH : instant;
   }
 
