@@ -3,6 +3,7 @@ package dev.stoker.agent.cli;
 import dev.stoker.controller.client.ControllerClient;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.function.Function;
 import picocli.CommandLine;
 
@@ -36,6 +37,7 @@ final class Commands {
     all.put("openjd", Commands::openjd);
     all.put("job", Commands::jobs);
     all.put("node", Commands::nodes);
+    all.put("token", Commands::tokens);
     all.put("fetch", FetchCommand::new);
     all.put("push", PushCommand::new);
     all.put("cache", Commands::cache);
@@ -79,7 +81,28 @@ final class Commands {
   }
 
   private static CommandLine nodes(Context context) {
-    return group("Look at nodes.").addSubcommand(new NodeListCommand(context));
+    CommandLine nodes =
+        group("Look at nodes, and keep work from them.")
+            .addSubcommand(new NodeListCommand(context));
+    addChange(
+        nodes,
+        "drain",
+        "Give a node no further tasks; it ends what it holds.",
+        new NodeDrainCommand(context, ControllerClient::drain));
+    addChange(
+        nodes,
+        "resume",
+        "Give a drained node tasks again.",
+        new NodeDrainCommand(context, ControllerClient::resumeNode));
+    return nodes;
+  }
+
+  private static CommandLine tokens(Context context) {
+    return group("Say who may call the controller.")
+        .addSubcommand(new TokenCreateCommand(context))
+        .addSubcommand(new TokenListCommand(context))
+        .addSubcommand(new TokenRevokeCommand(context))
+        .setCaseInsensitiveEnumValuesAllowed(true);
   }
 
   private static CommandLine cache(Context context) {
@@ -101,9 +124,9 @@ final class Commands {
   }
 
   private static void addChange(
-      CommandLine jobs, String name, String description, JobChangeCommand command) {
+      CommandLine group, String name, String description, Callable<Integer> command) {
     CommandLine line = new CommandLine(command);
     line.getCommandSpec().usageMessage().description(description);
-    jobs.addSubcommand(name, line);
+    group.addSubcommand(name, line);
   }
 }

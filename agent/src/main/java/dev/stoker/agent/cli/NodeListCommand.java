@@ -19,26 +19,29 @@ final class NodeListCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     try (ControllerClient client = context.client()) {
-      Nodes.Page page = client.nodes();
-      if (context.json()) {
-        context.printJson(page);
-        return 0;
-      }
-      Table table =
-          new Table("NODE", "STATE", "SLOTS", "CPUS", "MEMORY", "GPUS", "LEASES", "RELEASE");
-      for (Nodes.Node node : page.nodes()) {
-        table.add(
-            node.name(),
-            node.state(),
-            node.slots().size(),
-            node.slots().stream().mapToInt(Registration.Slot::vcpus).sum(),
-            ByteSize.format(node.slots().stream().mapToLong(Registration.Slot::memoryBytes).sum()),
-            node.slots().stream().mapToInt(Registration.Slot::gpus).sum(),
-            node.leases(),
-            node.release());
-      }
-      table.print(context.out());
+      print(context, client.nodes());
       return 0;
     }
+  }
+
+  static void print(Context context, Nodes.Page page) {
+    if (context.json()) {
+      context.printJson(page);
+      return;
+    }
+    Table table =
+        new Table("NODE", "STATE", "SLOTS", "CPUS", "MEMORY", "GPUS", "LEASES", "RELEASE");
+    for (Nodes.Node node : page.nodes()) {
+      table.add(
+          node.name(),
+          node.state(),
+          node.slots().size(),
+          node.slots().stream().mapToInt(Registration.Slot::vcpus).sum(),
+          ByteSize.format(node.slots().stream().mapToLong(Registration.Slot::memoryBytes).sum()),
+          node.slots().stream().mapToInt(Registration.Slot::gpus).sum(),
+          node.leases(),
+          node.release());
+    }
+    table.print(context.out());
   }
 }

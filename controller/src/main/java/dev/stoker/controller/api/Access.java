@@ -2,34 +2,45 @@ package dev.stoker.controller.api;
 
 import dev.stoker.controller.dispatch.Names;
 import dev.stoker.controller.dispatch.NodeDesk;
+import dev.stoker.controller.dispatch.Queue;
+import dev.stoker.controller.dispatch.TokenDesk;
+import dev.stoker.controller.protocol.Tokens;
+import java.net.InetAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Tells who calls, from the bearer token, and refuses whom it does not know. */
 final class Access {
   private static final String SCHEME = "Bearer ";
 
+  /** Who shows the token of the configuration. */
+  private static final String CONFIGURED = "admin";
+
   private final ControllerSettings.@Nullable Tokens tokens;
   private final boolean loopbackOnly;
   private final NodeDesk nodes;
+  private final TokenDesk given;
+  private final Throttle unknown = new Throttle(System::nanoTime);
 
-  Access(ControllerSettings settings, NodeDesk nodes) {
+  Access(ControllerSettings settings, Queue queue) {
     tokens = settings.tokens();
     loopbackOnly = settings.listen().getAddress().isLoopbackAddress();
-    this.nodes = nodes;
+    nodes = queue.nodes();
+    given = queue.tokens();
   }
 
   /**
-   * @throws Problem 401 when a token is needed and missing or unknown
+   * @throws Problem 401 when a token is needed and missing or unknown, 429 when too many were
    */
-  Caller identify(@Nullable String authorization, @Nullable String host) {
+  Caller identify(@Nullable String authorization, @Nullable String host, InetAddress remote) {
     String token = token(authorization);
-    Optional<String> node = token.isEmpty() ? Optional.empty() : nodes.authenticate(token);
-    if (node.isPresent()) {
-      return new Caller.Node(node.get());
+    Optional<Caller> known = token.isEmpty() ? Optional.empty() : known(token);
+    if (known.isPresent()) {
+      return known.get();
     }
     if (tokens == null) {
       refuseForeignHost(host);
@@ -40,19 +51,37 @@ final class Access {
           401, "This controller asks for a token; give one with --token-file or STOKER_TOKEN.");
     }
     if (same(token, tokens.user())) {
-      return new Caller.User();
+      return new Caller.User(CONFIGURED, Tokens.Role.ADMIN, Set.of());
     }
     if (same(token, tokens.join())) {
-      return new Caller.Joiner();
+      return new Caller.Joiner(null);
     }
-    if (nodes.catchUp()) {
-      node = nodes.authenticate(token);
-      if (node.isPresent()) {
-        return new Caller.Node(node.get());
-      }
+    if (unknown.isTooMany(remote)) {
+      throw new Problem(429, "Too many unknown tokens came from your address; wait a second.");
     }
-    throw new Problem(
-        401, "The token is not known here; ask for a new one, or register the node anew.");
+    return Optional.of(nodes.catchUp())
+        .filter(anything -> anything)
+        .flatMap(anything -> known(token))
+        .orElseThrow(
+            () ->
+                new Problem(
+                    401,
+                    "The token is not known here, or no longer good; ask for a new one, or register"
+                        + " the node anew."));
+  }
+
+  private Optional<Caller> known(String token) {
+    Optional<String> node = nodes.authenticate(token);
+    return node.isPresent()
+        ? node.map(Caller.Node::new)
+        : given.authenticate(token).map(Access::caller);
+  }
+
+  private static Caller caller(TokenDesk.Bearer bearer) {
+    Tokens.Role role = bearer.role();
+    return role == null
+        ? new Caller.Joiner(bearer.tokenId())
+        : new Caller.User(bearer.name(), role, Set.copyOf(bearer.projects()));
   }
 
   /**

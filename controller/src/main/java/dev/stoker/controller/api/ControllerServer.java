@@ -55,7 +55,8 @@ public final class ControllerServer implements AutoCloseable {
     http = bind(settings);
     threads = Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("http-", 0).factory());
     http.setExecutor(threads);
-    http.createContext("/", new Exchanges(new Access(settings, queue.nodes()), new Routes(queue)));
+    http.createContext(
+        "/", new Exchanges(new Access(settings, queue), new Routes(queue), queue.tokens()));
     url = url(settings, http.getAddress());
     expiry = Expiry.start(queue);
     http.start();

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import dev.stoker.controller.dispatch.Refusal;
+import dev.stoker.controller.dispatch.TokenDesk;
 import dev.stoker.controller.protocol.Failure;
 import dev.stoker.controller.protocol.Wire;
 import dev.stoker.controller.store.StoreException;
@@ -15,11 +16,15 @@ import java.lang.System.Logger.Level;
 final class Exchanges implements HttpHandler {
   private static final Logger LOG = System.getLogger(Exchanges.class.getName());
 
+  private static final int LONGEST_ACTION = 300;
+
+  private final TokenDesk deeds;
   private final Access access;
   private final Routes routes;
   private final Bodies bodies = new Bodies();
 
-  Exchanges(Access access, Routes routes) {
+  Exchanges(Access access, Routes routes, TokenDesk deeds) {
+    this.deeds = deeds;
     this.access = access;
     this.routes = routes;
   }
@@ -50,9 +55,36 @@ final class Exchanges implements HttpHandler {
     boolean health = exchange.getRequestURI().getRawPath().equals("/healthz");
     Caller caller =
         health
-            ? new Caller.Joiner()
-            : access.identify(headers.getFirst("Authorization"), headers.getFirst("Host"));
-    return routes.answer(new Request(exchange, caller, bodies));
+            ? new Caller.Joiner(null)
+            : access.identify(
+                headers.getFirst("Authorization"),
+                headers.getFirst("Host"),
+                exchange.getRemoteAddress().getAddress());
+    if (!isDeed(exchange, caller)) {
+      return routes.answer(new Request(exchange, caller, bodies));
+    }
+    int status = 500;
+    try {
+      Object body = routes.answer(new Request(exchange, caller, bodies));
+      status = 200;
+      return body;
+    } catch (RuntimeException e) {
+      status = status(e);
+      throw e;
+    } finally {
+      String action = exchange.getRequestMethod() + " " + exchange.getRequestURI().getRawPath();
+      deeds.record(caller.label(), shortened(action), status);
+    }
+  }
+
+  /** What a person or a joining machine changes, or tries to; nodes' own calls are in the queue. */
+  private static boolean isDeed(HttpExchange exchange, Caller caller) {
+    boolean reads = exchange.getRequestMethod().equals("GET");
+    return !reads && (caller instanceof Caller.User || caller instanceof Caller.Joiner);
+  }
+
+  private static String shortened(String action) {
+    return action.length() <= LONGEST_ACTION ? action : action.substring(0, LONGEST_ACTION);
   }
 
   private static void send(HttpExchange exchange, int status, Object body) throws IOException {

@@ -10,9 +10,13 @@ import dev.stoker.controller.protocol.Leasing;
 import dev.stoker.controller.protocol.LogChunk;
 import dev.stoker.controller.protocol.Protocol;
 import dev.stoker.controller.protocol.Registration;
+import dev.stoker.controller.protocol.Tokens;
+import dev.stoker.controller.protocol.Tokens.Role;
 import java.io.IOException;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Which path and method is which call, and who may make it. */
@@ -46,6 +50,12 @@ final class Routes {
         case "nodes" -> nodes(request, rest);
         case "leases" -> leases(request, rest);
         case "jobs" -> jobs(request, rest);
+        case "tokens" -> tokens(request, rest);
+        case "audit" -> {
+          allow(request, "GET");
+          requireUser(request, Role.ADMIN);
+          yield queue.tokens().audit(request.small("limit", PAGE));
+        }
         default -> throw nothingHere();
       };
     }
@@ -56,12 +66,14 @@ final class Routes {
       throws IOException, InterruptedException {
     if (path.isEmpty()) {
       if (request.method().equals("GET")) {
-        requireUser(request);
+        requireUser(request, Role.VIEWER);
         return queue.nodes().list();
       }
       allow(request, "POST");
-      requireJoiner(request);
-      return queue.nodes().register(request.body(Registration.Request.class, BODY_LIMIT));
+      String joinToken = requireJoiner(request);
+      return queue
+          .nodes()
+          .register(request.body(Registration.Request.class, BODY_LIMIT), joinToken);
     }
     if (path.size() != 2) {
       throw nothingHere();
@@ -80,7 +92,7 @@ final class Routes {
       }
       case "drain", "resume" -> {
         allow(request, "POST");
-        requireUser(request);
+        requireUser(request, Role.WRANGLER);
         queue.nodes().setDraining(node, path.getLast().equals("drain"));
         yield queue.nodes().list();
       }
@@ -117,15 +129,31 @@ final class Routes {
     };
   }
 
+  private Object tokens(Request request, List<String> path)
+      throws IOException, InterruptedException {
+    requireUser(request, Role.ADMIN);
+    if (path.isEmpty() && request.method().equals("GET")) {
+      return queue.tokens().list();
+    }
+    allow(request, "POST");
+    if (path.isEmpty()) {
+      return queue.tokens().create(request.body(Tokens.Create.class, BODY_LIMIT));
+    }
+    if (path.size() == 2 && path.getLast().equals("revoke")) {
+      queue.tokens().revoke(path.getFirst());
+      return queue.tokens().list();
+    }
+    throw nothingHere();
+  }
+
   private Object jobs(Request request, List<String> path) throws IOException, InterruptedException {
     if (path.isEmpty()) {
-      requireUser(request);
       if (request.method().equals("GET")) {
-        return queue.views().newest(request.small("limit", PAGE));
+        requireUser(request, Role.VIEWER);
+        return queue.views().newest(projects(request), request.small("limit", PAGE));
       }
       allow(request, "POST");
-      Jobs.Definition definition = request.body(Jobs.Definition.class, JOB_LIMIT);
-      return queue.jobs().submit(definition, "", request.header("Idempotency-Key"));
+      return submit(request);
     }
     String job = path.getFirst();
     if (path.size() == 2 && path.getLast().equals("definition")) {
@@ -133,14 +161,28 @@ final class Routes {
       requireReader(request, job);
       return new RawValue(queue.views().definition(job));
     }
-    requireUser(request);
     if (path.size() == 2 && !request.method().equals("GET")) {
+      requireChanger(request, job);
       allow(request, "POST");
       act(request, job, path.getLast());
       return queue.views().get(job);
     }
+    requireSeer(request, job);
     allow(request, "GET");
     return read(request, job, path.subList(1, path.size()));
+  }
+
+  private Object submit(Request request) throws IOException, InterruptedException {
+    requireUser(request, Role.ARTIST);
+    Jobs.Definition definition = request.body(Jobs.Definition.class, JOB_LIMIT);
+    Set<String> projects = projects(request);
+    if (!projects.isEmpty() && !projects.contains(definition.project())) {
+      throw new Problem(
+          403,
+          "Your token is for other projects than the job's; ask for one, or change --project.");
+    }
+    String submitter = request.caller instanceof Caller.User user ? user.name() : "";
+    return queue.jobs().submit(definition, submitter, request.header("Idempotency-Key"));
   }
 
   private Object read(Request request, String job, List<String> path) throws InterruptedException {
@@ -187,25 +229,67 @@ final class Routes {
     }
   }
 
-  private static void requireUser(Request request) {
+  private static void requireUser(Request request, Role needed) {
     switch (request.caller) {
       case Caller.Anyone anyone -> {}
-      case Caller.User user -> {}
+      case Caller.User user -> {
+        if (!user.role().mayDoWhat(needed)) {
+          throw new Problem(
+              403,
+              "Your token's role is "
+                  + word(user.role())
+                  + "; this needs "
+                  + word(needed)
+                  + ", so ask somebody who is.");
+        }
+      }
       case Caller.Joiner joiner -> throw new Problem(403, "A join token only registers nodes.");
       case Caller.Node node ->
           throw new Problem(403, "A node's token does not work for what people do.");
     }
   }
 
-  private static void requireJoiner(Request request) {
-    switch (request.caller) {
-      case Caller.Anyone anyone -> {}
-      case Caller.User user -> {}
-      case Caller.Joiner joiner -> {}
+  private static String word(Role role) {
+    return role.name().toLowerCase(Locale.ROOT);
+  }
+
+  /** The projects that the caller sees; empty for all. */
+  private static Set<String> projects(Request request) {
+    return request.caller instanceof Caller.User user ? user.projects() : Set.of();
+  }
+
+  /** A job of another project is as one that is not there. */
+  private void requireSeer(Request request, String job) {
+    requireUser(request, Role.VIEWER);
+    Set<String> projects = projects(request);
+    if (!projects.isEmpty() && !projects.contains(queue.views().owner(job).project())) {
+      throw new Problem(404, "There is no job of that name in your projects.");
+    }
+  }
+
+  private void requireChanger(Request request, String job) {
+    requireSeer(request, job);
+    requireUser(request, Role.ARTIST);
+    if (request.caller instanceof Caller.User user
+        && user.role() == Role.ARTIST
+        && !queue.views().owner(job).submitter().equals(user.name())) {
+      throw new Problem(403, "The job is somebody else's; ask them, or a wrangler, to change it.");
+    }
+  }
+
+  /** The id of the token that allows to register, null where it is the configuration's or none. */
+  private static @Nullable String requireJoiner(Request request) {
+    return switch (request.caller) {
+      case Caller.Anyone anyone -> null;
+      case Caller.User user -> {
+        requireUser(request, Role.ADMIN);
+        yield null;
+      }
+      case Caller.Joiner joiner -> joiner.tokenId();
       // A node that starts again may still send its old token.
       case Caller.Node node ->
           throw new Problem(403, "A node registers with the join token, not with its own.");
-    }
+    };
   }
 
   private static void requireNode(Request request, String id) {
@@ -236,7 +320,7 @@ final class Routes {
             403, "The node holds no lease on job " + job + ", so it may not read it.");
       }
     } else {
-      requireUser(request);
+      requireSeer(request, job);
     }
   }
 

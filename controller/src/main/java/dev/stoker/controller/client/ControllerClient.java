@@ -8,6 +8,7 @@ import dev.stoker.controller.protocol.Leasing;
 import dev.stoker.controller.protocol.LogChunk;
 import dev.stoker.controller.protocol.Nodes;
 import dev.stoker.controller.protocol.Registration;
+import dev.stoker.controller.protocol.Tokens;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -208,6 +209,27 @@ public final class ControllerClient implements AutoCloseable {
   /** All nodes, by name. */
   public Nodes.Page nodes() {
     return calls.get("/v1/nodes", Nodes.Page.class, Duration.ZERO);
+  }
+
+  /** Gives out a token; needs an admin's. */
+  public Tokens.Created createToken(Tokens.Create token) {
+    return calls.post("/v1/tokens", token, Tokens.Created.class, Duration.ZERO);
+  }
+
+  /** The tokens that were given out, newest first. */
+  public Tokens.Page tokens() {
+    return calls.get("/v1/tokens", Tokens.Page.class, Duration.ZERO);
+  }
+
+  /** Makes a token useless. */
+  public Tokens.Page revokeToken(String id) {
+    return calls.post(
+        path("/v1/tokens/", id, "/revoke"), Map.of(), Tokens.Page.class, Duration.ZERO);
+  }
+
+  /** What people did last, newest first; limit 1 to 1,000. */
+  public Tokens.Audit audit(int limit) {
+    return calls.get("/v1/audit?limit=" + limit, Tokens.Audit.class, Duration.ZERO);
   }
 
   /** Whether the controller answers; throws like any call when it does not. */

@@ -17,6 +17,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What people and nodes see of jobs. Thread-safe. */
@@ -36,19 +37,34 @@ public final class JobViews {
     this.parts = parts;
   }
 
-  /** The newest jobs, newest first; limit 1 to 1,000. */
-  public Jobs.Page newest(int limit) {
+  /**
+   * The newest jobs, newest first.
+   *
+   * @param projects only theirs; empty for all
+   * @param limit 1 to 1,000
+   */
+  public Jobs.Page newest(Set<String> projects, int limit) {
     Limits.range("limit", limit, 1, MOST_IN_PAGE);
     return parts
         .store()
         .read(
             rows ->
                 new Jobs.Page(
-                    rows.jobs().newest(limit).stream().map(job -> summary(rows, job)).toList()));
+                    rows.jobs().newest(projects, limit).stream()
+                        .map(job -> summary(rows, job))
+                        .toList()));
   }
 
   public Jobs.Summary get(String jobId) {
     return parts.store().read(rows -> summary(rows, job(rows, jobId)));
+  }
+
+  /** Whose job it is. */
+  public record Owner(String project, String submitter) {}
+
+  public Owner owner(String jobId) {
+    JobRow job = parts.store().read(rows -> job(rows, jobId));
+    return new Owner(job.project(), job.submitter());
   }
 
   /** What was submitted, as JSON. */

@@ -17,13 +17,21 @@ final class Memory implements QueueStore.Mirror {
 
   private final LiveLeases live;
   private final Roster roster;
+  private final Keyring keyring;
   private final Changes changes;
   private final Work work;
   private final Sharing sharing;
 
-  Memory(LiveLeases live, Roster roster, Changes changes, Work work, Sharing sharing) {
+  Memory(
+      LiveLeases live,
+      Roster roster,
+      Keyring keyring,
+      Changes changes,
+      Work work,
+      Sharing sharing) {
     this.live = live;
     this.roster = roster;
+    this.keyring = keyring;
     this.changes = changes;
     this.work = work;
     this.sharing = sharing;
@@ -34,6 +42,8 @@ final class Memory implements QueueStore.Mirror {
   public void load(QueueRows rows, long version) {
     live.clear();
     roster.clear();
+    keyring.clear();
+    rows.tokens().all().forEach(keyring::put);
     rows.nodes().all().forEach(roster::put);
     rows.leases().live().forEach(row -> live.add(row, 0));
     changes.load(version);
@@ -80,6 +90,7 @@ final class Memory implements QueueStore.Mirror {
           }
         }
         case QueueEvent.StartsLater(long millis) -> work.appearsAt(millis);
+        case QueueEvent.TokenChanged(var token) -> keyring.put(token);
         case QueueEvent.JobChanged(long job) -> changes.touch(job, version);
         case QueueEvent.WorkAppeared() -> work.appeared();
       }

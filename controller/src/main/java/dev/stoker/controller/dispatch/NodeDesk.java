@@ -8,6 +8,8 @@ import dev.stoker.controller.protocol.Registration;
 import dev.stoker.controller.store.LeaseState;
 import dev.stoker.controller.store.NodeRow;
 import dev.stoker.controller.store.QueueEvent;
+import dev.stoker.controller.store.QueueRows;
+import dev.stoker.controller.store.TokenRow;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -17,7 +19,9 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** What nodes ask for themselves: to be registered, work, and more time. Thread-safe. */
 public final class NodeDesk {
@@ -38,8 +42,13 @@ public final class NodeDesk {
     this.rounds = rounds;
   }
 
-  /** Registers a node, or registers it anew under its name. */
-  public Registration.Response register(Registration.Request request) {
+  /**
+   * Registers a node, or registers it anew under its name.
+   *
+   * @param joinTokenId the token that allows it; null where none has to
+   */
+  public Registration.Response register(
+      Registration.Request request, @Nullable String joinTokenId) {
     check(request);
     String token = Names.token();
     var node =
@@ -60,12 +69,36 @@ public final class NodeDesk {
                 .store()
                 .write(
                     (rows, events) -> {
+                      if (joinTokenId != null) {
+                        bind(rows, events, joinTokenId, node.name());
+                      }
                       NodeRow row = rows.nodes().put(node);
                       rows.leases().forgetSequences(row.number());
                       events.accept(new QueueEvent.NodeRegistered(row));
                       return row;
                     }));
     return new Registration.Response(stored.id(), token, Protocol.NEWEST);
+  }
+
+  /** A token for one node only belongs to the first that comes with it. */
+  private void bind(QueueRows rows, Consumer<QueueEvent> events, String tokenId, String nodeName) {
+    TokenRow token =
+        rows.tokens()
+            .find(tokenId)
+            .filter(row -> row.isGood(parts.clocks().wallMillis()))
+            .orElseThrow(() -> forbidden("The join token is no longer good; ask for a new one."));
+    if (!token.boundTo().isEmpty() && !token.boundTo().equals(nodeName)) {
+      throw forbidden("The join token belongs to another node; ask for one of this node's own.");
+    }
+    if (token.single() && token.boundTo().isEmpty()) {
+      TokenRow bound = token.boundTo(nodeName);
+      rows.tokens().put(bound);
+      events.accept(new QueueEvent.TokenChanged(bound));
+    }
+  }
+
+  private static Refusal forbidden(String sentence) {
+    return new Refusal(Refusal.Kind.FORBIDDEN, sentence);
   }
 
   /** The id of the node that a token belongs to. */

@@ -14,6 +14,7 @@ record Parts(
     Clocks clocks,
     LiveLeases live,
     Roster roster,
+    Keyring keyring,
     Changes changes,
     Work work,
     JobPlans plans,

@@ -16,6 +16,7 @@ public final class Queue {
   private final LeaseDesk leases;
   private final JobDesk jobs;
   private final JobViews views;
+  private final TokenDesk tokens;
 
   private Queue(Parts parts) {
     this.parts = parts;
@@ -23,12 +24,14 @@ public final class Queue {
     leases = new LeaseDesk(parts);
     jobs = new JobDesk(parts);
     views = new JobViews(parts);
+    tokens = new TokenDesk(parts);
   }
 
   /** Opens the queue in a store, which stays the caller's to close. */
   public static Queue open(QueueStore store, Clocks clocks, Sharing sharing) {
     var live = new LiveLeases(clocks);
     var roster = new Roster(clocks);
+    var keyring = new Keyring();
     var changes = new Changes();
     var work = new Work(clocks);
     var queue =
@@ -38,12 +41,13 @@ public final class Queue {
                 clocks,
                 live,
                 roster,
+                keyring,
                 changes,
                 work,
                 new JobPlans(store),
                 sharing,
                 Names.random('e', EPOCH_LENGTH)));
-    store.follow(new Memory(live, roster, changes, work, sharing));
+    store.follow(new Memory(live, roster, keyring, changes, work, sharing));
     return queue;
   }
 
@@ -57,6 +61,10 @@ public final class Queue {
 
   public JobDesk jobs() {
     return jobs;
+  }
+
+  public TokenDesk tokens() {
+    return tokens;
   }
 
   public JobViews views() {

@@ -5,6 +5,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
@@ -93,13 +94,17 @@ public final class JobRows {
         .one();
   }
 
-  /** The newest jobs, newest first. */
-  public List<JobRow> newest(int limit) {
-    return handle
-        .createQuery("select * from jobs order by number desc limit :limit")
-        .bind("limit", limit)
-        .map((row, context) -> job(row))
-        .list();
+  /** The newest jobs, newest first; those of some projects only, or of all where none is named. */
+  public List<JobRow> newest(Set<String> projects, int limit) {
+    String where = projects.isEmpty() ? "" : "where project in (<projects>) ";
+    var query =
+        handle
+            .createQuery("select * from jobs " + where + "order by number desc limit :limit")
+            .bind("limit", limit);
+    if (!projects.isEmpty()) {
+      query.bindList("projects", List.copyOf(projects));
+    }
+    return query.map((row, context) -> job(row)).list();
   }
 
   /** What was submitted, as JSON. */

@@ -13,7 +13,7 @@ import org.jdbi.v3.core.Handle;
  */
 final class Migrations {
   private static final List<String> STEPS =
-      List.of("V001__queue.sql", "V002__events.sql", "V003__sharing.sql");
+      List.of("V001__queue.sql", "V002__events.sql", "V003__sharing.sql", "V004__access.sql");
 
   /** SQLite counts such a column up by itself; PostgreSQL has to be told. */
   private static final String COUNTED = "number integer primary key";
@@ -34,7 +34,8 @@ final class Migrations {
 
   private static void apply(Handle inside, boolean postgres) {
     inside.execute(
-        "create table if not exists schema_version (version bigint primary key, name text not null)");
+        "create table if not exists schema_version (version bigint primary key, name text not"
+            + " null)");
     int done = inside.createQuery("select count(*) from schema_version").mapTo(Integer.class).one();
     if (done > STEPS.size()) {
       throw new StoreException(

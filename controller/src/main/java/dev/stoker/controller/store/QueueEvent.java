@@ -19,6 +19,7 @@ import java.util.List;
   @JsonSubTypes.Type(value = QueueEvent.LeaseCanceling.class, name = "canceling"),
   @JsonSubTypes.Type(value = QueueEvent.LeaseEnded.class, name = "ended"),
   @JsonSubTypes.Type(value = QueueEvent.JobChanged.class, name = "job"),
+  @JsonSubTypes.Type(value = QueueEvent.TokenChanged.class, name = "token"),
   @JsonSubTypes.Type(value = QueueEvent.StartsLater.class, name = "later"),
   @JsonSubTypes.Type(value = QueueEvent.WorkAppeared.class, name = "work")
 })
@@ -47,6 +48,9 @@ public sealed interface QueueEvent {
 
   /** A lease is over, however. */
   record LeaseEnded(long number) implements QueueEvent {}
+
+  /** A token was given out, bound or revoked. */
+  record TokenChanged(TokenRow token) implements QueueEvent {}
 
   /** A job is no longer as it was. */
   record JobChanged(long jobNumber) implements QueueEvent {}

@@ -11,6 +11,7 @@ public final class QueueRows {
   private final ManifestRows manifests;
   private final NodeRows nodes;
   private final LogRows logs;
+  private final TokenRows tokens;
 
   QueueRows(Handle handle) {
     jobs = new JobRows(handle);
@@ -20,6 +21,7 @@ public final class QueueRows {
     manifests = new ManifestRows(handle);
     nodes = new NodeRows(handle);
     logs = new LogRows(handle);
+    tokens = new TokenRows(handle);
   }
 
   public JobRows jobs() {
@@ -44,6 +46,10 @@ public final class QueueRows {
 
   public NodeRows nodes() {
     return nodes;
+  }
+
+  public TokenRows tokens() {
+    return tokens;
   }
 
   public LogRows logs() {

@@ -12,16 +12,16 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** A controller in a process of its own, to be killed. */
-final class ControllerProcess implements AutoCloseable {
+public final class ControllerProcess implements AutoCloseable {
   private final Process process;
-  final URI url;
+  public final URI url;
 
   private ControllerProcess(Process process, URI url) {
     this.process = process;
     this.url = url;
   }
 
-  static ControllerProcess start(ControllerSettings settings) throws IOException {
+  public static ControllerProcess start(ControllerSettings settings) throws IOException {
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
     Process process =
         new ProcessBuilder(
@@ -54,7 +54,7 @@ final class ControllerProcess implements AutoCloseable {
   }
 
   /** SIGKILL; returns when the process is gone. */
-  void kill() throws InterruptedException {
+  public void kill() throws InterruptedException {
     process.destroyForcibly();
     if (!process.waitFor(10, TimeUnit.SECONDS)) {
       throw new IllegalStateException("The controller cannot be killed.");

@@ -163,7 +163,7 @@ class QueueModelTest {
     var slot = new Registration.Slot("s", 4, 1L << 30, 0, 0);
     return queue
         .nodes()
-        .register(new Registration.Request(name, "1", 1, 1, List.of(slot), Map.of()))
+        .register(new Registration.Request(name, "1", 1, 1, List.of(slot), Map.of()), null)
         .nodeId();
   }
 

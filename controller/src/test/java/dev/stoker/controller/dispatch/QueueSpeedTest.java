@@ -53,8 +53,8 @@ class QueueSpeedTest {
       double lives = rate(queue, "life", 1, true);
       System.out.printf(
           kind
-              + ", 1,000,000 tasks: submit %d ms, page %d ms; %d nodes: %.0f leases/s one by one, %.0f in"
-              + " tens, %.0f whole lives/s (lease, commit, finish), all durable%n",
+              + ", 1,000,000 tasks: submit %d ms, page %d ms; %d nodes: %.0f leases/s one by one,"
+              + " %.0f in tens, %.0f whole lives/s (lease, commit, finish), all durable%n",
           submitMillis,
           pageMillis,
           NODES,
@@ -74,7 +74,8 @@ class QueueSpeedTest {
       String id =
           queue
               .nodes()
-              .register(new Registration.Request(prefix + i, "1", 1, 1, List.of(slot), Map.of()))
+              .register(
+                  new Registration.Request(prefix + i, "1", 1, 1, List.of(slot), Map.of()), null)
               .nodeId();
       nodes.add(() -> drive(queue, id, batch, whole));
     }

@@ -201,7 +201,7 @@ class SharingTest {
     }
     return queue
         .nodes()
-        .register(new Registration.Request(name, "1", 1, 1, all, Map.of()))
+        .register(new Registration.Request(name, "1", 1, 1, all, Map.of()), null)
         .nodeId();
   }
 

@@ -1,0 +1,105 @@
+package dev.stoker.controller.protocol;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** {@code /v1/tokens} and {@code /v1/audit}: who may call, and what people did. For admins. */
+public final class Tokens {
+  private Tokens() {}
+
+  /** What a token is for. */
+  public enum Kind {
+    /** A person or their tool. */
+    USER,
+    /** Registers nodes, and nothing else. */
+    JOIN
+  }
+
+  /** What a person may do; each may do what those before it may. */
+  public enum Role {
+    /** Look. */
+    VIEWER,
+    /** Submit jobs, and change one's own. */
+    ARTIST,
+    /** Change every job and node. */
+    WRANGLER,
+    /** Give out and revoke tokens. */
+    ADMIN;
+
+    public boolean mayDoWhat(Role needed) {
+      return compareTo(needed) >= 0;
+    }
+  }
+
+  /**
+   * {@code POST /v1/tokens}.
+   *
+   * @param name the person, or what the nodes are for
+   * @param role of a person; null for a join token
+   * @param projects the only ones the person sees; empty for all
+   * @param single whether a join token belongs to the first node that registers with it
+   * @param node the only node that may register with a join token; null for any
+   * @param validSeconds how long it is valid; null for ever
+   */
+  public record Create(
+      Kind kind,
+      String name,
+      @Nullable Role role,
+      List<String> projects,
+      boolean single,
+      @Nullable String node,
+      @Nullable Long validSeconds) {
+    public Create {
+      projects = List.copyOf(projects);
+    }
+  }
+
+  /**
+   * @param token shown this once: only its hash is kept
+   */
+  public record Created(String id, String token) {}
+
+  /** {@code GET /v1/tokens}, newest first; {@code POST /v1/tokens/{id}/revoke} answers the same. */
+  public record Page(List<Token> tokens) {
+    public Page {
+      tokens = List.copyOf(tokens);
+    }
+  }
+
+  /**
+   * @param node the only node that may register with it, or empty
+   * @param createdMillis milliseconds since 1970
+   * @param expiresMillis likewise, null for never
+   * @param revokedMillis likewise, null while it is good
+   */
+  public record Token(
+      String id,
+      Kind kind,
+      String name,
+      @Nullable Role role,
+      List<String> projects,
+      boolean single,
+      String node,
+      long createdMillis,
+      @Nullable Long expiresMillis,
+      @Nullable Long revokedMillis) {
+    public Token {
+      projects = List.copyOf(projects);
+    }
+  }
+
+  /** {@code GET /v1/audit?limit=}, newest first. */
+  public record Audit(List<Deed> deeds) {
+    public Audit {
+      deeds = List.copyOf(deeds);
+    }
+  }
+
+  /**
+   * What somebody did or tried to do.
+   *
+   * @param action method and path
+   * @param status what was answered
+   */
+  public record Deed(long atMillis, String caller, String action, int status) {}
+}
