@@ -120,7 +120,11 @@ final class Request {
 
   private static String decoded(String text) {
     try {
-      return URLDecoder.decode(text, StandardCharsets.UTF_8);
+      String decoded = URLDecoder.decode(text, StandardCharsets.UTF_8);
+      if (decoded.indexOf(0) >= 0) {
+        throw new Problem(400, "The URL carries a NUL character, which no name has.");
+      }
+      return decoded;
     } catch (IllegalArgumentException e) {
       throw new Problem(400, "The URL is not percent-encoded correctly.");
     }

@@ -50,6 +50,11 @@ final class Routes {
         case "nodes" -> nodes(request, rest);
         case "leases" -> leases(request, rest);
         case "jobs" -> jobs(request, rest);
+        case "openapi.json" -> {
+          allow(request, "GET");
+          requireUser(request, Role.VIEWER);
+          yield OpenApi.document();
+        }
         case "tokens" -> tokens(request, rest);
         case "audit" -> {
           allow(request, "GET");

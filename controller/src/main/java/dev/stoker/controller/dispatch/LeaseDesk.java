@@ -155,7 +155,8 @@ public final class LeaseDesk {
   /** Stores a piece of an attempt's log; one that is stored already is left as it is. */
   public void log(@Nullable String caller, String leaseId, LogChunk chunk) {
     String text = Limits.present("text", chunk.text());
-    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    // PostgreSQL keeps no NUL; a blank is as long, so offsets stay right.
+    byte[] bytes = text.replace('\0', ' ').getBytes(StandardCharsets.UTF_8);
     Limits.range("the length of text in bytes", bytes.length, 0, LONGEST_PIECE);
     Limits.range("offset", chunk.offset(), 0, Long.MAX_VALUE - LONGEST_PIECE);
     if (chunk.offset() + bytes.length > LONGEST_LOG_BYTES) {
@@ -210,7 +211,7 @@ public final class LeaseDesk {
   }
 
   private static Finish.Request bounded(Finish.Request request) {
-    String message = request.message() == null ? "" : request.message();
+    String message = request.message() == null ? "" : request.message().replace('\0', ' ');
     Limits.range("the length of message", message.length(), 0, 8_192);
     Limits.range("the number of spans in timeline", request.timeline().size(), 0, 1_000);
     return new Finish.Request(

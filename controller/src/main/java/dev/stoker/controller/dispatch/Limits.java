@@ -26,6 +26,13 @@ final class Limits {
     return value;
   }
 
+  /** A text that is empty or as {@link #text} wants it. */
+  static void optional(String field, String value, int longest) {
+    if (!value.isEmpty()) {
+      text(field, value, longest);
+    }
+  }
+
   static void range(String field, long value, long least, long most) {
     if (value < least || value > most) {
       throw Refusal.invalid(

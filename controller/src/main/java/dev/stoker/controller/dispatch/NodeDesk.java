@@ -308,6 +308,8 @@ public final class NodeDesk {
     Limits.range("the number of wishes", request.wishes().size(), 0, MOST_SLOTS);
     for (Leasing.Wish wish : request.wishes()) {
       Limits.text("wishes.slotId", wish.slotId(), Limits.NAME);
+      Limits.optional("wishes.sessionJobId", wish.sessionJobId(), Limits.NAME);
+      Limits.optional("wishes.sessionStep", wish.sessionStep(), Limits.NAME);
       Limits.range("wishes.tasks", wish.tasks(), 1, MOST_TASKS_A_WISH);
       if (node.slot(wish.slotId()).isEmpty()) {
         throw Refusal.invalid(

@@ -1,0 +1,120 @@
+package dev.stoker.controller.api;
+
+import dev.stoker.controller.protocol.Commit;
+import dev.stoker.controller.protocol.Finish;
+import dev.stoker.controller.protocol.Heartbeat;
+import dev.stoker.controller.protocol.Jobs;
+import dev.stoker.controller.protocol.Leasing;
+import dev.stoker.controller.protocol.LogChunk;
+import dev.stoker.controller.protocol.Nodes;
+import dev.stoker.controller.protocol.Registration;
+import dev.stoker.controller.protocol.Tokens;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Every call of the interface, as the OpenAPI document lists them. */
+final class Calls {
+  private Calls() {}
+
+  /**
+   * @param path with {@code {name}} for what varies
+   * @param query parameters after the path, by name, with their JSON type
+   * @param body what is sent; null for nothing
+   * @param answer what a 200 carries; null for an empty object
+   */
+  record Call(
+      String method,
+      String path,
+      String summary,
+      Map<String, String> query,
+      @Nullable Class<?> body,
+      @Nullable Class<?> answer) {
+    Call {
+      query = Map.copyOf(query);
+    }
+  }
+
+  private static final Map<String, String> PAGE = Map.of("after", "string", "limit", "integer");
+
+  static final List<Call> ALL =
+      List.of(
+          get("/healthz", "Whether the controller answers; needs no token.", null),
+          get("/v1/openapi.json", "This document.", null),
+          post(
+              "/v1/nodes",
+              "Register a node.",
+              Registration.Request.class,
+              Registration.Response.class),
+          get("/v1/nodes", "All nodes.", Nodes.Page.class),
+          post(
+              "/v1/nodes/{node}/lease",
+              "Ask for work; a long poll.",
+              Leasing.Request.class,
+              Leasing.Response.class),
+          post(
+              "/v1/nodes/{node}/heartbeat",
+              "Hold on to leases.",
+              Heartbeat.Request.class,
+              Heartbeat.Response.class),
+          post("/v1/nodes/{node}/drain", "Give a node no further work.", null, Nodes.Page.class),
+          post("/v1/nodes/{node}/resume", "Give a node work again.", null, Nodes.Page.class),
+          post(
+              "/v1/leases/{lease}/commit",
+              "Ask for the one commit of a task.",
+              Commit.Request.class,
+              Commit.Response.class),
+          post(
+              "/v1/leases/{lease}/finish",
+              "Report how an attempt ended.",
+              Finish.Request.class,
+              null),
+          post("/v1/leases/{lease}/log", "Send a piece of the log.", LogChunk.class, null),
+          post("/v1/jobs", "Submit a job.", Jobs.Definition.class, Jobs.Submitted.class),
+          get("/v1/jobs", "The newest jobs.", Map.of("limit", "integer"), Jobs.Page.class),
+          get("/v1/jobs/{job}", "One job.", Jobs.Summary.class),
+          get("/v1/jobs/{job}/definition", "What was submitted.", Jobs.Definition.class),
+          get("/v1/jobs/{job}/tasks", "Tasks in order.", PAGE, Jobs.Tasks.class),
+          get(
+              "/v1/jobs/{job}/tasks/{task}/log",
+              "The log of an attempt.",
+              Map.of("attempt", "integer", "offset", "integer"),
+              LogChunk.class),
+          get(
+              "/v1/jobs/{job}/tasks/{task}/why",
+              "What keeps a task from starting.",
+              Jobs.Why.class),
+          get("/v1/jobs/{job}/outputs", "Files of granted tasks.", PAGE, Jobs.Outputs.class),
+          get(
+              "/v1/jobs/{job}/watch",
+              "Wait until the job changed; a long poll.",
+              Map.of("since", "integer"),
+              Jobs.Update.class),
+          post("/v1/jobs/{job}/cancel", "Cancel what is not granted.", null, Jobs.Summary.class),
+          post("/v1/jobs/{job}/suspend", "Start no further tasks.", null, Jobs.Summary.class),
+          post("/v1/jobs/{job}/resume", "End a suspension.", null, Jobs.Summary.class),
+          post("/v1/jobs/{job}/retry", "Render tasks again.", Jobs.Retry.class, Jobs.Summary.class),
+          post(
+              "/v1/jobs/{job}/priority",
+              "Put a job before or behind others.",
+              Jobs.Priority.class,
+              Jobs.Summary.class),
+          post("/v1/tokens", "Give out a token.", Tokens.Create.class, Tokens.Created.class),
+          get("/v1/tokens", "The tokens that were given out.", Tokens.Page.class),
+          post("/v1/tokens/{token}/revoke", "Make a token useless.", null, Tokens.Page.class),
+          get("/v1/audit", "What people did.", Map.of("limit", "integer"), Tokens.Audit.class));
+
+  private static Call get(String path, String summary, @Nullable Class<?> answer) {
+    return get(path, summary, Map.of(), answer);
+  }
+
+  private static Call get(
+      String path, String summary, Map<String, String> query, @Nullable Class<?> answer) {
+    return new Call("get", path, summary, query, null, answer);
+  }
+
+  private static Call post(
+      String path, String summary, @Nullable Class<?> body, @Nullable Class<?> answer) {
+    return new Call("post", path, summary, Map.of(), body, answer);
+  }
+}
