@@ -30,7 +30,7 @@ final class Commands {
     Map<String, Function<Context, Object>> all = new LinkedHashMap<>();
     all.put("demo", DemoCommand::new);
     all.put("dev", DevCommand::new);
-    all.put("controller", ControllerCommand::new);
+    all.put("controller", Commands::controller);
     all.put("io", IoCommand::new);
     all.put("agent", AgentCommand::new);
     all.put("submit", SubmitCommand::new);
@@ -51,6 +51,21 @@ final class Commands {
         .addSubcommand(new OpenjdCheckCommand(context))
         .addSubcommand(new OpenjdSummaryCommand(context))
         .addSubcommand(new OpenjdRunCommand(context));
+  }
+
+  private static CommandLine controller(Context context) {
+    CommandLine controller = new CommandLine(new ControllerCommand(context));
+    addChange(
+        controller,
+        "backup",
+        "Copy the queue to a new file, also while its controller runs.",
+        ControllerBackupCommand.backup(context));
+    addChange(
+        controller,
+        "restore",
+        "Make a backup the queue of a data folder that has none.",
+        ControllerBackupCommand.restore(context));
+    return controller;
   }
 
   private static CommandLine jobs(Context context) {

@@ -42,11 +42,16 @@ final class ControllerCommand implements Callable<Integer> {
     return 0;
   }
 
+  /** Where a queue of the controller's own lies. */
+  static Path folder(Settings settings) {
+    return settings.data().resolve("controller");
+  }
+
   static ControllerSettings settings(Settings settings, boolean insecure) {
     InetSocketAddress listen = settings.listen();
     try {
       return new ControllerSettings(
-              settings.data().resolve("controller"),
+              folder(settings),
               new InetSocketAddress(listen.getHostString(), listen.getPort()),
               tokens(settings),
               tls(settings.file().tls()),

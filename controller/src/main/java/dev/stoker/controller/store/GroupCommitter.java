@@ -93,7 +93,10 @@ final class GroupCommitter implements AutoCloseable {
     List<Waiting<?>> group = new ArrayList<>();
     group.add(first);
     try {
-      apply(group);
+      if (!applyTogether(group)) {
+        transactions.rollback();
+        applyApart(group);
+      }
     } catch (RuntimeException e) {
       transactions.rollback();
       var failure =
@@ -104,14 +107,20 @@ final class GroupCommitter implements AutoCloseable {
     group.forEach(Waiting::answer);
   }
 
-  /** Applies the first change and whatever comes meanwhile, and makes them durable together. */
-  private void apply(List<Waiting<?>> group) {
-    Handle handle = transactions.begin();
-    var rows = new QueueRows(handle);
+  /**
+   * Applies the first change and whatever comes meanwhile, and makes them durable together: most
+   * changes succeed, and a savepoint for each would cost PostgreSQL two more round trips.
+   *
+   * @return false when one of them failed, so that nothing may become durable
+   */
+  private boolean applyTogether(List<Waiting<?>> group) {
+    var rows = new QueueRows(transactions.begin());
     long end = System.nanoTime() + LONGEST_GROUP_NANOS;
     Waiting<?> waiting = group.getFirst();
     while (true) {
-      waiting.apply(handle, rows);
+      if (!waiting.apply(rows)) {
+        return false;
+      }
       boolean full = group.size() == GROUP_LIMIT || System.nanoTime() - end > 0;
       waiting = full ? null : queue.poll();
       if (waiting == null) {
@@ -119,6 +128,26 @@ final class GroupCommitter implements AutoCloseable {
       }
       group.add(waiting);
     }
+    commit(group);
+    return true;
+  }
+
+  /** Applies the same changes again, so that one that fails is undone alone. */
+  private void applyApart(List<Waiting<?>> group) {
+    Handle handle = transactions.begin();
+    var rows = new QueueRows(handle);
+    for (Waiting<?> each : group) {
+      handle.savepoint("change");
+      if (each.apply(rows)) {
+        handle.releaseSavepoint("change");
+      } else {
+        handle.rollbackToSavepoint("change");
+      }
+    }
+    commit(group);
+  }
+
+  private void commit(List<Waiting<?>> group) {
     List<QueueEvent> events = new ArrayList<>();
     group.forEach(each -> events.addAll(each.events));
     transactions.commit(events);
@@ -148,15 +177,17 @@ final class GroupCommitter implements AutoCloseable {
       this.change = change;
     }
 
-    void apply(Handle handle, QueueRows rows) {
-      handle.savepoint("change");
+    /** Whether the change did what it should; else it left traces that have to be undone. */
+    boolean apply(QueueRows rows) {
+      events.clear();
       try {
         result = change.apply(rows, events::add);
-        handle.releaseSavepoint("change");
+        failure = null;
+        return true;
       } catch (RuntimeException | Error e) {
         failure = e;
         events.clear();
-        handle.rollbackToSavepoint("change");
+        return false;
       }
     }
 
