@@ -13,7 +13,9 @@ import dev.stoker.io.publish.PublishOptions;
 import dev.stoker.io.publish.Publishers;
 import dev.stoker.io.source.blob.BlobAccounts;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -58,8 +60,7 @@ final class AgentCommand implements Callable<Integer> {
         shutdown.closing(new ControllerClient(controller, settings.joinToken().orElse(null)));
     NodeAgent agent;
     try {
-      agent =
-          new NodeAgent(Engines.agent(settings), client, io, publisher, RendererProfiles.load());
+      agent = new NodeAgent(Engines.agent(settings), client, io, publisher, profiles(settings));
     } catch (IllegalArgumentException e) {
       throw CommandFailure.usage(String.valueOf(e.getMessage()));
     }
@@ -72,6 +73,16 @@ final class AgentCommand implements Callable<Integer> {
           });
     } catch (IOException e) {
       throw CommandFailure.failed("The agent cannot go on: " + e.getMessage());
+    }
+  }
+
+  private static RendererProfiles profiles(Settings settings) {
+    String folder = settings.file().profiles();
+    try {
+      return folder == null ? RendererProfiles.load() : RendererProfiles.load(Path.of(folder));
+    } catch (UncheckedIOException e) {
+      throw CommandFailure.usage(
+          "Cannot read the folder %s that 'profiles' names: %s.".formatted(folder, e.getCause()));
     }
   }
 }

@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param slots how the node is cut into slots, each of which runs one task at a time
  * @param reserve what is kept from the slots for the system and Stoker
  * @param user the account that renderers run as
+ * @param profiles folder of the studio's own renderer profiles
  */
 public record StokerFile(
     @Nullable String controller,
@@ -45,12 +46,13 @@ public record StokerFile(
     Map<String, Credential> origins,
     @Nullable SlotsEntry slots,
     @Nullable Reserve reserve,
-    @Nullable String user) {
+    @Nullable String user,
+    @Nullable String profiles) {
 
   static final StokerFile EMPTY =
       new StokerFile(
           null, null, null, null, null, null, null, Map.of(), Map.of(), null, null, null, null,
-          List.of(), Map.of(), null, null, null);
+          List.of(), Map.of(), null, null, null, null);
 
   public StokerFile {
     locations = locations == null ? List.of() : List.copyOf(locations);

@@ -34,6 +34,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -72,6 +73,7 @@ public final class NodeAgent implements AutoCloseable {
   private final Topology machine;
   private final List<Slot> slots;
   private final SlotCgroups groups;
+  private final NodeHealth health;
   private final Pause pause = new Pause(() -> ThreadLocalRandom.current().nextDouble());
   private final BootClock clock = BootClock.system();
   private final ControllerLink link;
@@ -104,6 +106,7 @@ public final class NodeAgent implements AutoCloseable {
     this.machine = Topology.read();
     this.slots = SlotLayout.plan(machine, settings.slots(), settings.reserve());
     this.groups = SlotCgroups.prepare(OwnCgroups.read(Path.of("/")), cgroupName(), slots);
+    this.health = new NodeHealth(settings.data(), io, machine, Topology::read, Clock.systemUTC());
     this.link = new ControllerLink(client, registration(), pause);
     this.keeper = new LeaseKeeper(link, clock, this::status);
     this.poll = new LeasePoll(link, clock, pause, this::wishes, this::accept);
@@ -121,6 +124,7 @@ public final class NodeAgent implements AutoCloseable {
             profiles,
             outbox(),
             threads,
+            health,
             poll::wishesChanged);
     for (Slot slot : slots) {
       SlotSession.Place place =
@@ -308,7 +312,7 @@ public final class NodeAgent implements AutoCloseable {
   }
 
   private List<Leasing.Wish> wishes() {
-    if (keeper.draining() || eviction.isUnderWay()) {
+    if (keeper.draining() || eviction.isUnderWay() || health.problem().isPresent()) {
       return List.of();
     }
     return workers.stream().map(SlotWorker::wish).flatMap(Optional::stream).toList();

@@ -56,6 +56,7 @@ final class SlotWorker {
    *
    * @param outbox where outputs wait for their way out
    * @param threads runs what blocks
+   * @param health told how attempts end
    * @param wantsMore told when a slot may take another task
    */
   record Shared(
@@ -68,6 +69,7 @@ final class SlotWorker {
       RendererProfiles profiles,
       Path outbox,
       Executor threads,
+      NodeHealth health,
       Runnable wantsMore) {}
 
   private final String slotId;
@@ -316,6 +318,7 @@ final class SlotWorker {
     } else if (!result.succeeded()) {
       fail(attempt, result.exitCode(), "The task's " + subject(result), result.nodeSuspect());
     } else {
+      shared.health().succeeded();
       attempt.held().phase(Phase.PUBLISHING, 0, "");
       leaving.incrementAndGet();
       publishing.add(attempt);
@@ -346,6 +349,7 @@ final class SlotWorker {
         attempt.lease().taskId(),
         sentence);
     attempt.log().append("stoker: " + sentence);
+    shared.health().failed(attempt.lease().jobId(), nodeSuspect);
     later(
         attempt,
         () ->

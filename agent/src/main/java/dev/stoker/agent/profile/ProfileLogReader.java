@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * which clears them, or until a frame is saved without that, which makes them missing files.
  */
 final class ProfileLogReader implements LogReader {
+  private static final double PERCENT = 100;
+
   /** More than this many names help nobody to see what is wrong. */
   static final int MAX_MISSING = 200;
 
@@ -142,6 +144,10 @@ final class ProfileLogReader implements LogReader {
   }
 
   private static Progress progress(Rule rule, Map<String, String> values) {
+    if (values.containsKey("percent")) {
+      double ofAll = number(values, "percent", 0) / PERCENT;
+      return new Progress(Math.clamp(ofAll, 0, 1), Rule.fill(rule.text(), values));
+    }
     double done = number(values, "done", 0);
     double total = Math.max(1, number(values, "total", 1));
     double parts = Math.max(1, number(values, "parts", 1));

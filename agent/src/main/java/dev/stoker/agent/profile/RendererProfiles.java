@@ -15,7 +15,8 @@ import java.util.stream.Stream;
 
 /** All renderers that Stoker knows. Immutable and thread-safe. */
 public final class RendererProfiles {
-  private static final List<String> BUILT_IN = List.of("blender.yaml", "povray.yaml");
+  private static final List<String> BUILT_IN =
+      List.of("blender.yaml", "povray.yaml", "arnold.yaml", "karma.yaml");
 
   private final List<RendererProfile> profiles;
 

@@ -40,7 +40,7 @@ class ProfileLogReaderTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"blender", "povray"})
+  @ValueSource(strings = {"blender", "povray", "arnold", "karma"})
   void everyPatternCitesALineThatTheRendererWrote(String name) throws IOException {
     JsonNode profile = new ObjectMapper(new YAMLFactory()).readTree(resource(name + ".yaml"));
     List<String> log = resource(name + ".log").lines().toList();
@@ -49,6 +49,16 @@ class ProfileLogReaderTest {
     for (JsonNode cited : citing) {
       assertTrue(log.contains(cited.get("line").asText().strip()), () -> cited + " is in no log");
     }
+  }
+
+  @Test
+  void whatIsPubliclyKnownOfArnoldAndHuskIsRead() throws IOException {
+    assertEquals(
+        List.of(new Missing("C:/Assets/IES/example.ies", "needed by a photometric node")),
+        read(resource("arnold.log").lines().toArray(String[]::new)));
+    assertEquals(
+        List.of(new Progress(0.16, "16 %")),
+        read(resource("karma.log").lines().toArray(String[]::new)));
   }
 
   @Test
@@ -121,8 +131,8 @@ class ProfileLogReaderTest {
                 "/a/it's \"öde\".png",
                 "image needed by material 'M', stored as //öde.png: No such file or directory")),
         read(
-            "stoker-guard missing {\"path\": \"/a/it's \\\"\\u00f6de\\\".png\", \"reason\": \"No such"
-                + " file or directory\", \"stored\": \"//\\u00f6de.png\", \"user\": \"material"
+            "stoker-guard missing {\"path\": \"/a/it's \\\"\\u00f6de\\\".png\", \"reason\": \"No"
+                + " such file or directory\", \"stored\": \"//\\u00f6de.png\", \"user\": \"material"
                 + " 'M'\", \"what\": \"image\"}"));
   }
 

@@ -1,0 +1,157 @@
+package dev.stoker.agent.pipeline;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.stoker.agent.node.CpuSet;
+import dev.stoker.agent.node.Gpu;
+import dev.stoker.agent.node.Topology;
+import dev.stoker.io.asset.IoFailure;
+import dev.stoker.io.daemon.CacheReport;
+import dev.stoker.io.daemon.NodeIo;
+import java.lang.reflect.Proxy;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class NodeHealthTest {
+  @TempDir Path data;
+  private Instant now = Instant.parse("2026-06-01T12:00:00Z");
+  private final Clock clock = ((InstantSource) () -> now).withZone(ZoneOffset.UTC);
+  private boolean ioAnswers = true;
+  private Topology machine = machine(0, 0);
+
+  private final NodeIo io =
+      (NodeIo)
+          Proxy.newProxyInstance(
+              NodeIo.class.getClassLoader(),
+              new Class<?>[] {NodeIo.class},
+              (proxy, method, arguments) -> {
+                if (!ioAnswers) {
+                  throw new IoFailure.Canceled("No process listens.");
+                }
+                return new CacheReport(0, 0, 0, 0, 0, 0, 0);
+              });
+
+  private NodeHealth health() {
+    return new NodeHealth(data, io, machine, () -> machine, clock);
+  }
+
+  private static Topology machine(int gpus, long eccErrors) {
+    List<Gpu> all =
+        java.util.stream.IntStream.range(0, gpus)
+            .mapToObj(
+                i ->
+                    new Gpu(
+                        Gpu.Vendor.NVIDIA,
+                        "GPU-" + i,
+                        null,
+                        "" + i,
+                        0,
+                        0,
+                        CpuSet.EMPTY,
+                        i,
+                        List.of(),
+                        List.of(),
+                        new Gpu.Health(eccErrors, List.of())))
+            .toList();
+    return new Topology(
+        CpuSet.of(0),
+        CpuSet.of(0),
+        Double.POSITIVE_INFINITY,
+        List.of(),
+        List.of(),
+        List.of(),
+        List.of(),
+        all,
+        0);
+  }
+
+  private void pass(Duration time) {
+    now = now.plus(time);
+  }
+
+  @Test
+  void aHealthyNodeTakesWorkAndLeavesNoProbe() {
+    assertEquals(Optional.empty(), health().problem());
+    assertEquals(0, data.toFile().list().length);
+  }
+
+  @Test
+  void aNodeWithoutItsIoProcessWaitsForIt() {
+    NodeHealth health = health();
+    ioAnswers = false;
+    assertEquals(
+        "its I/O process does not answer: No process listens.", health.problem().orElseThrow());
+    ioAnswers = true;
+    pass(Duration.ofSeconds(11));
+    assertEquals(Optional.empty(), health.problem());
+  }
+
+  @Test
+  void aFolderThatCannotBeWrittenIsNamed() throws Exception {
+    Path file = Files.createFile(data.resolve("file"));
+    NodeHealth health = new NodeHealth(file, io, machine, () -> machine, clock);
+    assertTrue(health.problem().orElseThrow().startsWith("its folder " + file));
+  }
+
+  @Test
+  void aGpuThatVanishesOrCountsErrorsStopsTheNode() {
+    machine = machine(2, 0);
+    NodeHealth health = health();
+    assertEquals(Optional.empty(), health.problem());
+    machine = machine(1, 0);
+    pass(Duration.ofSeconds(61));
+    assertEquals("1 of its 2 GPUs answer", health.problem().orElseThrow());
+    machine = machine(2, 4);
+    pass(Duration.ofSeconds(61));
+    assertEquals(
+        "GPU GPU-0 counts memory errors that it cannot correct", health.problem().orElseThrow());
+  }
+
+  @Test
+  void aClockOfAnotherAgeIsNotTrusted() {
+    now = Instant.parse("1970-01-01T00:01:00Z");
+    assertEquals("its clock says 1970-01-01T00:01:00Z", health().problem().orElseThrow());
+  }
+
+  @Test
+  void threeFaultsOfItsOwnInARowTakeTheNodeOutAndASuccessForgivesThem() {
+    NodeHealth health = health();
+    health.failed("job", true);
+    health.failed("job", true);
+    health.succeeded();
+    health.failed("job", true);
+    health.failed("job", true);
+    assertEquals(Optional.empty(), health.problem());
+    health.failed("job", true);
+    assertEquals(
+        "3 attempts of 1 jobs failed here in a row; out of service for 10 minutes",
+        health.problem().orElseThrow());
+    pass(Duration.ofMinutes(11));
+    assertEquals(Optional.empty(), health.problem(), "it tries once more");
+    health.failed("job", true);
+    assertTrue(health.problem().isPresent(), "and goes at once when that fails, too");
+  }
+
+  @Test
+  void oneBadSceneIsNotTheNodesFaultButThreeAre() {
+    NodeHealth health = health();
+    for (int i = 0; i < 20; i++) {
+      health.failed("bad scene", false);
+    }
+    assertEquals(Optional.empty(), health.problem());
+    health.failed("another", false);
+    assertEquals(Optional.empty(), health.problem());
+    health.failed("a third", false);
+    assertTrue(health.problem().isPresent());
+  }
+}
