@@ -106,6 +106,8 @@ record JobBundle(
     }
     List<String> outputs = new ArrayList<>();
     list(file, all.path("outputs"), "directories").forEach(path -> outputs.add(path.asText()));
+    // Paths that the job mentions and nobody transfers; the rules of the locations map them.
+    list(file, all, "referencedPaths");
     return new AssetReferences(List.copyOf(inputs), List.copyOf(outputs));
   }
 

@@ -1,37 +1,62 @@
 package dev.stoker.agent.cli;
 
+import dev.stoker.controller.protocol.Jobs;
 import dev.stoker.controller.protocol.Jobs.Location;
 import dev.stoker.openjd.pathmap.PathFormat;
 import dev.stoker.openjd.pathmap.PathMapping;
 import dev.stoker.openjd.pathmap.PathMapping.Rule;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * Whether nodes can reach what a job names: a path that it reads must lie in a location, one that
- * it writes in a writable one. Collects all complaints.
+ * Whether nodes can reach what a job names: a path that it reads must lie in a location or, where
+ * one is configured for uploads, on this machine; one that it writes in a writable location.
+ * Collects all complaints.
  */
 final class LocationCheck {
   /** A destination that no path can have by itself. */
   private static final String INSIDE = "/\0inside";
 
   private final List<Location> locations;
+  private final boolean takesUploads;
   private final List<String> problems = new ArrayList<>();
+  private final SortedSet<Path> outside = new TreeSet<>();
 
   LocationCheck(List<Location> locations) {
     this.locations = locations;
+    this.takesUploads =
+        locations.stream().anyMatch(location -> location.name().equals(Jobs.UPLOADS));
   }
 
   /**
    * @param what names the path in a complaint, such as {@code parameter 'Scene'}
    */
   void reads(String what, String path) {
-    if (locations.stream().noneMatch(location -> holds(location, path))) {
+    if (locations.stream().anyMatch(location -> holds(location, path))) {
+      return;
+    }
+    if (!takesUploads) {
       problems.add(
           "%s is '%s', which lies in no location, so nodes cannot read it; known are %s."
               .formatted(what, path, known(locations)));
+    } else if (path.startsWith("/") && Files.isReadable(Path.of(path).normalize())) {
+      outside.add(Path.of(path).normalize());
+    } else {
+      problems.add(
+          "%s is '%s', which lies in no location and cannot be read here to upload it; known are %s."
+              .formatted(what, path, known(locations)));
     }
+  }
+
+  /** What is read from this machine and must be uploaded: absolute, without {@code ..}. */
+  SortedSet<Path> outside() {
+    return Collections.unmodifiableSortedSet(outside);
   }
 
   /**
@@ -65,10 +90,11 @@ final class LocationCheck {
   }
 
   private static String known(List<Location> locations) {
-    return locations.isEmpty()
-        ? "none"
-        : locations.stream()
+    String list =
+        locations.stream()
+            .filter(location -> !location.paths().isEmpty())
             .map(location -> location.name() + " (" + String.join(", ", location.paths()) + ")")
             .collect(Collectors.joining(", "));
+    return list.isEmpty() ? "none" : list;
   }
 }

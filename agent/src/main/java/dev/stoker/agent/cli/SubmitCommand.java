@@ -1,6 +1,9 @@
 package dev.stoker.agent.cli;
 
+import static java.util.stream.Collectors.toMap;
+
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.stoker.agent.config.ByteSize;
 import dev.stoker.agent.config.Locations;
 import dev.stoker.controller.client.ControllerClient;
 import dev.stoker.controller.protocol.Jobs;
@@ -84,6 +87,13 @@ final class SubmitCommand implements Callable<Integer> {
       description = "Whose job it is (${DEFAULT-VALUE}).")
   private String project = "default";
 
+  @Option(
+      names = "--max-upload",
+      paramLabel = "SIZE",
+      defaultValue = "10GiB",
+      description = "Upload no more than this of what lies in no location (${DEFAULT-VALUE}).")
+  private String maxUpload = "10GiB";
+
   @Option(names = "--watch", description = "Follow the job; exit 1 when it does not succeed.")
   private boolean watch;
 
@@ -93,12 +103,13 @@ final class SubmitCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Jobs.Definition definition = definition();
+    List<Uploads.Upload> uploads = new ArrayList<>();
+    Jobs.Definition definition = definition(uploads);
     try (ControllerClient client = context.client()) {
       String jobId = client.submit(definition, UUID.randomUUID().toString()).jobId();
       if (!watch) {
         if (context.json()) {
-          context.printJson(new Jobs.Submitted(jobId));
+          context.printJson(new SubmittedJob(jobId, uploads));
         } else {
           context.out().println(jobId);
         }
@@ -109,7 +120,17 @@ final class SubmitCommand implements Callable<Integer> {
     }
   }
 
-  private Jobs.Definition definition() {
+  /** What {@code --json} prints. */
+  record SubmittedJob(String jobId, List<Uploads.Upload> uploads) {
+    SubmittedJob {
+      uploads = List.copyOf(uploads);
+    }
+  }
+
+  /**
+   * @param uploads where what was uploaded is told
+   */
+  private Jobs.Definition definition(List<Uploads.Upload> uploads) {
     Path given = context.folder().resolve(Objects.requireNonNull(path));
     JobBundle bundle = JobBundle.read(given);
     List<JsonNode> environments =
@@ -122,7 +143,10 @@ final class SubmitCommand implements Callable<Integer> {
     Job job = job(bundle, environments, values, templateFolder);
     List<Jobs.Location> locations =
         Locations.of(context.settings().file().locations(), locationOptions, outputOptions);
-    checkPaths(job, bundle, locations);
+    LocationCheck check = checkPaths(job, bundle, locations);
+    uploads.addAll(
+        new Uploads(context, ByteSize.parse("--max-upload", maxUpload))
+            .send(locations, check.outside()));
     // Paths were relative to folders of this machine; the controller gets them absolute.
     job.pathParameters()
         .forEach(parameter -> values.put(parameter.name(), parameter.value().text()));
@@ -135,7 +159,10 @@ final class SubmitCommand implements Callable<Integer> {
         project,
         priority,
         maxAttempts,
-        new Jobs.Assets(bundle.references().inputs(), bundle.references().outputs()));
+        new Jobs.Assets(
+            bundle.references().inputs(),
+            bundle.references().outputs(),
+            uploads.stream().collect(toMap(Uploads.Upload::path, Uploads.Upload::at))));
   }
 
   private static void put(Map<String, String> values, String text) {
@@ -180,7 +207,8 @@ final class SubmitCommand implements Callable<Integer> {
     }
   }
 
-  private static void checkPaths(Job job, JobBundle bundle, List<Jobs.Location> locations) {
+  private static LocationCheck checkPaths(
+      Job job, JobBundle bundle, List<Jobs.Location> locations) {
     LocationCheck check = new LocationCheck(locations);
     for (JobParameter parameter : job.pathParameters()) {
       String value = parameter.value().text();
@@ -204,6 +232,7 @@ final class SubmitCommand implements Callable<Integer> {
       throw CommandFailure.usage(
           listed("The job names paths that no node could use", check.problems()));
     }
+    return check;
   }
 
   /** One problem stays on the line; several get a line each. */

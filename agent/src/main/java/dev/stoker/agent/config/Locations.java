@@ -1,6 +1,7 @@
 package dev.stoker.agent.config;
 
 import dev.stoker.agent.config.StokerFile.LocationEntry;
+import dev.stoker.controller.protocol.Jobs;
 import dev.stoker.controller.protocol.Jobs.Location;
 import dev.stoker.io.asset.AssetUri;
 import dev.stoker.io.asset.BlobUri;
@@ -110,7 +111,8 @@ public final class Locations {
     if (paths.isEmpty() && uri instanceof FileUri file) {
       paths.add(file.toLocalPath().toString());
     }
-    if (paths.isEmpty()) {
+    // What is uploaded keeps the path that it had, wherever that was.
+    if (paths.isEmpty() && !name.equals(Jobs.UPLOADS)) {
       throw new ConfigFailure(
           "Location '%s' has no path that jobs could name its files by; add one, such as %s=%s,/mnt/%s."
               .formatted(name, name, text, name));

@@ -71,7 +71,7 @@ record JobPlan(
   }
 
   private static JobPlan of(Jobs.Definition definition, Job job) {
-    LocationMap locations = new LocationMap(definition.locations());
+    LocationMap locations = new LocationMap(definition.locations(), definition.assets().uploads());
     List<LocationMap.Place> reads = new ArrayList<>();
     List<Written> writes = new ArrayList<>();
     for (JobParameter parameter : job.pathParameters()) {

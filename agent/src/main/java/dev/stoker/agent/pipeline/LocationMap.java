@@ -8,6 +8,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -17,10 +18,15 @@ final class LocationMap {
   private static final String MARK = "\u0001";
 
   private final List<Jobs.Location> locations;
+  private final Map<String, String> uploads;
   private final PathMapping marking;
 
-  LocationMap(List<Jobs.Location> locations) {
+  /**
+   * @param uploads paths outside the locations, to their places in the location of uploads
+   */
+  LocationMap(List<Jobs.Location> locations, Map<String, String> uploads) {
     this.locations = List.copyOf(locations);
+    this.uploads = Map.copyOf(uploads);
     this.marking = new PathMapping(rules(location -> MARK + location.name()));
   }
 
@@ -32,7 +38,14 @@ final class LocationMap {
   record Place(Jobs.Location location, AssetPath path, String jobPath) {}
 
   Optional<Place> find(String jobPath) {
-    String mapped = marking.apply(normalized(jobPath));
+    String normalized = normalized(jobPath);
+    String upload = uploads.get(normalized);
+    if (upload != null) {
+      // A bundle may name thousands, and thousands of rules would be tried for each.
+      return byName(Jobs.UPLOADS)
+          .map(location -> new Place(location, AssetPath.of(upload), jobPath));
+    }
+    String mapped = marking.apply(normalized);
     if (!mapped.startsWith(MARK)) {
       return Optional.empty();
     }
@@ -46,7 +59,7 @@ final class LocationMap {
     return locations.stream().filter(location -> location.name().equals(name)).findFirst();
   }
 
-  /** A rule for each path of each location. */
+  /** A rule for each path of each location, and for each upload. */
   List<PathMapping.Rule> rules(Function<Jobs.Location, String> destination) {
     List<PathMapping.Rule> rules = new ArrayList<>();
     for (Jobs.Location location : locations) {
@@ -54,6 +67,13 @@ final class LocationMap {
         rules.add(new PathMapping.Rule(format(path), path, destination.apply(location)));
       }
     }
+    byName(Jobs.UPLOADS)
+        .map(destination)
+        .ifPresent(
+            top ->
+                uploads.forEach(
+                    (path, at) ->
+                        rules.add(new PathMapping.Rule(format(path), path, top + "/" + at))));
     return rules;
   }
 

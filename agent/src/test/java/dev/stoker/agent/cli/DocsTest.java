@@ -107,7 +107,7 @@ class DocsTest {
     Settings settings = Settings.load(Flags.NONE, Map.of("HOME", folder.toString()), folder);
     StokerFile file = settings.file();
 
-    assertEquals(2, Locations.of(file.locations(), List.of(), List.of()).size());
+    assertEquals(3, Locations.of(file.locations(), List.of(), List.of()).size());
     assertEquals(2, OriginCredentials.of(file.origins()).common().size());
     assertEquals(2, OriginCredentials.bytesPerSecond(file.origins()).size());
     assertTrue(settings.memoryBytes().isPresent());

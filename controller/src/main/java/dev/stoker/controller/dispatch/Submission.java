@@ -2,6 +2,7 @@ package dev.stoker.controller.dispatch;
 
 import dev.stoker.controller.protocol.Jobs;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -11,6 +12,14 @@ final class Submission {
 
   private static final int MOST_ATTEMPTS = 100;
   private static final int MOST_LOCATIONS = 100;
+
+  /** What one template may name without a folder around it; nodes look each of them up by name. */
+  private static final int MOST_UPLOADS = 10_000;
+
+  /** SHA-256 and a file name, which no {@code ..} can lead out of. */
+  private static final Pattern UPLOAD =
+      Pattern.compile("[0-9a-f]{64}/(?!\\.{1,2}$)[^/\\p{Cntrl}]{1,255}");
+
   private static final int MOST_STEPS = 10_000;
   private static final Pattern LOCATION_NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,62}");
 
@@ -40,6 +49,25 @@ final class Submission {
             "locations.name '" + location.name() + "' occurs twice; each must be another.");
       }
     }
+    checkUploads(definition.assets().uploads(), names);
+  }
+
+  private static void checkUploads(Map<String, String> uploads, Set<String> locations) {
+    Limits.range("the number of assets.uploads", uploads.size(), 0, MOST_UPLOADS);
+    if (!uploads.isEmpty() && !locations.contains(Jobs.UPLOADS)) {
+      throw Refusal.invalid(
+          "assets.uploads needs a location named '" + Jobs.UPLOADS + "', and there is none.");
+    }
+    uploads.forEach(
+        (path, at) -> {
+          Limits.text("a path of assets.uploads", path, 4_096);
+          if (!UPLOAD.matcher(at).matches()) {
+            throw Refusal.invalid(
+                "assets.uploads has '"
+                    + Printable.shortened(at)
+                    + "'; it must be a SHA-256 in hexadecimal, '/' and a file name.");
+          }
+        });
   }
 
   private static void check(Jobs.Location location) {

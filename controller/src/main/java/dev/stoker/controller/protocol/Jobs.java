@@ -7,6 +7,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What people and their tools ask about jobs. */
 public final class Jobs {
+  /** The location that takes what a job reads from outside all others, under its content's hash. */
+  public static final String UPLOADS = "uploads";
+
   private Jobs() {}
 
   /**
@@ -70,14 +73,23 @@ public final class Jobs {
    *
    * @param inputs absolute paths of files and folders that every task may read
    * @param outputs absolute paths of folders that tasks write to
+   * @param uploads absolute paths that lie in no location, to {@code HASH/NAME}, where in the
+   *     location {@link #UPLOADS} the submission put what they held
    */
-  public record Assets(List<String> inputs, List<String> outputs) {
+  public record Assets(List<String> inputs, List<String> outputs, Map<String, String> uploads) {
     /** None beyond the parameters. */
     public static final Assets NONE = new Assets(List.of(), List.of());
 
+    // Definitions of earlier releases have no uploads.
     public Assets {
       inputs = List.copyOf(inputs);
       outputs = List.copyOf(outputs);
+      uploads = uploads == null ? Map.of() : Map.copyOf(uploads);
+    }
+
+    /** All of it in locations. */
+    public Assets(List<String> inputs, List<String> outputs) {
+      this(inputs, outputs, Map.of());
     }
   }
 

@@ -36,7 +36,8 @@ final class ContentHashes {
     }
   }
 
-  private static void read(LocalFile file, Consumer<ByteBuffer> each) {
+  /** Gives a file's bytes in pieces, in order. */
+  static void read(LocalFile file, Consumer<ByteBuffer> each) {
     ByteBuffer piece = ByteBuffer.allocate(PIECE_BYTES);
     try (FileChannel channel = FileChannel.open(file.file(), StandardOpenOption.READ)) {
       while (channel.read(piece.clear()) >= 0) {

@@ -9,12 +9,10 @@ import dev.stoker.io.asset.HttpUri;
 import dev.stoker.io.asset.IoFailure;
 import dev.stoker.io.publish.blob.BlobWriter;
 import dev.stoker.io.source.blob.BlobAccounts;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
@@ -46,7 +44,7 @@ public final class TreePush {
     if (!isFolder && !Files.exists(source)) {
       throw new IoFailure.NotFound("Cannot push " + source + ": there is no such file or folder.");
     }
-    TreeWalk.Found found = isFolder ? TreeWalk.find(source) : single(source);
+    TreeWalk.Found found = isFolder ? TreeWalk.find(source) : TreeWalk.Found.single(source);
     AssetUri destination = request.destination();
     if (!isFolder && destination.namesTree()) {
       destination = destination.resolve(new AssetPath(String.valueOf(source.getFileName())));
@@ -63,17 +61,6 @@ public final class TreePush {
       }
       PushRun run = new PushRun(request, target, existing, found.files(), deadline);
       return run.run(found.skipped(), progress, startNanos);
-    }
-  }
-
-  private static TreeWalk.Found single(Path file) {
-    if (!Files.isRegularFile(file)) {
-      throw new IoFailure.Invalid("Cannot push " + file + ": it is neither a file nor a folder.");
-    }
-    try {
-      return new TreeWalk.Found(List.of(LocalFile.of(AssetPath.ROOT, file)), List.of());
-    } catch (IOException e) {
-      throw new IoFailure.Disk("Cannot read " + file + ": " + e + ".", e);
     }
   }
 

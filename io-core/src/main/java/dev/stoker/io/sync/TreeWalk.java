@@ -20,22 +20,32 @@ import java.util.Set;
  */
 final class TreeWalk {
   private final Path root;
+  private final int mostFiles;
   private final List<LocalFile> files = new ArrayList<>();
   private final List<Note> skipped = new ArrayList<>();
 
   /** The real folders between the root and where the walk is, for links that go in circles. */
   private final Set<Path> above = new HashSet<>();
 
-  private TreeWalk(Path root) {
+  private TreeWalk(Path root, int mostFiles) {
     this.root = root;
+    this.mostFiles = mostFiles;
   }
 
   /**
    * @throws IoFailure when a folder cannot be read; it is named
    */
   static Found find(Path folder) {
+    return find(folder, Integer.MAX_VALUE);
+  }
+
+  /**
+   * @throws IoFailure also when there are more files, which a walk of {@code /} would take hours to
+   *     count
+   */
+  static Found find(Path folder, int mostFiles) {
     try {
-      TreeWalk walk = new TreeWalk(folder.toRealPath());
+      TreeWalk walk = new TreeWalk(folder.toRealPath(), mostFiles);
       walk.visitFolder(walk.root, AssetPath.ROOT);
       return new Found(List.copyOf(walk.files), List.copyOf(walk.skipped));
     } catch (IOException e) {
@@ -84,6 +94,10 @@ final class TreeWalk {
     } else if (found.isDirectory()) {
       visitFolder(real, path);
     } else if (found.isRegularFile()) {
+      if (files.size() == mostFiles) {
+        throw new IoFailure.Invalid(
+            "The folder " + root + " holds more than " + mostFiles + " files.");
+      }
       files.add(new LocalFile(path, real, found.size(), found.lastModifiedTime().toInstant()));
     } else {
       skip(child, "it is neither a file nor a folder");
@@ -98,5 +112,17 @@ final class TreeWalk {
    * @param files in the order of the walk
    * @param skipped what will not be pushed, and why
    */
-  record Found(List<LocalFile> files, List<Note> skipped) {}
+  record Found(List<LocalFile> files, List<Note> skipped) {
+    /** A file by itself. */
+    static Found single(Path file) {
+      if (!Files.isRegularFile(file)) {
+        throw new IoFailure.Invalid("Cannot push " + file + ": it is neither a file nor a folder.");
+      }
+      try {
+        return new Found(List.of(LocalFile.of(AssetPath.ROOT, file)), List.of());
+      } catch (IOException e) {
+        throw new IoFailure.Disk("Cannot read " + file + ": " + e + ".", e);
+      }
+    }
+  }
 }
