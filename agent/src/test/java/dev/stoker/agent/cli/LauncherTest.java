@@ -133,7 +133,9 @@ class LauncherTest {
 
     assertTrue(stoker("fetch", "a", "b").text.contains("-XX:AOTCache=" + cache + "\n"));
     assertTrue(stoker("job", "list").text.contains("-XX:TieredStopAtLevel=1\n"));
-    assertFalse(stoker("agent").text.contains("AOTCache"), "a long life pays for warming up");
+    assertFalse(stoker("io").text.contains("TieredStopAtLevel"), "a long life pays for warming up");
+    assertTrue(
+        stoker("agent").text.contains("-XX:MaxHeapFreeRatio=20\n"), "it rests beside renderers");
   }
 
   @Test

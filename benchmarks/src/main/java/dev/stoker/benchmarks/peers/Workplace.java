@@ -97,8 +97,11 @@ final class Workplace implements AutoCloseable {
     }
   }
 
-  /** Deletes a file or a folder with all it holds, where it is. */
-  static void remove(Path root) {
+  /**
+   * Deletes a file or a folder with all it holds, where it is; one at a time, since Ctrl-C removes,
+   * too.
+   */
+  static synchronized void remove(Path root) {
     if (!Files.exists(root)) {
       return;
     }
