@@ -159,6 +159,14 @@ class BlenderGuardTest {
     run(Map.of(), frames("linked", 1, 2)).passed(2);
   }
 
+  @Test
+  void theBannerThatWaitsInABufferComesBeforeTheGuardsFirstLine() throws Exception {
+    // A banner begins another process to the reader, and unchecked inputs with it.
+    String log = render("linked").log();
+    int banner = log.indexOf("Blender ");
+    assertTrue(banner >= 0 && banner < log.indexOf("stoker-guard checked"), log);
+  }
+
   @ParameterizedTest
   @CsvSource({
     "texture, tex/wood.png",

@@ -129,6 +129,34 @@ class AccessTest {
   }
 
   @Test
+  void anUploadThatLeadsElsewhereOrHasNoLocationIsRefused() {
+    String hash = "0a".repeat(32);
+    Jobs.Location uploads = new Jobs.Location(Jobs.UPLOADS, "/x/", List.of(), false);
+    assertRefused(
+        400, "needs a location named 'uploads'", () -> user.submit(uploading(hash + "/a"), "k"));
+    for (String at : List.of(hash + "/..", hash + "/a/b", "../" + hash + "/a", hash, "")) {
+      assertRefused(
+          400,
+          "assets.uploads has '" + at + "'",
+          () -> user.submit(uploading(at, uploads), "k" + at.length()));
+    }
+    assertFalse(user.submit(uploading(hash + "/..a", uploads), "good").jobId().isEmpty());
+  }
+
+  private static Jobs.Definition uploading(String at, Jobs.Location... locations) {
+    return new Jobs.Definition(
+        TestJobs.frames(1).template(),
+        List.of(),
+        Map.of(),
+        "",
+        List.of(locations),
+        "default",
+        50,
+        3,
+        new Jobs.Assets(List.of(), List.of(), Map.of("/home/a", at)));
+  }
+
+  @Test
   void aBadTemplateIsRefusedByFieldAndName() {
     assertRefused(
         400,
@@ -160,7 +188,7 @@ class AccessTest {
     assertAnswer(404, post("/v1/unknown", "{}"));
     assertAnswer(404, get("/v1/jobs/j123456789/cancel/"));
     assertAnswer(404, get("/v1/jobs/j123456789"));
-    assertAnswer(404, get("/v1/jobs/%00%0a%ff"));
+    assertAnswer(400, get("/v1/jobs/%00%0a%ff"));
     assertAnswer(400, get("/v1/jobs?limit=ten"));
     assertAnswer(400, get("/v1/jobs?limit=-1"));
     assertEquals(200, get("/v1/jobs").statusCode());
