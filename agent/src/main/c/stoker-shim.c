@@ -7,7 +7,8 @@
  *
  * In the folder CONTROL, which only the agent's user may enter:
  *   commands   FIFO, one line each: "run N", "term N", "kill N", "ping", "end"
- *   events     FIFO, "ended N" after each action; a hint, the truth is in the files; end of file: the shim is gone
+ *   events     FIFO, "ended N COUNT HOW" after each action, as in N.exit, which a full disk may have swallowed;
+ *              end of file: the shim is gone
  *   shim.pid   "PID STARTTIME" (proc(5), stat field 22)
  *   N.action   what to run, NUL-terminated: "1", keep (0|1), limit in seconds (0: none), folder, number of variables,
  *              the variables, the arguments. keep: what it leaves running lives until the session ends
@@ -110,11 +111,11 @@ static _Noreturn void become(char *folder, char **variables, char **arguments, i
   give_up(failed, arguments[0]);
 }
 
-static void report(const char *how) {
+static void report(const char *how, int left) {
   char name[48];
   snprintf(name, sizeof name, "%ld.exit", action.id);
-  publish(name, "%s", how);
-  dprintf(events, "ended %ld\n", action.id);
+  publish(name, "%s\nleft %d\n", how, left);
+  dprintf(events, "ended %ld %d %s\n", action.id, left, how); /* below PIPE_BUF: never torn */
   heard = now_seconds();
 }
 
@@ -138,16 +139,16 @@ static void run(long id) {
   size_t variables = field > 5 ? strtoul(fields[4], NULL, 10) : 0;
   snprintf(name, sizeof name, "%ld.log", id);
   if (field < 6 || strcmp(fields[0], "1") || variables >= field - 5) {
-    report("start action file: it is missing or not understood\nleft 0\n");
+    report("start action file: it is missing or not understood", 0);
   } else if ((log = open(name, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600)) < 0 || pipe2(pipes, O_CLOEXEC | O_NONBLOCK)) {
-    report("start log: it cannot be opened\nleft 0\n");
+    report("start log: it cannot be opened", 0);
   } else {
     char **arguments = fields + 5 + variables, **environment = calloc(variables + 1, sizeof *environment);
     memcpy(environment, fields + 5, variables * sizeof *environment);
     pid_t shim = getpid(), pid = fork();
     if (!pid) become(fields[3], environment, arguments, log, pipes[1], shim);
     if (pid < 0) {
-      report("start fork: the system has no room for another process\nleft 0\n");
+      report("start fork: the system has no room for another process", 0);
     } else {
       long limit = atol(fields[2]);
       action.pid = pid;
@@ -241,13 +242,14 @@ static void settle(void) {
   close(action.failed);
   if (length > 0) {
     why[length] = 0;
-    snprintf(how, sizeof how, "start %s\nleft %d\n", why, left);
+    for (char *c = why; (c = strchr(c, '\n'));) *c = ' '; /* of a program's name */
+    snprintf(how, sizeof how, "start %s", why);
   } else if (WIFSIGNALED(action.status)) {
-    snprintf(how, sizeof how, "signal %d\nleft %d\n", WTERMSIG(action.status), left);
+    snprintf(how, sizeof how, "signal %d", WTERMSIG(action.status));
   } else {
-    snprintf(how, sizeof how, "exit %d\nleft %d\n", WEXITSTATUS(action.status), left);
+    snprintf(how, sizeof how, "exit %d", WEXITSTATUS(action.status));
   }
-  report(how);
+  report(how, left);
   action.pid = 0;
 }
 
@@ -264,13 +266,18 @@ static _Noreturn void end(void) {
   exit(left ? 1 : 0);
 }
 
+/* The action has no group of its own before its setsid: a signal that comes with its start would be lost. */
+static void tell_action(int signal) {
+  if (kill(-action.pid, signal)) kill(action.pid, signal);
+}
+
 static void obey(char *line) {
   long id = strchr(line, ' ') ? atol(strchr(line, ' ')) : 0;
   if (!strncmp(line, "run ", 4)) run(id);
   else if (!strcmp(line, "end")) end();
   else if (!action.pid || id != action.id) return; /* it has just ended by itself */
-  else if (!strncmp(line, "term ", 5)) kill(-action.pid, SIGTERM);
-  else if (!strncmp(line, "kill ", 5)) action.keep = false, kill(-action.pid, SIGKILL);
+  else if (!strncmp(line, "term ", 5)) tell_action(SIGTERM);
+  else if (!strncmp(line, "kill ", 5)) action.keep = false, tell_action(SIGKILL);
 }
 
 /* Reads what has come and obeys whole lines; writes below PIPE_BUF are never torn (pipe(7)). */

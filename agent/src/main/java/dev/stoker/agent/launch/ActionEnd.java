@@ -60,6 +60,12 @@ public record ActionEnd(How how, int processesLeft) {
     return new ActionEnd(new NotStarted(lines[0].replaceFirst("^start ", "")), left);
   }
 
+  /** Reads {@code ended N COUNT HOW}. */
+  static ActionEnd ofEvent(String line) {
+    String[] words = line.split(" ", 4);
+    return parse(words[3] + "\nleft " + words[2]);
+  }
+
   private static int number(String line) {
     return Integer.parseInt(line.substring(line.indexOf(' ') + 1).strip());
   }

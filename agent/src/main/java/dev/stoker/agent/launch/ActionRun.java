@@ -61,6 +61,11 @@ public final class ActionRun implements AutoCloseable {
     shim.command("kill " + id);
   }
 
+  /** The shim has said how it ended; its file may say nothing, as a full disk takes none. */
+  void settle(ActionEnd said) {
+    end.complete(said);
+  }
+
   /** Takes the end from its file, if it is there. */
   boolean settle() {
     try {

@@ -187,8 +187,8 @@ public final class Shim implements AutoCloseable {
         new BufferedReader(new InputStreamReader(events, StandardCharsets.UTF_8))) {
       for (String line = reader.readLine(); line != null; line = reader.readLine()) {
         ActionRun run = current.get();
-        if (run != null && line.equals("ended " + run.id())) {
-          run.settle();
+        if (run != null && line.startsWith("ended " + run.id() + " ")) {
+          run.settle(ActionEnd.ofEvent(line));
         }
       }
     } catch (IOException e) {

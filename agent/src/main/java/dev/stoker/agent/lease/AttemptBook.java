@@ -36,28 +36,40 @@ public final class AttemptBook {
     }
   }
 
+  public Path folder() {
+    return folder;
+  }
+
   /** Where more about this attempt may be put; {@link #remove} knows nothing of it. */
   public Path fileOf(String leaseId, String suffix) {
     return folder.resolve(URLEncoder.encode(leaseId, StandardCharsets.UTF_8) + suffix);
   }
 
-  public void write(AttemptRecord record) {
+  /**
+   * Notes how far an attempt is.
+   *
+   * @throws IOException when it cannot; what was noted before stands
+   */
+  public void write(AttemptRecord record) throws IOException {
     Path file = fileOf(record.lease().leaseId(), SUFFIX);
     Path part = fileOf(record.lease().leaseId(), ".part");
     try {
       Files.write(part, Wire.mapper().writeValueAsBytes(record));
       Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
-      throw new UncheckedIOException("Cannot note how far an attempt is in " + file + ".", e);
+      throw new IOException(
+          "Cannot note how far an attempt is in " + file + ": " + e.getMessage() + ".", e);
     }
   }
 
+  /** Forgets an attempt; one that cannot be forgotten is asked about again by the next agent. */
   public void remove(String leaseId) {
     Path file = fileOf(leaseId, SUFFIX);
     try {
       Files.deleteIfExists(file);
+      Files.deleteIfExists(fileOf(leaseId, ".part")); // of a write that found no room
     } catch (IOException e) {
-      throw new UncheckedIOException("Cannot forget the attempt in " + file + ".", e);
+      LOG.log(Level.WARNING, "Cannot forget the attempt in {0}: {1}", file, e.getMessage());
     }
   }
 

@@ -40,9 +40,10 @@ final class AttemptLog {
   private final Leasing.Lease lease;
   private final FileChannel file;
   private final Path path;
-  private final ReentrantLock lock = new ReentrantLock(); // guards the next three
+  private final ReentrantLock lock = new ReentrantLock(); // guards the next four
   private final Condition grown = lock.newCondition();
-  private long writtenBytes;
+  private long writtenBytes; // to the file, and then of the last words
+  private byte[] lastWords = {}; // kept in memory: the disk took no more
   private boolean full;
   private boolean ended;
 
@@ -81,6 +82,11 @@ final class AttemptLog {
     } catch (IOException e) {
       full = true;
       LOG.log(Level.WARNING, "Cannot write the log {0}: {1}", path, e.getMessage());
+      lastWords =
+          ("[log cut here: " + path + " cannot be written: " + e.getMessage() + "]\n")
+              .getBytes(StandardCharsets.UTF_8);
+      writtenBytes += lastWords.length;
+      grown.signal();
     } finally {
       lock.unlock();
     }
@@ -172,7 +178,11 @@ final class AttemptLog {
     long available;
     lock.lock();
     try {
-      available = writtenBytes - sentBytes;
+      available = writtenBytes - lastWords.length - sentBytes;
+      if (available == 0) {
+        String text = new String(lastWords, StandardCharsets.UTF_8);
+        return new LogChunk(lease.attempt(), sentBytes, text);
+      }
     } finally {
       lock.unlock();
     }

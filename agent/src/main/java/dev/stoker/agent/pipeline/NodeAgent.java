@@ -17,6 +17,7 @@ import dev.stoker.agent.profile.RendererProfiles;
 import dev.stoker.controller.client.ControllerClient;
 import dev.stoker.controller.client.ControllerException;
 import dev.stoker.controller.protocol.Commit;
+import dev.stoker.controller.protocol.Finish;
 import dev.stoker.controller.protocol.Heartbeat;
 import dev.stoker.controller.protocol.Leasing;
 import dev.stoker.controller.protocol.Protocol;
@@ -67,6 +68,9 @@ public final class NodeAgent implements AutoCloseable {
 
   /** A session's shim gives its own killing ten seconds. */
   private static final Duration SLOT_END = Duration.ofSeconds(40);
+
+  /** A disk's trouble lasts seconds at least; a refused task has to find another node meanwhile. */
+  private static final Duration REFUSAL_PAUSE = Duration.ofSeconds(1);
 
   private final AgentSettings settings;
   private final NodeIo io;
@@ -338,8 +342,23 @@ public final class NodeAgent implements AutoCloseable {
       keeper.keep(held);
       eviction.handBack(); // won while the machine was already leaving
     } catch (IOException e) {
-      // Not listed in the next heartbeat, so it goes to somebody else.
       LOG.log(Level.ERROR, "Cannot take the lease {0}: {1}", lease.leaseId(), e.getMessage());
+      handBack(held, "Its node cannot take it: " + e.getMessage());
+    }
+  }
+
+  /** Not this node's to keep; polls again a little later, as it would be given the same again. */
+  private void handBack(HeldLease held, String why) {
+    AttemptRecord record = AttemptRecord.leased(held.lease());
+    try {
+      reports.send(
+          held,
+          record,
+          new Finish.Request(
+              held.lease().attempt(), Finish.Outcome.RETURNED, -1, why, true, List.of(), 0, 0, 0));
+      pause.await(REFUSAL_PAUSE);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -347,7 +366,12 @@ public final class NodeAgent implements AutoCloseable {
   private void acceptGranted(Leasing.Lease lease, Commit.Manifest granted, long askedAtMillis) {
     HeldLease held = new HeldLease(lease, askedAtMillis, true);
     AttemptRecord record = AttemptRecord.leased(lease).granted(granted);
-    book.write(record);
+    try {
+      book.write(record);
+    } catch (IOException e) {
+      // Should this agent die, the controller finds yet another.
+      LOG.log(Level.WARNING, "A grant is in memory only: {0}", e.getMessage());
+    }
     keeper.keep(held);
     threads.execute(
         () -> {

@@ -78,7 +78,7 @@ final class Publication {
       if (attempt.stop() != null) {
         throw new Stopped();
       }
-      book.write(record);
+      note(record);
       askAndCarryOut(attempt.held(), record, startMillis);
     } catch (Stopped e) {
       discard(new OutputManifest(fence, staged));
@@ -112,6 +112,15 @@ final class Publication {
     }
   }
 
+  /** Nothing was asked for yet, so an agent that cannot keep its word lets somebody else try. */
+  private void note(AttemptRecord staged) {
+    try {
+      book.write(staged);
+    } catch (IOException e) {
+      throw new AttemptFailure(String.valueOf(e.getMessage()), true);
+    }
+  }
+
   private static final class Stopped extends RuntimeException {}
 
   private StagedOutput stage(Attempt attempt, Outbox.Output output, Fence fence)
@@ -141,7 +150,12 @@ final class Publication {
         return;
       }
       granted = record.granted(stored);
-      book.write(granted);
+      try {
+        book.write(granted);
+      } catch (IOException e) {
+        // It is on disk as staged: the next agent would ask again, and be granted again.
+        LOG.log(Level.WARNING, "A grant is in memory only: {0}", e.getMessage());
+      }
     }
     held.grant();
     Commit.Manifest manifest = granted.manifest();

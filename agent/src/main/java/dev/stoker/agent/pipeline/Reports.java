@@ -9,12 +9,13 @@ import dev.stoker.agent.lease.Pause;
 import dev.stoker.controller.client.ControllerException;
 import dev.stoker.controller.protocol.Finish;
 import dev.stoker.controller.protocol.Finish.Outcome;
+import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 
 /**
- * Tells the controller how attempts ended. A report is on disk before it is sent, and is sent until
- * it is acknowledged. Thread-safe; calls block.
+ * Tells the controller how attempts ended. A report is on disk before it is sent, where the disk
+ * takes it, and is sent until it is acknowledged. Thread-safe; calls block.
  */
 final class Reports {
   private static final Logger LOG = System.getLogger(Reports.class.getName());
@@ -53,7 +54,12 @@ final class Reports {
   void send(HeldLease held, AttemptRecord record, Finish.Request report)
       throws InterruptedException {
     String leaseId = record.lease().leaseId();
-    book.write(record.finished(report));
+    try {
+      book.write(record.finished(report));
+    } catch (IOException e) {
+      // Should this agent die now, the next one hands the attempt back, or carries it out again.
+      LOG.log(Level.WARNING, "The report on {0} is in memory only: {1}", leaseId, e.getMessage());
+    }
     for (int tries = 1; ; tries++) {
       ControllerLink.Node node = null;
       try {

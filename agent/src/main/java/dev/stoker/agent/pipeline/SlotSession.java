@@ -19,6 +19,7 @@ import dev.stoker.openjd.pathmap.PathMapping;
 import dev.stoker.openjd.space.TaskParameters;
 import dev.stoker.openjd.template.Environment;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
@@ -326,10 +327,15 @@ final class SlotSession {
         }
       }
     } finally {
-      if (open != null) {
-        open.close();
+      try {
+        if (open != null) {
+          open.close();
+        }
+      } catch (UncheckedIOException e) {
+        LOG.log(Level.WARNING, "The session {0} leaves files: {1}", id, e.getMessage());
+      } finally {
+        removeFolders();
       }
-      removeFolders();
     }
   }
 

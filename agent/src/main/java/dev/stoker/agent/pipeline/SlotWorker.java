@@ -1,6 +1,8 @@
 package dev.stoker.agent.pipeline;
 
+import dev.stoker.agent.launch.FolderTree;
 import dev.stoker.agent.lease.AttemptBook;
+import dev.stoker.agent.lease.AttemptRecord;
 import dev.stoker.agent.lease.ControllerLink;
 import dev.stoker.agent.lease.HeldLease;
 import dev.stoker.agent.lease.Pause;
@@ -74,6 +76,7 @@ final class SlotWorker {
 
   private final String slotId;
   private final SlotSession.Place place;
+  private final WorkDisks disks;
   private final Shared shared;
   private final Duration sessionIdle;
   private final Preparation preparation;
@@ -86,6 +89,9 @@ final class SlotWorker {
   SlotWorker(String slotId, SlotSession.Place place, Shared shared, Duration sessionIdle) {
     this.slotId = slotId;
     this.place = place;
+    this.disks =
+        new WorkDisks(
+            place.sessions(), List.of(place.shims(), shared.book().folder(), shared.outbox()));
     this.shared = shared;
     this.sessionIdle = sessionIdle;
     this.preparation = new Preparation(shared.plans());
@@ -111,6 +117,7 @@ final class SlotWorker {
   /** Takes a lease in; its inputs start to come. */
   void accept(HeldLease held) throws IOException {
     Leasing.Lease lease = held.lease();
+    shared.book().write(AttemptRecord.leased(lease)); // first: a full disk takes nothing in
     AttemptLog log = new AttemptLog(lease, shared.book().fileOf(lease.leaseId(), ".log"));
     Attempt attempt =
         line.admit(
@@ -118,7 +125,6 @@ final class SlotWorker {
             current,
             shareable -> new Attempt(held, log, shareable.orElseGet(() -> newSession(lease))));
     held.heldBy(attempt);
-    shared.book().write(attempt.record());
     shared.threads().execute(() -> log.send(shared.link(), shared.pause()));
     shared.threads().execute(() -> preparation.prepare(attempt));
   }
@@ -225,7 +231,8 @@ final class SlotWorker {
     } catch (AttemptFailure e) {
       breakOff(attempt, e.sentence(), e.nodeSuspect());
     } catch (IOException | UncheckedIOException e) {
-      breakOff(attempt, "This node cannot run the task: " + e.getMessage(), true);
+      String why = disks.trouble().orElse(String.valueOf(e.getMessage()));
+      breakOff(attempt, "This node cannot run the task: " + why + ".", true);
     } catch (RuntimeException e) {
       LOG.log(Level.ERROR, "Failed at the task " + attempt.lease().taskId(), e);
       breakOff(attempt, "The agent failed at this task; its own log says how.", true);
@@ -294,6 +301,10 @@ final class SlotWorker {
               result.message() + ", as it took more memory than its slot has",
               result.nodeSuspect());
     }
+    result = disks.judged(result);
+    if (!result.succeeded()) {
+      session.retire();
+    }
     session.takeNotes().forEach(listener::note);
     attempt.whenStopped(null);
     attempt.did("render", startMillis, System.currentTimeMillis());
@@ -308,11 +319,29 @@ final class SlotWorker {
         shared
             .outbox()
             .resolve(shared.book().fileOf(attempt.lease().leaseId(), "").getFileName().toString());
-    List<Outbox.Output> outputs =
-        session.isOver() ? List.of() : session.collect(box, prepared.plan().locations());
-    if (attempt.stop() != null) {
-      return false;
+    boolean leaves = false;
+    try {
+      List<Outbox.Output> outputs =
+          session.isOver() ? List.of() : session.collect(box, prepared.plan().locations());
+      if (attempt.stop() != null) {
+        return false;
+      }
+      leaves = result.succeeded() && fault == null;
+      end(attempt, result, fault, outputs, box);
+      return true;
+    } finally {
+      if (!leaves) {
+        FolderTree.delete(box);
+      }
     }
+  }
+
+  private void end(
+      Attempt attempt,
+      ActionResult result,
+      @Nullable String fault,
+      List<Outbox.Output> outputs,
+      Path box) {
     if (fault != null) {
       fail(attempt, result.exitCode(), fault, false);
     } else if (!result.succeeded()) {
@@ -334,7 +363,6 @@ final class SlotWorker {
             }
           });
     }
-    return true;
   }
 
   private static String subject(ActionResult result) {

@@ -3,6 +3,9 @@ package dev.stoker.agent.session;
 import dev.stoker.agent.launch.ActionEnd;
 import dev.stoker.agent.launch.ActionRun;
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
@@ -17,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * nothing.
  */
 final class ActionWatch {
+  private static final Logger LOG = System.getLogger(ActionWatch.class.getName());
+
   /** Output shows up this late at most; fifty empty reads a second cost no measurable CPU. */
   private static final Duration LOOK_EVERY = Duration.ofMillis(20);
 
@@ -58,7 +63,7 @@ final class ActionWatch {
     this.timeout = timeout;
   }
 
-  ActionResult follow() throws IOException, InterruptedException {
+  ActionResult follow() throws InterruptedException {
     boolean more = false;
     while (true) {
       Optional<ActionEnd> end = run.await(more ? Duration.ZERO : LOOK_EVERY);
@@ -71,7 +76,7 @@ final class ActionWatch {
     }
   }
 
-  private void judge() throws IOException {
+  private void judge() {
     long now = System.nanoTime();
     Optional<Duration> canceled = cancelRequest.grace();
     if (verdict == null && canceled.isPresent()) {
@@ -97,7 +102,7 @@ final class ActionWatch {
     }
   }
 
-  private void stop(ActionResult why) throws IOException {
+  private void stop(ActionResult why) {
     verdict = why;
     Duration notice = stopping.notice();
     if (notice == null) {
@@ -111,15 +116,19 @@ final class ActionWatch {
       return;
     }
     killAtNanos = System.nanoTime() + period.toNanos();
-    stopping
-        .folders()
-        .write(
-            stopping.folders().work().resolve("cancel_info.json"),
-            "{\"NotifyEnd\": \""
-                + clock.instant().plus(period).truncatedTo(ChronoUnit.SECONDS)
-                + "\"}\n",
-            false);
+    notice(period);
     run.terminate();
+  }
+
+  private void notice(Duration period) {
+    Path file = stopping.folders().work().resolve("cancel_info.json");
+    String end = clock.instant().plus(period).truncatedTo(ChronoUnit.SECONDS).toString();
+    try {
+      stopping.folders().write(file, "{\"NotifyEnd\": \"" + end + "\"}\n", false);
+    } catch (IOException e) {
+      // A full disk must not keep a renderer running that is to be stopped.
+      LOG.log(Level.WARNING, "Cannot write the notice {0}: {1}", file, e.getMessage());
+    }
   }
 
   private ActionResult result(ActionEnd end) {

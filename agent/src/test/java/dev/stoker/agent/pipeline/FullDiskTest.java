@@ -11,8 +11,10 @@ import dev.stoker.controller.api.ControllerServer;
 import dev.stoker.controller.api.ControllerSettings;
 import dev.stoker.controller.client.ControllerClient;
 import dev.stoker.controller.client.ControllerException;
+import dev.stoker.controller.protocol.Finish;
 import dev.stoker.controller.protocol.Jobs;
 import dev.stoker.io.publish.OutputPublisher;
+import dev.stoker.io.testing.FailingDisk;
 import dev.stoker.io.testing.SmallDisk;
 import dev.stoker.io.testing.Trials;
 import java.io.IOException;
@@ -27,6 +29,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -34,9 +37,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Suite F6 for the controller's database: its disk is full, and nothing accepted is lost, and all
- * goes on when there is space again. And a read-only disk is named by whoever starts on it. Mounts
- * a tmpfs, which needs root.
+ * Suite F6 for the agent and for the controller's database: a disk is full, or turns read-only, and
+ * every attempt ends as the node's fault, nothing is visible in part, nothing accepted is lost, and
+ * all goes on when there is space again. Mounts a tmpfs and ext4, which needs root.
  */
 @Timeout(240)
 class FullDiskTest {
@@ -45,7 +48,7 @@ class FullDiskTest {
 
   @TempDir Path top;
   private final FolderIo io = new FolderIo();
-  private final List<SmallDisk> mounted = new ArrayList<>();
+  private final List<AutoCloseable> mounted = new ArrayList<>();
   private OutputPublisher publisher;
   private ControllerServer controller;
   private ControllerClient client;
@@ -60,11 +63,11 @@ class FullDiskTest {
   }
 
   @AfterEach
-  void end() throws InterruptedException {
+  void end() throws Exception {
     stopAgent();
     stopController();
     publisher.close();
-    for (SmallDisk disk : mounted) {
+    for (AutoCloseable disk : mounted) {
       disk.close();
     }
   }
@@ -75,8 +78,50 @@ class FullDiskTest {
     return disk;
   }
 
-  /** The renderer waits for its go, so that a test can fill the disk at a moment of its choice. */
+  private FailingDisk failingDisk(String name) throws Exception {
+    FailingDisk disk = FailingDisk.mount(Files.createDirectories(top.resolve(name)), 16);
+    mounted.add(disk);
+    return disk;
+  }
+
+  /** An agent's data folder with some of its folders on a disk of their own. */
+  private Path dataOn(Path disk, String... folders) throws IOException {
+    Path data = Files.createDirectories(top.resolve("agent-" + disk.getFileName()));
+    for (String folder : folders) {
+      Files.createSymbolicLink(data.resolve(folder), Files.createDirectory(disk.resolve(folder)));
+    }
+    return data;
+  }
+
+  private Path dataOn(Path disk) throws IOException {
+    return dataOn(disk, "attempts", "shims", "sessions", "outbox");
+  }
+
+  /**
+   * Each attempt takes one go of its job, so that a test can fill the disk at a moment of its
+   * choice.
+   */
+  private String submitWaiting(String key, String render) {
+    return submit(
+        key,
+        1,
+        "echo started >> %s; while ! rm %s 2> /dev/null; do sleep 0.02; done; %s"
+            .formatted(top.resolve("started"), top.resolve("go-" + key), render));
+  }
+
+  private static String frame(String key, long bytes) {
+    return "head -c %d /dev/zero | tr \"\\0\" \"x\" > {{Param.Out}}/%s-1.raw".formatted(bytes, key);
+  }
+
   private String submit(String key, int frames, int frameBytes, int logBytes) {
+    return submit(
+        key,
+        frames,
+        "while [ ! -e %s ]; do sleep 0.02; done; head -c %d /dev/zero | tr \"\\0\" \"l\" | fold -w 999; head -c %d /dev/zero | tr \"\\0\" \"x\" > {{Param.Out}}/%s-{{Task.Param.Frame}}.raw"
+            .formatted(top.resolve("go"), logBytes, frameBytes, key));
+  }
+
+  private String submit(String key, int frames, String script) {
     try {
       String template =
           """
@@ -93,16 +138,9 @@ class FullDiskTest {
                 actions:
                   onRun:
                     command: sh
-                    args: ['-ec', 'echo started >> %s; while [ ! -e %s ]; do sleep 0.02; done; head -c %d /dev/zero | tr "\\0" "l" | fold -w 999; head -c %d /dev/zero | tr "\\0" "x" > {{Param.Out}}/%s-{{Task.Param.Frame}}.raw']
+                    args: ['-ec', '%s']
           """
-              .formatted(
-                  key,
-                  frames,
-                  top.resolve("started"),
-                  top.resolve("go"),
-                  logBytes,
-                  frameBytes,
-                  key);
+              .formatted(key, frames, script);
       ObjectMapper yaml = new YAMLMapper();
       return client
           .submit(
@@ -168,8 +206,55 @@ class FullDiskTest {
     }
   }
 
+  private void go(String key) throws IOException {
+    Files.writeString(top.resolve("go-" + key), "");
+  }
+
   private void go() throws IOException {
     Files.writeString(top.resolve("go"), "");
+  }
+
+  private void awaitStart(int starts) {
+    Path started = top.resolve("started");
+    until(
+        () -> {
+          try {
+            return Files.exists(started) && Files.readAllLines(started).size() >= starts;
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        });
+  }
+
+  private Jobs.Attempt awaitFirstAttempt(String job) {
+    until(
+        () -> {
+          List<Jobs.Attempt> attempts = client.tasks(job, null, 1).tasks().getFirst().attempts();
+          return !attempts.isEmpty() && attempts.getFirst().outcome() != null;
+        });
+    return client.tasks(job, null, 1).tasks().getFirst().attempts().getFirst();
+  }
+
+  /** An attempt that a disk ended: failed, by a sentence that names the disk. */
+  private void judgeFault(Trials trials, String job, Path disk) throws IOException {
+    trials.trial();
+    Jobs.Attempt first = awaitFirstAttempt(job);
+    if (first.outcome() != Finish.Outcome.FAILED) {
+      trials.lost("the attempt ended as " + first.outcome() + ": " + first.message());
+    } else if (!first.message().contains(disk.toRealPath().toString())
+        && !first.message().contains("/agent-" + disk.getFileName() + "/")) {
+      trials.lost("no disk is named: " + first.message());
+    }
+    if (client.job(job).state().isFinal()) {
+      trials.lost("the node's fault ended the job: " + client.job(job).message());
+    }
+    judgeNothingVisible(trials);
+  }
+
+  private void judgeNothingVisible(Trials trials) throws IOException {
+    try (Stream<Path> visible = Files.list(out)) {
+      visible.forEach(file -> trials.corrupt(file + " is visible"));
+    }
   }
 
   private Jobs.Summary awaitEnd(String job) {
@@ -248,6 +333,128 @@ class FullDiskTest {
       trials.trial();
       String name = client.job(job).name();
       judge(trials, job, name, 1, true);
+    }
+    trials.end();
+  }
+
+  @Test
+  void anOutputLargerThanTheAgentsDiskIsTheNodesFaultAndTheAgentWorksOn() throws Exception {
+    Trials trials = new Trials("F6 spool");
+    SmallDisk disk = disk("spool", 24);
+    startController(top.resolve("controller"));
+    startAgent(dataOn(disk.folder()));
+    go("big");
+    String big = submitWaiting("big", frame("big", 60 << 20));
+    judgeFault(trials, big, disk.folder());
+    client.cancel(big);
+    awaitEnd(big);
+    go("blind");
+    String blind = submitWaiting("blind", frame("blind", 60 << 20) + " || true");
+    judgeFault(trials, blind, disk.folder());
+    client.cancel(blind);
+    awaitEnd(blind);
+    trials.trial();
+    go("small");
+    judge(trials, submitWaiting("small", frame("small", FRAME_BYTES)), "small", 1, true);
+    trials.end();
+  }
+
+  @Test
+  void aDiskThatFillsUpUnderARendererCostsAnAttemptAndNoMore() throws Exception {
+    Trials trials = new Trials("F6 spool, log and status");
+    startController(top.resolve("controller"));
+    int starts = 0;
+    for (String[] folders :
+        new String[][] {{"attempts", "shims", "sessions", "outbox"}, {"attempts"}}) {
+      String key = "on" + folders.length;
+      SmallDisk disk = disk(key, 8);
+      startAgent(dataOn(disk.folder(), folders));
+      String job = submitWaiting(key, "echo hello; " + frame(key, FRAME_BYTES));
+      awaitStart(++starts);
+      disk.fill();
+      go(key);
+      judgeFault(trials, job, disk.folder());
+      disk.free();
+      if (folders.length == 1) {
+        // Each retry fails at once there, and three in a row take the agent out of service.
+        stopAgent();
+        startAgent(top.resolve("agent-" + key));
+      }
+      go(key);
+      judge(trials, job, key, 1, true);
+      starts++;
+      Files.delete(out.resolve(key + "-1.raw"));
+      stopAgent();
+    }
+    trials.end();
+  }
+
+  @Test
+  void aTaskThatEndedWellIsPublishedThoughItsStatusFindsNoRoom() throws Exception {
+    Trials trials = new Trials("F6 status");
+    SmallDisk disk = disk("status", 4);
+    startController(top.resolve("controller"));
+    startAgent(dataOn(disk.folder(), "shims"));
+    String job = submitWaiting("status", frame("status", FRAME_BYTES));
+    awaitStart(1);
+    disk.fill();
+    go("status");
+    trials.trial();
+    judge(trials, job, "status", 1, true);
+    trials.end();
+  }
+
+  @Test
+  void anAgentsDiskThatTurnsReadOnlyEndsTheAttemptAndAnotherAgentRendersIt() throws Exception {
+    Trials trials = new Trials("F6 agent, read-only");
+    FailingDisk disk = failingDisk("worn");
+    startController(top.resolve("controller"));
+    startAgent(dataOn(disk.folder()));
+    String job = submitWaiting("worn", frame("worn", FRAME_BYTES));
+    awaitStart(1);
+    disk.turnReadOnly();
+    go("worn");
+    judgeFault(trials, job, disk.folder());
+    stopAgent();
+    startAgent(top.resolve("agent"));
+    go("worn");
+    judge(trials, job, "worn", 1, true);
+    trials.end();
+  }
+
+  @Test
+  void aDatabaseThatTurnsReadOnlyRefusesAndLosesNothingItAccepted() throws Exception {
+    Trials trials = new Trials("F6 database, read-only");
+    FailingDisk disk = failingDisk("database");
+    startController(disk.folder());
+    List<String> accepted = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      accepted.add(submit("before" + i, 1, FRAME_BYTES, 10));
+    }
+    disk.turnReadOnly();
+    trials.trial();
+    try {
+      submit("during", 1, FRAME_BYTES, 10);
+      trials.lost("a read-only disk took a job");
+    } catch (ControllerException e) {
+      if (!e.retryable() || e.sentence().isBlank()) {
+        trials.lost("the refusal does not help: " + e.status() + " " + e.sentence());
+      }
+    }
+    stopController();
+    // What a person does: saves the folder to a good disk.
+    Path saved = Files.createDirectories(top.resolve("saved"));
+    try (Stream<Path> files = Files.list(disk.folder())) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        Files.copy(file, saved.resolve(file.getFileName()));
+      }
+    }
+    startController(saved);
+    go();
+    startAgent(top.resolve("agent"));
+    for (int i = 0; i < 5; i++) {
+      trials.trial();
+      judge(trials, accepted.get(i), "before" + i, 1, true);
     }
     trials.end();
   }

@@ -74,7 +74,7 @@ public final class SmallDisk implements AutoCloseable {
     }
   }
 
-  private static int run(String... command) throws IOException, InterruptedException {
+  static int run(String... command) throws IOException, InterruptedException {
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     process.getOutputStream().close();
     process.getInputStream().readAllBytes();
