@@ -28,6 +28,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -397,18 +398,22 @@ final class SlotWorker {
   /** Does what blocks on others away from the slot's thread; the log is complete by now. */
   private void later(Attempt attempt, Ending ending) {
     attempt.log().end();
-    shared
-        .threads()
-        .execute(
-            () -> {
-              try {
-                ending.run();
-              } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-              } catch (RuntimeException e) {
-                LOG.log(Level.ERROR, "Cannot end the attempt " + attempt.lease(), e);
-              }
-            });
+    try {
+      shared.threads().execute(() -> end(attempt, ending));
+    } catch (RejectedExecutionException closing) {
+      // The agent ends; the next one finds the attempt in the book.
+      LOG.log(Level.INFO, "The agent ends before the attempt " + attempt.lease() + " has.");
+    }
+  }
+
+  private static void end(Attempt attempt, Ending ending) {
+    try {
+      ending.run();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (RuntimeException e) {
+      LOG.log(Level.ERROR, "Cannot end the attempt " + attempt.lease(), e);
+    }
   }
 
   private void switchTo(@Nullable SlotSession next) throws InterruptedException {

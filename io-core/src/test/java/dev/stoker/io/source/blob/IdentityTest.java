@@ -58,7 +58,11 @@ class IdentityTest {
     String body =
         "{\"access_token\":\"token-%d\",\"expires_in\":\"%d\"}"
             .formatted(given.incrementAndGet(), lifeSeconds);
-    peer.send("HTTP/1.1 200 OK\r\nContent-Length: " + body.length() + "\r\n\r\n" + body);
+    peer.send(
+        "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: "
+            + body.length()
+            + "\r\n\r\n"
+            + body);
   }
 
   private BlobAuth auth(Map<String, String> environment, String imds) {
@@ -85,7 +89,8 @@ class IdentityTest {
       assertFalse(auth.mayBlock());
       lifeSeconds = 3_600;
       assertEquals("Bearer token-1", bearer(auth), "and a new one is fetched behind it");
-      while (!bearer(auth).equals("Bearer token-2")) {
+      long patience = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+      while (!bearer(auth).equals("Bearer token-2") && System.nanoTime() < patience) {
         Thread.onSpinWait();
       }
       assertEquals("Bearer token-2", bearer(auth));
