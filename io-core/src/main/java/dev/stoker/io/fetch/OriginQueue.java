@@ -195,26 +195,28 @@ final class OriginQueue {
   private void watch(Run run) {
     long delay = stragglers.delayNanos(run.range.lengthBytes());
     if (delay > 0) {
-      run.hedgeTimer = engine.later(delay, () -> hedge(run, delay));
+      run.hedgeTimer = engine.later(delay, () -> hedge(run, delay, false));
     }
   }
 
-  private void hedge(Run run, long delay) {
+  private void hedge(Run run, long delay, boolean late) {
     Chores chores = new Chores();
     lock.lock();
     try {
       if (run.done || run.attempts.size() != 1) {
         return;
       }
-      BufferPool.Lease lease =
-          stragglers.tryHedge(run.range.lengthBytes())
-              ? engine.pool().tryTake((int) run.range.lengthBytes(), run.priority())
-              : null;
+      long bytes = run.range.lengthBytes();
+      BufferPool.Lease lease = engine.pool().tryTake((int) bytes, run.priority());
+      if (lease != null && !stragglers.tryHedge(bytes, late)) {
+        lease.release();
+        lease = null;
+      }
       if (lease != null) {
         rateCap.charge(run.range.lengthBytes());
         start(run, lease, engine.nanoTime(), true, chores);
       } else {
-        run.hedgeTimer = engine.later(delay, () -> hedge(run, delay));
+        run.hedgeTimer = engine.later(delay, () -> hedge(run, delay, true));
       }
     } finally {
       lock.unlock();

@@ -41,8 +41,8 @@ final class Stragglers {
     return Math.max(MIN_DELAY_NANOS, (long) Math.clamp(delay, (double) p95, LATEST * p95));
   }
 
-  boolean tryHedge(long bytes) {
-    return budget.tryHedge(bytes);
+  boolean tryHedge(long bytes, boolean late) {
+    return budget.tryHedge(bytes, late);
   }
 
   long hedgedBytes() {

@@ -31,13 +31,18 @@ final class StragglersTest {
   }
 
   @Test
-  void hedgesStayBelowATwentiethOfAllBytes() {
+  void hedgesStayBelowATwentiethOfAllBytesAndTheLastFifthOfThemIsForTheLate() {
     Stragglers stragglers = new Stragglers();
-    int hedged = 0;
+    int early = 0;
     for (int i = 0; i < 1000; i++) {
       stragglers.started(BYTES);
-      hedged += stragglers.tryHedge(BYTES) ? 1 : 0;
+      early += stragglers.tryHedge(BYTES, false) ? 1 : 0;
     }
-    assertEquals(50, hedged);
+    assertEquals(40, early);
+    int late = 0;
+    while (stragglers.tryHedge(BYTES, true)) {
+      late++;
+    }
+    assertEquals(10, late);
   }
 }
