@@ -1,10 +1,8 @@
 package dev.stoker.agent.azure;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.stoker.io.net.HttpDate;
 import java.time.Instant;
-import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -53,21 +51,9 @@ record ScheduledEvents(List<Event> events) {
               event.path("EventId").asText(),
               event.path("EventType").asText(),
               event.path("EventStatus").asText().equals("Started"),
-              instant(event.path("NotBefore").asText("")),
+              Optional.ofNullable(HttpDate.parse(event.path("NotBefore").asText(""))),
               resources));
     }
     return new ScheduledEvents(events);
-  }
-
-  /** {@code Mon, 19 Sep 2016 18:29:47 GMT}. */
-  private static Optional<Instant> instant(String text) {
-    try {
-      return text.isEmpty()
-          ? Optional.empty()
-          : Optional.of(
-              ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant());
-    } catch (DateTimeParseException e) {
-      return Optional.empty();
-    }
   }
 }

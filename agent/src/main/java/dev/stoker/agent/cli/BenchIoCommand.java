@@ -75,13 +75,7 @@ final class BenchIoCommand implements Callable<Integer> {
             : context.folder().resolve(folder);
     long bytes = ByteSize.parse("--size", size);
     requireRoom(place, bytes);
-    FetchOptions options =
-        context
-            .settings()
-            .memoryBytes()
-            .map(FetchOptions.defaults()::withMemoryBytes)
-            .orElse(FetchOptions.defaults())
-            .withBytesPerSecond(Engines.bytesPerSecond(context.settings()));
+    FetchOptions options = Engines.fetchOptions(context.settings());
     try (HttpTransport transport =
         new HttpTransport(TransportOptions.fromEnvironment(context.environment()))) {
       Sources sources =

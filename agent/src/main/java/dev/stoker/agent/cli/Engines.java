@@ -9,6 +9,7 @@ import dev.stoker.agent.config.StokerFile;
 import dev.stoker.agent.pipeline.AgentSettings;
 import dev.stoker.io.cache.CacheSettings;
 import dev.stoker.io.daemon.IoSettings;
+import dev.stoker.io.fetch.FetchOptions;
 import dev.stoker.io.source.blob.BlobSettings;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -42,6 +43,16 @@ final class Engines {
   /** Caps by origin. */
   static Map<String, Long> bytesPerSecond(Settings settings) {
     return OriginCredentials.bytesPerSecond(settings.file().origins());
+  }
+
+  /** For a command that fetches by itself, within the memory and the caps that are configured. */
+  static FetchOptions fetchOptions(Settings settings) {
+    FetchOptions defaults = FetchOptions.defaults();
+    return settings
+        .memoryBytes()
+        .map(defaults::withMemoryBytes)
+        .orElse(defaults)
+        .withBytesPerSecond(bytesPerSecond(settings));
   }
 
   static IoSettings io(Settings settings, Map<String, String> environment) {

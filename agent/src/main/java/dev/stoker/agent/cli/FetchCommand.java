@@ -65,13 +65,7 @@ final class FetchCommand implements Callable<Integer> {
         operands.subList(0, operands.size() - 1).stream().map(AssetUri::parse).toList();
     Path destination = context.folder().resolve(operands.getLast());
     Map<String, String> environment = context.environment();
-    FetchOptions options =
-        context
-            .settings()
-            .memoryBytes()
-            .map(FetchOptions.defaults()::withMemoryBytes)
-            .orElse(FetchOptions.defaults())
-            .withBytesPerSecond(Engines.bytesPerSecond(context.settings()));
+    FetchOptions options = Engines.fetchOptions(context.settings());
     try (HttpTransport transport =
         new HttpTransport(TransportOptions.fromEnvironment(environment))) {
       Sources sources = new Sources(transport, Engines.blob(context.settings(), environment));

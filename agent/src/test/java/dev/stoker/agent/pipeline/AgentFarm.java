@@ -3,12 +3,10 @@ package dev.stoker.agent.pipeline;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
-import dev.stoker.agent.profile.RendererProfiles;
 import dev.stoker.controller.api.ControllerServer;
 import dev.stoker.controller.api.ControllerSettings;
 import dev.stoker.controller.client.ControllerClient;
@@ -21,8 +19,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -82,28 +78,9 @@ abstract class AgentFarm {
   }
 
   void startAgent() throws InterruptedException {
-    agent =
-        new NodeAgent(
-            AgentSettings.of("node-1", "test", top.resolve("agent"))
-                .withSessionIdle(Duration.ofMillis(500)),
-            client,
-            io,
-            publisher,
-            RendererProfiles.load());
-    CountDownLatch ready = new CountDownLatch(1);
-    NodeAgent started = agent;
-    agentThread =
-        Thread.ofPlatform()
-            .name("agent")
-            .start(
-                () -> {
-                  try {
-                    started.run(ready::countDown);
-                  } catch (IOException | InterruptedException e) {
-                    throw new AssertionError(e);
-                  }
-                });
-    assertTrue(ready.await(20, TimeUnit.SECONDS));
+    RunningAgent running = RunningAgent.start(top.resolve("agent"), client, io, publisher);
+    agent = running.agent();
+    agentThread = running.thread();
   }
 
   void stopAgent() {

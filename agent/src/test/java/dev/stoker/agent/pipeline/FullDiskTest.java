@@ -25,8 +25,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
@@ -175,27 +173,9 @@ class FullDiskTest {
   }
 
   private void startAgent(Path data) throws InterruptedException {
-    agent =
-        new NodeAgent(
-            AgentSettings.of("node-1", "test", data).withSessionIdle(Duration.ofMillis(500)),
-            client,
-            io,
-            publisher,
-            RendererProfiles.load());
-    CountDownLatch ready = new CountDownLatch(1);
-    NodeAgent started = agent;
-    agentThread =
-        Thread.ofPlatform()
-            .name("agent")
-            .start(
-                () -> {
-                  try {
-                    started.run(ready::countDown);
-                  } catch (IOException | InterruptedException e) {
-                    throw new AssertionError(e);
-                  }
-                });
-    assertTrue(ready.await(20, TimeUnit.SECONDS));
+    RunningAgent running = RunningAgent.start(data, client, io, publisher);
+    agent = running.agent();
+    agentThread = running.thread();
   }
 
   private void stopAgent() throws InterruptedException {

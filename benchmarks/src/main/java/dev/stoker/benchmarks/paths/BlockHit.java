@@ -1,5 +1,6 @@
 package dev.stoker.benchmarks.paths;
 
+import dev.stoker.agent.launch.FolderTree;
 import dev.stoker.io.asset.AssetInfo;
 import dev.stoker.io.asset.AssetPath;
 import dev.stoker.io.asset.AssetUri;
@@ -17,11 +18,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Mode;
@@ -93,12 +92,8 @@ public class BlockHit {
   }
 
   @TearDown
-  public void close() {
+  public void close() throws IOException {
     cache.close();
-    try (Stream<Path> all = Files.walk(folder)) {
-      all.sorted(Comparator.reverseOrder()).forEach(path -> path.toFile().delete());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    FolderTree.delete(folder);
   }
 }

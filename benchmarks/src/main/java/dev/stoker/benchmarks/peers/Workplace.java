@@ -1,5 +1,6 @@
 package dev.stoker.benchmarks.peers;
 
+import dev.stoker.agent.launch.FolderTree;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -7,9 +8,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.Comparator;
 import java.util.Random;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The folder of one call, with all its data; gone when it is closed. */
@@ -102,11 +101,8 @@ final class Workplace implements AutoCloseable {
    * too.
    */
   static synchronized void remove(Path root) {
-    if (!Files.exists(root)) {
-      return;
-    }
-    try (Stream<Path> all = Files.walk(root)) {
-      all.sorted(Comparator.reverseOrder()).forEach(path -> path.toFile().delete());
+    try {
+      FolderTree.delete(root);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -6,6 +6,7 @@ import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HttpDate {
   private static final String MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec";
+
+  private static final List<String> DAYS = List.of("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun");
 
   /** {@code Sun, 06 Nov 1994 08:49:37 GMT}. */
   private static final int FIXED_CHARS = 29;
@@ -30,14 +33,16 @@ public final class HttpDate {
           && text.charAt(22) == ':') {
         int month = MONTHS.indexOf(text.substring(8, 11));
         if (month >= 0 && month % 3 == 0) {
-          return LocalDateTime.of(
+          LocalDateTime moment =
+              LocalDateTime.of(
                   number(text, 12, 16),
                   month / 3 + 1,
                   number(text, 5, 7),
                   number(text, 17, 19),
                   number(text, 20, 22),
-                  number(text, 23, 25))
-              .toInstant(ZoneOffset.UTC);
+                  number(text, 23, 25));
+          boolean itsDay = text.startsWith(DAYS.get(moment.getDayOfWeek().getValue() - 1));
+          return itsDay ? moment.toInstant(ZoneOffset.UTC) : null;
         }
       }
       return ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant();

@@ -36,6 +36,7 @@ class HttpDateTest {
     assertNull(HttpDate.parse("Sun, 06 Nov 1994 08:49:3x GMT"));
     assertNull(HttpDate.parse("Sun, 06 Nov 1994 28:49:37 GMT"));
     assertNull(HttpDate.parse("Sun, 31 Feb 1994 08:49:37 GMT"));
+    assertNull(HttpDate.parse("Mon, 06 Nov 1994 08:49:37 GMT"), "it was a Sunday");
     assertNull(HttpDate.parse("Sun, 06 anF 1994 08:49:37 GMT"));
   }
 }

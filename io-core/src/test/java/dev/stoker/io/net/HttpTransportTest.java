@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.stoker.io.asset.Deadline;
 import dev.stoker.io.asset.IoFailure;
+import dev.stoker.io.testing.Certificates;
 import dev.stoker.io.testing.FaultServer;
 import dev.stoker.io.testing.NginxServer;
 import java.nio.ByteBuffer;
@@ -286,28 +287,7 @@ final class HttpTransportTest {
   void tlsVerifiesTheCertificateAgainstTheGivenAuthority(@TempDir Path folder) throws Exception {
     Path certificate = folder.resolve("cert.pem");
     Path key = folder.resolve("key.pem");
-    Process openssl =
-        new ProcessBuilder(
-                "openssl",
-                "req",
-                "-x509",
-                "-newkey",
-                "rsa:2048",
-                "-nodes",
-                "-days",
-                "2",
-                "-subj",
-                "/CN=127.0.0.1",
-                "-addext",
-                "subjectAltName=IP:127.0.0.1",
-                "-keyout",
-                key.toString(),
-                "-out",
-                certificate.toString())
-            .redirectErrorStream(true)
-            .redirectOutput(folder.resolve("log").toFile())
-            .start();
-    assertEquals(0, openssl.waitFor());
+    Certificates.selfSigned("127.0.0.1", "IP:127.0.0.1", certificate, key);
     try (NginxServer tls = NginxServer.startTls(certificate, key);
         HttpTransport trusting = new HttpTransport(options().withCaFile(certificate))) {
       Files.write(tls.root().resolve("big"), content);

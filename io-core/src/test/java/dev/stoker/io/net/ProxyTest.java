@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.stoker.io.asset.Deadline;
 import dev.stoker.io.asset.IoFailure;
+import dev.stoker.io.testing.Certificates;
 import dev.stoker.io.testing.ConnectProxy;
 import dev.stoker.io.testing.NginxServer;
 import java.net.URI;
@@ -42,28 +43,7 @@ class ProxyTest {
     folder = temporary;
     Path certificate = folder.resolve("cert.pem");
     Path key = folder.resolve("key.pem");
-    Process openssl =
-        new ProcessBuilder(
-                "openssl",
-                "req",
-                "-x509",
-                "-newkey",
-                "rsa:2048",
-                "-nodes",
-                "-days",
-                "2",
-                "-subj",
-                "/CN=studio.blob.test",
-                "-addext",
-                "subjectAltName=DNS:studio.blob.test",
-                "-keyout",
-                key.toString(),
-                "-out",
-                certificate.toString())
-            .redirectErrorStream(true)
-            .redirectOutput(folder.resolve("log").toFile())
-            .start();
-    assertEquals(0, openssl.waitFor());
+    Certificates.selfSigned("studio.blob.test", "DNS:studio.blob.test", certificate, key);
     nginx = NginxServer.startTls(certificate, key);
     Files.writeString(nginx.root().resolve("a"), "alpha");
   }

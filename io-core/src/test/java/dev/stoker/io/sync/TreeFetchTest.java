@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -108,11 +109,10 @@ final class TreeFetchTest {
     // nginx has ended, so that its log is complete. A slow moment may send a second request.
     List<String> requests = Files.readAllLines(log);
     int again =
-        requests.lastIndexOf(
-            requests.stream()
-                .filter(line -> line.contains("GET / "))
-                .reduce((first, second) -> second)
-                .orElseThrow());
+        IntStream.range(0, requests.size())
+            .filter(i -> requests.get(i).contains("GET / "))
+            .max()
+            .orElseThrow();
     List<String> first = requests.subList(0, again);
     List<String> second = requests.subList(again, requests.size());
     assertTrue(first.stream().noneMatch(line -> line.contains("HEAD")), "read without a look");
