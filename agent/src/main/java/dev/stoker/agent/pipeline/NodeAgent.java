@@ -16,12 +16,7 @@ import dev.stoker.agent.node.Topology;
 import dev.stoker.agent.profile.RendererProfiles;
 import dev.stoker.controller.client.ControllerClient;
 import dev.stoker.controller.client.ControllerException;
-import dev.stoker.controller.protocol.Commit;
-import dev.stoker.controller.protocol.Finish;
 import dev.stoker.controller.protocol.Heartbeat;
-import dev.stoker.controller.protocol.Leasing;
-import dev.stoker.controller.protocol.Protocol;
-import dev.stoker.controller.protocol.Registration;
 import dev.stoker.io.asset.Deadline;
 import dev.stoker.io.asset.IoFailure;
 import dev.stoker.io.daemon.CacheReport;
@@ -41,9 +36,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -69,9 +62,6 @@ public final class NodeAgent implements AutoCloseable {
   /** A session's shim gives its own killing ten seconds. */
   private static final Duration SLOT_END = Duration.ofSeconds(40);
 
-  /** A disk's trouble lasts seconds at least; a refused task has to find another node meanwhile. */
-  private static final Duration REFUSAL_PAUSE = Duration.ofSeconds(1);
-
   private final AgentSettings settings;
   private final NodeIo io;
   private final Topology machine;
@@ -82,6 +72,7 @@ public final class NodeAgent implements AutoCloseable {
   private final BootClock clock = BootClock.system();
   private final ControllerLink link;
   private final LeaseKeeper keeper;
+  private final Intake intake;
   private final LeasePoll poll;
   private final AttemptBook book;
   private final Reports reports;
@@ -111,12 +102,20 @@ public final class NodeAgent implements AutoCloseable {
     this.slots = SlotLayout.plan(machine, settings.slots(), settings.reserve());
     this.groups = SlotCgroups.prepare(OwnCgroups.read(Path.of("/")), cgroupName(), slots);
     this.health = new NodeHealth(settings.data(), io, machine, Topology::read, Clock.systemUTC());
-    this.link = new ControllerLink(client, registration(), pause);
+    this.link = new ControllerLink(client, NodeCard.of(settings, slots), pause);
     this.keeper = new LeaseKeeper(link, clock, this::status);
-    this.poll = new LeasePoll(link, clock, pause, this::wishes, this::accept);
     this.book = new AttemptBook(settings.data().resolve("attempts"));
     this.reports = new Reports(book, link, keeper, pause);
     this.publication = new Publication(publisher, book, link, reports, pause);
+    this.intake =
+        new Intake(
+            workers,
+            keeper,
+            eviction,
+            health,
+            new Intake.Ends(book, reports, publication, threads),
+            pause);
+    this.poll = new LeasePoll(link, clock, pause, intake::wishes, intake::accept);
     SlotWorker.Shared shared =
         new SlotWorker.Shared(
             new JobPlans(link, pause),
@@ -315,74 +314,6 @@ public final class NodeAgent implements AutoCloseable {
     }
   }
 
-  private List<Leasing.Wish> wishes() {
-    if (keeper.draining() || eviction.isUnderWay() || health.problem().isPresent()) {
-      return List.of();
-    }
-    return workers.stream().map(SlotWorker::wish).flatMap(Optional::stream).toList();
-  }
-
-  private void accept(Leasing.Lease lease, long askedAtMillis) {
-    if (keeper.holds(lease.leaseId())) {
-      return; // a repeated answer
-    }
-    Commit.Manifest granted = lease.recover();
-    if (granted != null) {
-      acceptGranted(lease, granted, askedAtMillis);
-      return;
-    }
-    HeldLease held = new HeldLease(lease, askedAtMillis, false);
-    try {
-      SlotWorker worker =
-          workers.stream()
-              .filter(one -> one.slotId().equals(lease.slotId()))
-              .findFirst()
-              .orElseThrow(() -> new IOException("there is no slot " + lease.slotId()));
-      worker.accept(held);
-      keeper.keep(held);
-      eviction.handBack(); // won while the machine was already leaving
-    } catch (IOException e) {
-      LOG.log(Level.ERROR, "Cannot take the lease {0}: {1}", lease.leaseId(), e.getMessage());
-      handBack(held, "Its node cannot take it: " + e.getMessage());
-    }
-  }
-
-  /** Not this node's to keep; polls again a little later, as it would be given the same again. */
-  private void handBack(HeldLease held, String why) {
-    AttemptRecord record = AttemptRecord.leased(held.lease());
-    try {
-      reports.send(
-          held,
-          record,
-          new Finish.Request(
-              held.lease().attempt(), Finish.Outcome.RETURNED, -1, why, true, List.of(), 0, 0, 0));
-      pause.await(REFUSAL_PAUSE);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  /** Another node was granted this and is gone: nothing is rendered, the files are let out. */
-  private void acceptGranted(Leasing.Lease lease, Commit.Manifest granted, long askedAtMillis) {
-    HeldLease held = new HeldLease(lease, askedAtMillis, true);
-    AttemptRecord record = AttemptRecord.leased(lease).granted(granted);
-    try {
-      book.write(record);
-    } catch (IOException e) {
-      // Should this agent die, the controller finds yet another.
-      LOG.log(Level.WARNING, "A grant is in memory only: {0}", e.getMessage());
-    }
-    keeper.keep(held);
-    threads.execute(
-        () -> {
-          try {
-            publication.resume(held, record);
-          } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-          }
-        });
-  }
-
   private Heartbeat.@Nullable NodeStatus status() {
     try {
       CacheReport cache = io.cache();
@@ -390,30 +321,6 @@ public final class NodeAgent implements AutoCloseable {
     } catch (IoFailure e) {
       return null; // the I/O process is away; the attempts that need it will say so
     }
-  }
-
-  private Registration.Request registration() {
-    Map<String, List<String>> attributes = new HashMap<>();
-    attributes.put("attr.worker.os.family", List.of("linux"));
-    String arch = System.getProperty("os.arch", "").toLowerCase(Locale.ROOT);
-    attributes.put("attr.worker.cpu.arch", List.of(arch.equals("aarch64") ? "arm64" : "x86_64"));
-    attributes.putAll(settings.attributes());
-    return new Registration.Request(
-        settings.name(),
-        settings.release(),
-        Protocol.OLDEST,
-        Protocol.NEWEST,
-        slots.stream()
-            .map(
-                slot ->
-                    new Registration.Slot(
-                        slot.id(),
-                        slot.cpus().size(),
-                        slot.memoryBytes(),
-                        slot.gpus().size(),
-                        slot.gpuMemoryBytes()))
-            .toList(),
-        attributes);
   }
 
   private Map<String, String> variables(Slot slot) {

@@ -1,6 +1,5 @@
 package dev.stoker.agent.pipeline;
 
-import dev.stoker.agent.launch.FolderTree;
 import dev.stoker.agent.lease.AttemptBook;
 import dev.stoker.agent.lease.AttemptRecord;
 import dev.stoker.agent.lease.ControllerLink;
@@ -9,7 +8,6 @@ import dev.stoker.agent.lease.Pause;
 import dev.stoker.agent.profile.RendererProfiles;
 import dev.stoker.agent.session.ActionResult;
 import dev.stoker.agent.session.SessionListener;
-import dev.stoker.controller.protocol.Finish.Outcome;
 import dev.stoker.controller.protocol.Heartbeat.Phase;
 import dev.stoker.controller.protocol.Leasing;
 import java.io.IOException;
@@ -21,17 +19,13 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,9 +38,6 @@ final class SlotWorker {
 
   /** One renders, the next one's inputs come. */
   private static final int MOST_WAITING = 2;
-
-  /** Outputs on their way; a slow store holds its slot back before it fills the disk. */
-  private static final int MOST_LEAVING = 3;
 
   /** Far within a shim's patience with a silent agent. */
   private static final Duration PING_EVERY = Duration.ofSeconds(5);
@@ -82,8 +73,7 @@ final class SlotWorker {
   private final Duration sessionIdle;
   private final Preparation preparation;
   private final AttemptLine line = new AttemptLine();
-  private final AtomicInteger leaving = new AtomicInteger();
-  private final Set<Attempt> publishing = ConcurrentHashMap.newKeySet();
+  private final Endings endings;
   private volatile @Nullable SlotSession current;
   private volatile @Nullable Attempt rendering;
 
@@ -96,6 +86,7 @@ final class SlotWorker {
     this.shared = shared;
     this.sessionIdle = sessionIdle;
     this.preparation = new Preparation(shared.plans());
+    this.endings = new Endings(shared);
   }
 
   String slotId() {
@@ -105,7 +96,7 @@ final class SlotWorker {
   /** What the slot wants now: one task when it is empty, so that no node hoards, else one ahead. */
   Optional<Leasing.Wish> wish() {
     int waiting = line.size();
-    if (line.isClosed() || waiting >= MOST_WAITING || leaving.get() >= MOST_LEAVING) {
+    if (line.isClosed() || waiting >= MOST_WAITING || endings.holdBack()) {
       return Optional.empty();
     }
     SlotSession open = current;
@@ -173,7 +164,7 @@ final class SlotWorker {
     if (now != null) {
       endDamaged(now, sentences);
     }
-    publishing.forEach(attempt -> endDamaged(attempt, sentences));
+    endings.publishing().forEach(attempt -> endDamaged(attempt, sentences));
     line.sessions().stream()
         .filter(session -> sentences.containsKey(session.id()))
         .forEach(SlotSession::retire);
@@ -227,16 +218,16 @@ final class SlotWorker {
       Attempt.Prepared prepared = awaitPrepared(attempt);
       boolean runs = prepared != null && attempt.stop() == null;
       if (prepared == null || !runs || !render(attempt, prepared)) {
-        later(attempt, () -> shared.publication().endStopped(attempt));
+        endings.stopped(attempt);
       }
     } catch (AttemptFailure e) {
-      breakOff(attempt, e.sentence(), e.nodeSuspect());
+      endings.breakOff(attempt, e.sentence(), e.nodeSuspect());
     } catch (IOException | UncheckedIOException e) {
       String why = disks.trouble().orElse(String.valueOf(e.getMessage()));
-      breakOff(attempt, "This node cannot run the task: " + why + ".", true);
+      endings.breakOff(attempt, "This node cannot run the task: " + why + ".", true);
     } catch (RuntimeException e) {
       LOG.log(Level.ERROR, "Failed at the task " + attempt.lease().taskId(), e);
-      breakOff(attempt, "The agent failed at this task; its own log says how.", true);
+      endings.breakOff(attempt, "The agent failed at this task; its own log says how.", true);
     } finally {
       rendering = null;
       line.remove(attempt);
@@ -309,111 +300,7 @@ final class SlotWorker {
     session.takeNotes().forEach(listener::note);
     attempt.whenStopped(null);
     attempt.did("render", startMillis, System.currentTimeMillis());
-    return handOn(attempt, prepared, result, listener.fault());
-  }
-
-  private boolean handOn(
-      Attempt attempt, Attempt.Prepared prepared, ActionResult result, @Nullable String fault)
-      throws IOException {
-    SlotSession session = attempt.session();
-    Path box =
-        shared
-            .outbox()
-            .resolve(shared.book().fileOf(attempt.lease().leaseId(), "").getFileName().toString());
-    boolean leaves = false;
-    try {
-      List<Outbox.Output> outputs =
-          session.isOver() ? List.of() : session.collect(box, prepared.plan().locations());
-      if (attempt.stop() != null) {
-        return false;
-      }
-      leaves = result.succeeded() && fault == null;
-      end(attempt, result, fault, outputs, box);
-      return true;
-    } finally {
-      if (!leaves) {
-        FolderTree.delete(box);
-      }
-    }
-  }
-
-  private void end(
-      Attempt attempt,
-      ActionResult result,
-      @Nullable String fault,
-      List<Outbox.Output> outputs,
-      Path box) {
-    if (fault != null) {
-      fail(attempt, result.exitCode(), fault, false);
-    } else if (!result.succeeded()) {
-      fail(attempt, result.exitCode(), "The task's " + subject(result), result.nodeSuspect());
-    } else {
-      shared.health().succeeded();
-      attempt.held().phase(Phase.PUBLISHING, 0, "");
-      leaving.incrementAndGet();
-      publishing.add(attempt);
-      later(
-          attempt,
-          () -> {
-            try {
-              shared.publication().publish(attempt, outputs, box);
-            } finally {
-              leaving.decrementAndGet();
-              publishing.remove(attempt);
-              shared.wantsMore().run();
-            }
-          });
-    }
-  }
-
-  private static String subject(ActionResult result) {
-    return (result.message().startsWith("environment ") ? "" : "command ") + result.message() + ".";
-  }
-
-  private void fail(Attempt attempt, int exitCode, String sentence, boolean nodeSuspect) {
-    LOG.log(
-        Level.INFO,
-        "Attempt {0} of task {1} failed: {2}",
-        attempt.lease().attempt(),
-        attempt.lease().taskId(),
-        sentence);
-    attempt.log().append("stoker: " + sentence);
-    shared.health().failed(attempt.lease().jobId(), nodeSuspect);
-    later(
-        attempt,
-        () ->
-            shared.reports().unpublished(attempt, Outcome.FAILED, exitCode, sentence, nodeSuspect));
-  }
-
-  /** Whatever the task left in its session, no other task may find it. */
-  private void breakOff(Attempt attempt, String sentence, boolean nodeSuspect) {
-    attempt.session().retire();
-    fail(attempt, -1, sentence, nodeSuspect);
-  }
-
-  private interface Ending {
-    void run() throws InterruptedException;
-  }
-
-  /** Does what blocks on others away from the slot's thread; the log is complete by now. */
-  private void later(Attempt attempt, Ending ending) {
-    attempt.log().end();
-    try {
-      shared.threads().execute(() -> end(attempt, ending));
-    } catch (RejectedExecutionException closing) {
-      // The agent ends; the next one finds the attempt in the book.
-      LOG.log(Level.INFO, "The agent ends before the attempt " + attempt.lease() + " has.");
-    }
-  }
-
-  private static void end(Attempt attempt, Ending ending) {
-    try {
-      ending.run();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } catch (RuntimeException e) {
-      LOG.log(Level.ERROR, "Cannot end the attempt " + attempt.lease(), e);
-    }
+    return endings.handOn(attempt, prepared.plan().locations(), result, listener.fault());
   }
 
   private void switchTo(@Nullable SlotSession next) throws InterruptedException {
@@ -444,7 +331,7 @@ final class SlotWorker {
       for (Attempt attempt : line.drain()) {
         // Its inputs may still be coming; it must not lose its folders to us before it noticed.
         attempt.prepared().handle((done, failure) -> 0).get(30, TimeUnit.SECONDS);
-        later(attempt, () -> shared.publication().endStopped(attempt));
+        endings.stopped(attempt);
       }
       switchTo(null);
       disposeOfUnused();

@@ -1,0 +1,156 @@
+package dev.stoker.agent.pipeline;
+
+import dev.stoker.agent.launch.FolderTree;
+import dev.stoker.agent.session.ActionResult;
+import dev.stoker.controller.protocol.Finish.Outcome;
+import dev.stoker.controller.protocol.Heartbeat.Phase;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a slot's attempts end: what they wrote goes on its way, or why they failed is told. What
+ * blocks on others is done away from the slot's thread. Called by that thread; {@link #holdBack}
+ * and {@link #publishing} by any.
+ */
+final class Endings {
+  private static final Logger LOG = System.getLogger(Endings.class.getName());
+
+  /** Outputs on their way; a slow store holds its slot back before it fills the disk. */
+  private static final int MOST_LEAVING = 3;
+
+  private final SlotWorker.Shared shared;
+  private final AtomicInteger leaving = new AtomicInteger();
+  private final Set<Attempt> publishing = ConcurrentHashMap.newKeySet();
+
+  Endings(SlotWorker.Shared shared) {
+    this.shared = shared;
+  }
+
+  /** Whether so much is on its way that the slot should take nothing more. */
+  boolean holdBack() {
+    return leaving.get() >= MOST_LEAVING;
+  }
+
+  /** The attempts whose outputs are on their way. */
+  Set<Attempt> publishing() {
+    return Set.copyOf(publishing);
+  }
+
+  /**
+   * Takes the outputs out of the attempt's session and brings it to its end.
+   *
+   * @param fault a sentence: what must not pass, whatever the exit code says
+   * @return whether it was handed on: to be published, or to be reported as failed; else it was
+   *     stopped meanwhile
+   */
+  boolean handOn(
+      Attempt attempt, LocationMap locations, ActionResult result, @Nullable String fault)
+      throws IOException {
+    SlotSession session = attempt.session();
+    Path box =
+        shared
+            .outbox()
+            .resolve(shared.book().fileOf(attempt.lease().leaseId(), "").getFileName().toString());
+    boolean leaves = false;
+    try {
+      List<Outbox.Output> outputs = session.isOver() ? List.of() : session.collect(box, locations);
+      if (attempt.stop() != null) {
+        return false;
+      }
+      leaves = result.succeeded() && fault == null;
+      if (fault != null) {
+        fail(attempt, result.exitCode(), fault, false);
+      } else if (leaves) {
+        publish(attempt, outputs, box);
+      } else {
+        fail(attempt, result.exitCode(), "The task's " + subject(result), result.nodeSuspect());
+      }
+      return true;
+    } finally {
+      if (!leaves) {
+        FolderTree.delete(box);
+      }
+    }
+  }
+
+  private void publish(Attempt attempt, List<Outbox.Output> outputs, Path box) {
+    shared.health().succeeded();
+    attempt.held().phase(Phase.PUBLISHING, 0, "");
+    leaving.incrementAndGet();
+    publishing.add(attempt);
+    later(
+        attempt,
+        () -> {
+          try {
+            shared.publication().publish(attempt, outputs, box);
+          } finally {
+            leaving.decrementAndGet();
+            publishing.remove(attempt);
+            shared.wantsMore().run();
+          }
+        });
+  }
+
+  private static String subject(ActionResult result) {
+    return (result.message().startsWith("environment ") ? "" : "command ") + result.message() + ".";
+  }
+
+  private void fail(Attempt attempt, int exitCode, String sentence, boolean nodeSuspect) {
+    LOG.log(
+        Level.INFO,
+        "Attempt {0} of task {1} failed: {2}",
+        attempt.lease().attempt(),
+        attempt.lease().taskId(),
+        sentence);
+    attempt.log().append("stoker: " + sentence);
+    shared.health().failed(attempt.lease().jobId(), nodeSuspect);
+    later(
+        attempt,
+        () ->
+            shared.reports().unpublished(attempt, Outcome.FAILED, exitCode, sentence, nodeSuspect));
+  }
+
+  /** Whatever the task left in its session, no other task may find it. */
+  void breakOff(Attempt attempt, String sentence, boolean nodeSuspect) {
+    attempt.session().retire();
+    fail(attempt, -1, sentence, nodeSuspect);
+  }
+
+  /** It was stopped before its outputs were handed on. */
+  void stopped(Attempt attempt) {
+    later(attempt, () -> shared.publication().endStopped(attempt));
+  }
+
+  private interface Ending {
+    void run() throws InterruptedException;
+  }
+
+  /** Does what blocks on others away from the slot's thread; the log is complete by now. */
+  private void later(Attempt attempt, Ending ending) {
+    attempt.log().end();
+    try {
+      shared.threads().execute(() -> end(attempt, ending));
+    } catch (RejectedExecutionException closing) {
+      // The agent ends; the next one finds the attempt in the book.
+      LOG.log(Level.INFO, "The agent ends before the attempt " + attempt.lease() + " has.");
+    }
+  }
+
+  private static void end(Attempt attempt, Ending ending) {
+    try {
+      ending.run();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (RuntimeException e) {
+      LOG.log(Level.ERROR, "Cannot end the attempt " + attempt.lease(), e);
+    }
+  }
+}

@@ -1,0 +1,38 @@
+package dev.stoker.agent.pipeline;
+
+import dev.stoker.agent.node.Slot;
+import dev.stoker.controller.protocol.Protocol;
+import dev.stoker.controller.protocol.Registration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** What a node says of itself when it registers. Pure. */
+final class NodeCard {
+  private NodeCard() {}
+
+  static Registration.Request of(AgentSettings settings, List<Slot> slots) {
+    Map<String, List<String>> attributes = new HashMap<>();
+    attributes.put("attr.worker.os.family", List.of("linux"));
+    String arch = System.getProperty("os.arch", "").toLowerCase(Locale.ROOT);
+    attributes.put("attr.worker.cpu.arch", List.of(arch.equals("aarch64") ? "arm64" : "x86_64"));
+    attributes.putAll(settings.attributes());
+    return new Registration.Request(
+        settings.name(),
+        settings.release(),
+        Protocol.OLDEST,
+        Protocol.NEWEST,
+        slots.stream()
+            .map(
+                slot ->
+                    new Registration.Slot(
+                        slot.id(),
+                        slot.cpus().size(),
+                        slot.memoryBytes(),
+                        slot.gpus().size(),
+                        slot.gpuMemoryBytes()))
+            .toList(),
+        attributes);
+  }
+}
