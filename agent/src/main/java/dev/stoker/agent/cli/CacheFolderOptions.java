@@ -35,6 +35,26 @@ final class CacheFolderOptions {
     return folder != null;
   }
 
+  /** Sets what a {@code -o} list says: {@code cache} or {@code cache-size}. */
+  void set(String name, String value) {
+    if (name.equals("cache")) {
+      folder = Path.of(value);
+    } else {
+      size = value;
+    }
+  }
+
+  /** Whether a process runs and listens that owns it. */
+  boolean isOwned(Context context) {
+    if (folder == null) {
+      return IoSocket.isServed(Engines.ioFolder(context.settings()));
+    }
+    Optional<IoClient> owner =
+        IoClient.ofCache(context.folder().resolve(folder).toAbsolutePath().normalize());
+    owner.ifPresent(IoClient::close);
+    return owner.isPresent();
+  }
+
   /**
    * Opens it; the caller closes it.
    *

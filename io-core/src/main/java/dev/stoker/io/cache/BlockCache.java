@@ -277,6 +277,41 @@ public final class BlockCache implements AutoCloseable {
     (here ? latencies.disk() : latencies.origin()).record(System.nanoTime() - startNanos);
   }
 
+  boolean readIfHere(CachedAsset asset, ByteRange range, ByteBuffer into) {
+    Entry entry = entries.get(asset.id());
+    if (range.isEmpty()) {
+      return true;
+    }
+    long startNanos = System.nanoTime();
+    int grain = Grain.at(range.offset());
+    int from = (int) (range.offset() - Grain.offset(grain));
+    if (from + range.lengthBytes() <= Grain.BYTES && ram.copy(asset.id(), grain, from, into)) {
+      counters.hitBytes.add(range.lengthBytes());
+      latencies.ram().record(System.nanoTime() - startNanos);
+      return true;
+    }
+    if (entry == null
+        || entry.lengthBytes != asset.lengthBytes()
+        || !reader.readIfHere(asset.asset(), entry, range, into)) {
+      return false;
+    }
+    latencies.disk().record(System.nanoTime() - startNanos);
+    return true;
+  }
+
+  long presentBytes(CachedAsset asset) {
+    Entry entry = entries.get(asset.id());
+    if (entry == null) {
+      return 0;
+    }
+    try (OpenFiles.Use use = open.use(entry, false, new Deadline(System.nanoTime()))) {
+      return use == null ? 0 : use.files().presentBytes();
+    } catch (IOException e) {
+      departures.failed(entry.disk, e);
+      return 0;
+    }
+  }
+
   CompletableFuture<Void> fill(
       CachedAsset asset,
       List<ByteRange> ranges,

@@ -33,6 +33,9 @@ final class BlockReader {
   /** One disk access; the page cache reads ahead by itself. */
   private static final int CHUNK_BYTES = 1 << 20;
 
+  /** For a descriptor or a frame, which others hold as long as a disk access. */
+  private static final long LOCAL_PATIENCE_NANOS = 1_000_000_000L;
+
   private final FramePool frames;
   private final RamTier ram;
   private final Intake intake;
@@ -74,6 +77,33 @@ final class BlockReader {
       from = to;
     }
     return allHere;
+  }
+
+  /**
+   * Fills {@code into} if all of the range is here; asks nobody.
+   *
+   * @return false, and the buffer's position as it was, when some of it is not
+   */
+  boolean readIfHere(PinnedAsset asset, Entry entry, ByteRange range, ByteBuffer into) {
+    Deadline now = new Deadline(System.nanoTime() + LOCAL_PATIENCE_NANOS);
+    int end = Grain.count(range.end());
+    try (OpenFiles.Use use = bad.use(entry, now)) {
+      if (use == null) {
+        return false;
+      }
+      EntryFiles.Run run = use.files().run(Grain.at(range.offset()), end);
+      if (!run.present() || run.end() < end) {
+        return false;
+      }
+    }
+    ByteBuffer part = into.slice(into.position(), (int) range.lengthBytes());
+    Round round = new Round(asset, entry, range.offset(), part, now, true);
+    round.readPresent(range);
+    if (!round.left.isEmpty()) {
+      return false; // dropped or damaged meanwhile
+    }
+    into.position(into.position() + (int) range.lengthBytes());
+    return true;
   }
 
   /** One try at some ranges of one window. */

@@ -64,6 +64,21 @@ public final class CachedAsset {
   }
 
   /**
+   * Fills {@code into} as {@link #read} does, if all of the range is in memory or on disk; asks no
+   * origin and waits for nobody but the disk.
+   *
+   * @return false, and the buffer as it was, when some of it is not here
+   */
+  public boolean readIfHere(ByteRange range, ByteBuffer into) {
+    return cache.readIfHere(this, range, into);
+  }
+
+  /** Bytes of it that are on the node's disk. */
+  public long presentBytes() {
+    return cache.presentBytes(this);
+  }
+
+  /**
    * Brings ranges onto the node's disk; ends when they are there.
    *
    * @param ranges rounded outwards to grains

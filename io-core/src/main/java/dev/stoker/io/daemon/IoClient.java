@@ -109,6 +109,27 @@ public final class IoClient implements NodeCache {
   }
 
   @Override
+  public String mount(MountRequest request, Deadline deadline) {
+    return ask(
+        Operation.MOUNT, request, deadline.remainingMillis(), IoClient::ignore, String.class);
+  }
+
+  @Override
+  public boolean unmount(String folder) {
+    return ask(Operation.UNMOUNT, folder, UNSTAGE.toMillis(), IoClient::ignore, Boolean.class);
+  }
+
+  @Override
+  public boolean awaitUnmount(String folder, Deadline deadline) {
+    return ask(
+        Operation.AWAIT_UNMOUNT,
+        folder,
+        deadline.remainingMillis(),
+        IoClient::ignore,
+        Boolean.class);
+  }
+
+  @Override
   public void close() {
     Connection open;
     lock.lock();

@@ -39,12 +39,14 @@ public final class IoNode implements NodeCache {
   private final Stager stager;
   private final Origins origins;
   private final CacheSettings settings;
+  private final NodeMounts mounts;
 
   private IoNode(BlockCache cache, Stager stager, Origins origins, CacheSettings settings) {
     this.cache = cache;
     this.stager = stager;
     this.origins = origins;
     this.settings = settings;
+    this.mounts = new NodeMounts(cache, origins, settings.memoryBytes());
   }
 
   /** Everything that knows origins; closed last. */
@@ -184,6 +186,26 @@ public final class IoNode implements NodeCache {
     return cache.evict(wanted(uris));
   }
 
+  @Override
+  public String mount(MountRequest request, Deadline deadline) {
+    return mount(request, ProcessHandle.current().pid(), deadline);
+  }
+
+  /** The same for another process. */
+  String mount(MountRequest request, long pid, Deadline deadline) {
+    return mounts.mount(request, pid, deadline);
+  }
+
+  @Override
+  public boolean unmount(String folder) {
+    return mounts.unmount(folder);
+  }
+
+  @Override
+  public boolean awaitUnmount(String folder, Deadline deadline) {
+    return mounts.awaitUnmount(folder, deadline);
+  }
+
   private static Predicate<String> wanted(List<String> uris) {
     List<WantedUri> wanted = uris.stream().map(WantedUri::parse).toList();
     return canonical -> wanted.isEmpty() || WantedUri.anyMatches(wanted, canonical);
@@ -202,6 +224,7 @@ public final class IoNode implements NodeCache {
   /** Stages stay as they are; who asked for them takes them away, or the next start does. */
   @Override
   public void close() {
+    mounts.close();
     cache.close();
     origins.close();
   }

@@ -34,6 +34,12 @@ final class Messages {
     VERIFY,
     /** About a list of URIs; answered by a {@link dev.stoker.io.cache.CacheEviction}. */
     EVICT,
+    /** About a {@link MountRequest}; answered by where it is mounted. */
+    MOUNT,
+    /** About a folder; answered by whether it was mounted. */
+    UNMOUNT,
+    /** About a folder; answered, once it is not mounted or time is up, by whether it is so. */
+    AWAIT_UNMOUNT,
     /** Gives up the question whose number is in {@code target}; not answered itself. */
     CANCEL
   }

@@ -36,4 +36,21 @@ public interface NodeCache extends NodeIo {
    * @param uris as {@link WarmRequest#uris()}; empty for all
    */
   CacheEviction evict(List<String> uris, Deadline deadline);
+
+  /**
+   * Mounts a tree read-only; returns when it can be read.
+   *
+   * @return where it is mounted, without symbolic links
+   */
+  String mount(MountRequest request, Deadline deadline);
+
+  /** Unmounts what was mounted there; says whether anything was. */
+  boolean unmount(String folder);
+
+  /**
+   * Waits until a folder is not mounted any more, whoever unmounted it.
+   *
+   * @return whether it is so before the deadline
+   */
+  boolean awaitUnmount(String folder, Deadline deadline);
 }

@@ -146,6 +146,11 @@ final class ServedConnection implements AutoCloseable {
       case COPY -> Answer.of(id, node.copy(about(question, CopyRequest.class), deadline, progress));
       case VERIFY -> Answer.of(id, node.verify(uris(question), deadline, progress));
       case EVICT -> Answer.of(id, node.evict(uris(question), deadline));
+      case MOUNT ->
+          Answer.of(id, node.mount(about(question, MountRequest.class), question.pid(), deadline));
+      case UNMOUNT -> Answer.of(id, node.unmount(about(question, String.class)));
+      case AWAIT_UNMOUNT ->
+          Answer.of(id, node.awaitUnmount(about(question, String.class), deadline));
       case CANCEL -> throw new IllegalStateException("CANCEL has no answer.");
     };
   }

@@ -12,6 +12,7 @@ public enum Errno {
   ENOMEM(12, "out of memory"),
   EACCES(13, "permission denied"),
   EEXIST(17, "it exists already"),
+  EBUSY(16, "in use"),
   EXDEV(18, "on another file system"),
   ENODEV(19, "no such device"),
   ENOTDIR(20, "not a folder"),
@@ -24,11 +25,17 @@ public enum Errno {
   ENOSPC(28, "no space left on the device"),
   EROFS(30, "the file system is read-only"),
   EMLINK(31, "too many links"),
+  ERANGE(34, "the buffer is too small"),
   ENAMETOOLONG(36, "name too long"),
   ENOSYS(38, "not supported by this kernel"),
   ENOTEMPTY(39, "the folder is not empty"),
   ELOOP(40, "a symbolic link"),
+  ENODATA(61, "there is none"),
+  EILSEQ(84, "not UTF-8"),
   EOPNOTSUPP(95, "not supported here"),
+  ECONNABORTED(103, "the connection was cut"),
+  ENOTCONN(107, "nobody serves it any more"),
+  ETIMEDOUT(110, "it took too long"),
   ESTALE(116, "stale file handle"),
   EUCLEAN(117, "the file system is damaged"),
   EDQUOT(122, "disk quota exceeded"),
@@ -41,6 +48,11 @@ public enum Errno {
   Errno(int number, String meaning) {
     this.number = number;
     this.meaning = meaning;
+  }
+
+  /** As errno.h has it; -1 for {@link #OTHER}. */
+  public int number() {
+    return number;
   }
 
   static Errno of(int number) {

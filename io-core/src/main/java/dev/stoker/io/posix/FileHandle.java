@@ -207,6 +207,11 @@ public final class FileHandle implements AutoCloseable {
     return path;
   }
 
+  /** What system calls take; -1 once closed. */
+  int number() {
+    return fd.get();
+  }
+
   private int open() {
     return fd.get();
   }

@@ -34,6 +34,13 @@ final class LibC {
   static final int AT_EMPTY_PATH = 0x1000;
   static final int STATX_BASIC_STATS = 0x7ff;
 
+  static final int MNT_FORCE = 1; // sys/mount.h
+  static final int MNT_DETACH = 2;
+  static final int AF_UNIX = 1;
+  static final int SOCK_STREAM = 1;
+  static final int F_SETFD = 2; // fcntl.h
+  static final int FD_CLOEXEC = 1;
+
   static {
     Native.register(LibC.class, "c");
   }
@@ -44,6 +51,31 @@ final class LibC {
     byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
     return Arrays.copyOf(utf8, utf8.length + 1);
   }
+
+  static native long read(int fd, long address, long count);
+
+  static native long write(int fd, long address, long count);
+
+  static native long writev(int fd, long vectors, int count);
+
+  static native int mount(byte[] source, byte[] target, byte[] type, long flags, byte[] data);
+
+  static native int umount2(byte[] target, int flags);
+
+  static native int socketpair(int domain, int type, int protocol, long fds);
+
+  static native long recvmsg(int socket, long message, int flags);
+
+  static native int fcntl(int fd, int command, long argument);
+
+  static native int posix_spawn(
+      long pid, byte[] path, long fileActions, long attributes, long arguments, long environment);
+
+  static native int waitpid(int pid, long status, int options);
+
+  static native int getuid();
+
+  static native int getgid();
 
   static native int openat(int folder, byte[] path, int flags, int mode);
 

@@ -6,6 +6,8 @@ import dev.stoker.io.asset.ByteRange;
 import dev.stoker.io.asset.Deadline;
 import dev.stoker.io.asset.IoFailure;
 import java.nio.ByteBuffer;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -44,6 +46,31 @@ public interface AssetSource extends AutoCloseable {
       Predicate<AssetPath> takenWhole,
       Consumer<AssetInfo> each) {
     list(folder, deadline, each);
+  }
+
+  /**
+   * Tells {@code each} of every file and folder directly in {@code folder}, each once. By default
+   * all that lies below is listed for it; origins that can list one level do.
+   *
+   * @throws IoFailure.NotFound when there is no such folder
+   */
+  default void listFolder(AssetPath folder, Deadline deadline, Consumer<FolderItem> each) {
+    Set<String> folders = new HashSet<>();
+    list(
+        folder,
+        deadline,
+        info -> {
+          if (info.path().equals(folder)) {
+            throw new IoFailure.NotFound("Cannot list " + folder + ": it is a file.");
+          }
+          String below = info.path().relativeTo(folder).value();
+          int slash = below.indexOf('/');
+          if (slash < 0) {
+            each.accept(new FolderItem(below, false, info));
+          } else if (folders.add(below.substring(0, slash))) {
+            each.accept(new FolderItem(below.substring(0, slash), true, null));
+          }
+        });
   }
 
   /**

@@ -12,6 +12,7 @@ import dev.stoker.io.net.HttpCall;
 import dev.stoker.io.net.HttpDate;
 import dev.stoker.io.source.Answers;
 import dev.stoker.io.source.AssetSource;
+import dev.stoker.io.source.FolderItem;
 import dev.stoker.io.source.RangeAnswerCheck;
 import java.net.URLEncoder;
 import java.nio.ByteBuffer;
@@ -87,7 +88,7 @@ public final class BlobSource implements AssetSource {
     boolean found = false;
     String marker = "";
     do {
-      ListingPage page = page(prefix, marker, deadline);
+      ListingPage page = page(prefix, "", marker, deadline);
       for (BlobItem item : page.items()) {
         found = true;
         rules.add(item);
@@ -101,6 +102,33 @@ public final class BlobSource implements AssetSource {
     if (!found && !below.isRoot()) {
       each.accept(stat(folder, deadline));
     }
+  }
+
+  @Override
+  public void listFolder(AssetPath folder, Deadline deadline, Consumer<FolderItem> each) {
+    AssetPath below = tree.path().resolve(folder);
+    String prefix = below.isRoot() ? "" : below.value() + "/";
+    int treeLength = tree.path().isRoot() ? 0 : tree.path().value().length() + 1;
+    OneLevel level =
+        new OneLevel(
+            prefix, oddity -> LOG.log(System.Logger.Level.WARNING, "In " + tree + ": " + oddity));
+    String marker = "";
+    do {
+      ListingPage page = page(prefix, "&delimiter=%2F", marker, deadline);
+      page.items().forEach(level::add);
+      if (page.nextMarker().equals(marker) && !marker.isEmpty()) {
+        throw new IoFailure.Corrupt("Cannot list " + tree + ": the listing goes round in circles.");
+      }
+      marker = page.nextMarker();
+    } while (!marker.isEmpty());
+    if (level.isNothing() && !below.isRoot()) {
+      throw new IoFailure.NotFound(
+          "Cannot list " + tree.resolve(folder) + "/: there is no such folder.");
+    }
+    level.folders().forEach(name -> each.accept(new FolderItem(name, true, null)));
+    level
+        .files()
+        .forEach((name, item) -> each.accept(new FolderItem(name, false, info(item, treeLength))));
   }
 
   @Override
@@ -134,9 +162,10 @@ public final class BlobSource implements AssetSource {
     return account.call(method, tree.container(), blob, pin == null ? "" : pin);
   }
 
-  private ListingPage page(String prefix, String marker, Deadline deadline) {
+  private ListingPage page(String prefix, String level, String marker, Deadline deadline) {
     String query =
         "restype=container&comp=list&include=metadata&maxresults=5000"
+            + level
             + (prefix.isEmpty() ? "" : "&prefix=" + encode(prefix))
             + (marker.isEmpty() ? "" : "&marker=" + encode(marker));
     HttpCall call =

@@ -7,7 +7,8 @@ import java.util.List;
 /**
  * One page of {@code List Blobs}.
  *
- * @param items in the service's order
+ * @param items in the service's order; folders, where one level was asked for, with a slash at the
+ *     end of their names
  * @param nextMarker where the next page begins; empty at the end
  */
 record ListingPage(List<BlobItem> items, String nextMarker) {
@@ -28,6 +29,7 @@ record ListingPage(List<BlobItem> items, String nextMarker) {
     private long lengthBytes;
     private boolean folder;
     private boolean inBlob;
+    private boolean inPrefix;
 
     Reader(XmlScanner scanner) {
       this.scanner = scanner;
@@ -53,7 +55,9 @@ record ListingPage(List<BlobItem> items, String nextMarker) {
     }
 
     private void start() {
-      if (scanner.name().equals("Blob")) {
+      if (scanner.name().equals("BlobPrefix")) {
+        inPrefix = true;
+      } else if (scanner.name().equals("Blob")) {
         inBlob = true;
         name = "";
         etag = "";
@@ -66,9 +70,7 @@ record ListingPage(List<BlobItem> items, String nextMarker) {
 
     private void end() {
       if (!inBlob) {
-        if (scanner.name().equals("NextMarker")) {
-          nextMarker = scanner.text();
-        }
+        endOutside();
         return;
       }
       switch (scanner.name()) {
@@ -92,6 +94,21 @@ record ListingPage(List<BlobItem> items, String nextMarker) {
         // namespace say it outright.
         case "hdi_isfolder", "Hdi_isfolder" -> folder |= scanner.text().equalsIgnoreCase("true");
         case "ResourceType" -> folder |= scanner.text().equals("directory");
+        default -> {
+          // Of no use here.
+        }
+      }
+    }
+
+    private void endOutside() {
+      switch (scanner.name()) {
+        case "NextMarker" -> nextMarker = scanner.text();
+        case "BlobPrefix" -> inPrefix = false;
+        case "Name" -> {
+          if (inPrefix) {
+            items.add(new BlobItem(scanner.text(), "", 0, "", null, true));
+          }
+        }
         default -> {
           // Of no use here.
         }

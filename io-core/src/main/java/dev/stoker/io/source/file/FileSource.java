@@ -8,10 +8,13 @@ import dev.stoker.io.asset.Deadline;
 import dev.stoker.io.asset.FileUri;
 import dev.stoker.io.asset.IoFailure;
 import dev.stoker.io.source.AssetSource;
+import dev.stoker.io.source.FolderItem;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileVisitOption;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -83,6 +86,54 @@ public final class FileSource implements AssetSource {
           new Walk(start, folder, deadline, each));
     } catch (IOException e) {
       throw failure("list", start, e);
+    }
+  }
+
+  @Override
+  public void listFolder(AssetPath folder, Deadline deadline, Consumer<FolderItem> each) {
+    Path start = local(folder);
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(start)) {
+      if (!staysInside(start)) {
+        throw new IoFailure.NotFound("Cannot list " + start + ": it leads out of its tree.");
+      }
+      for (Path file : files) {
+        if (deadline.hasPassed()) {
+          throw new IoFailure.TimedOut("Gave up listing " + start + " at its deadline.");
+        }
+        FolderItem item = item(folder, file);
+        if (item != null) {
+          each.accept(item);
+        }
+      }
+    } catch (DirectoryIteratorException e) {
+      throw failure("list", start, e.getCause());
+    } catch (IOException e) {
+      throw failure("list", start, e);
+    }
+  }
+
+  private @Nullable FolderItem item(AssetPath folder, Path file) throws IOException {
+    String name = file.getFileName().toString();
+    if (!AssetPath.isName(name) || (Files.isSymbolicLink(file) && !leadsInside(file))) {
+      return null;
+    }
+    if (Files.isDirectory(file)) {
+      return new FolderItem(name, true, null);
+    }
+    try {
+      AssetInfo info = info(folder.resolve(new AssetPath(name)), file);
+      return info == null ? null : new FolderItem(name, false, info);
+    } catch (NoSuchFileException e) {
+      return null; // gone since its folder was read
+    }
+  }
+
+  /** Whether a link leads to something that is there and below the tree. */
+  private boolean leadsInside(Path link) {
+    try {
+      return staysInside(link);
+    } catch (IOException e) {
+      return false;
     }
   }
 

@@ -15,6 +15,7 @@ import dev.stoker.io.net.HttpTransport;
 import dev.stoker.io.net.StatusFailure;
 import dev.stoker.io.source.Answers;
 import dev.stoker.io.source.AssetSource;
+import dev.stoker.io.source.FolderItem;
 import dev.stoker.io.source.RangeAnswerCheck;
 import java.nio.ByteBuffer;
 import java.time.Instant;
@@ -127,6 +128,14 @@ public final class HttpSource implements AssetSource {
     list(folder, page, deadline, takenWhole, each, 0);
   }
 
+  /** Names only: an index page tells no versions, and looking all up would cost a request each. */
+  @Override
+  public void listFolder(AssetPath folder, Deadline deadline, Consumer<FolderItem> each) {
+    IndexPage index = page(folder, index(folder, deadline));
+    index.folders().forEach(name -> each.accept(new FolderItem(name, true, null)));
+    index.files().forEach(file -> each.accept(new FolderItem(file.name(), false, null)));
+  }
+
   private HttpAnswer index(AssetPath folder, Deadline deadline) {
     HttpCall call = call("GET", folder, "/").withMaxAnswerBytes(MAX_INDEX_BYTES);
     return followed(call, Answers.await(transport.send(call, deadline)), deadline);
@@ -139,20 +148,15 @@ public final class HttpSource implements AssetSource {
       Predicate<AssetPath> takenWhole,
       Consumer<AssetInfo> each,
       int depth) {
-    String doing = "list " + tree.resolve(folder) + "/";
-    if (page.status() != 200) {
-      throw refusal(doing, page);
-    }
-    String type = page.header("Content-Type");
-    if (type == null || !type.startsWith("text/html")) {
-      throw new IoFailure.Invalid(
-          "Cannot " + doing + ": the server shows no index page; switch its autoindex on.");
-    }
     if (depth > MAX_DEPTH) {
       throw new IoFailure.Invalid(
-          "Cannot " + doing + ": it lies more than " + MAX_DEPTH + " folders deep.");
+          "Cannot list "
+              + tree.resolve(folder)
+              + "/: it lies more than "
+              + MAX_DEPTH
+              + " folders deep.");
     }
-    IndexPage index = IndexPage.parse(page.text());
+    IndexPage index = page(folder, page);
     List<AssetPath> lookedUp = new ArrayList<>();
     for (IndexPage.File file : index.files()) {
       AssetPath path = folder.resolve(new AssetPath(file.name()));
@@ -169,6 +173,19 @@ public final class HttpSource implements AssetSource {
       AssetPath child = folder.resolve(new AssetPath(name));
       list(child, index(child, deadline), deadline, takenWhole, each, depth + 1);
     }
+  }
+
+  private IndexPage page(AssetPath folder, HttpAnswer page) {
+    String doing = "list " + tree.resolve(folder) + "/";
+    if (page.status() != 200) {
+      throw refusal(doing, page);
+    }
+    String type = page.header("Content-Type");
+    if (type == null || !type.startsWith("text/html")) {
+      throw new IoFailure.Invalid(
+          "Cannot " + doing + ": the server shows no index page; switch its autoindex on.");
+    }
+    return IndexPage.parse(page.text());
   }
 
   private void lookUp(List<AssetPath> paths, Deadline deadline, Consumer<AssetInfo> each) {

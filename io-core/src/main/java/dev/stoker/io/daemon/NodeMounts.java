@@ -1,0 +1,180 @@
+package dev.stoker.io.daemon;
+
+import dev.stoker.io.asset.AssetUri;
+import dev.stoker.io.asset.Deadline;
+import dev.stoker.io.asset.IoFailure;
+import dev.stoker.io.cache.BlockCache;
+import dev.stoker.io.mount.AssetMount;
+import dev.stoker.io.mount.AssetTree;
+import dev.stoker.io.mount.AssetTreeOptions;
+import dev.stoker.io.mount.fuse.SessionOptions;
+import dev.stoker.io.source.SourceOpener;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+
+/** The trees that this process has mounted. Thread-safe. */
+final class NodeMounts implements AutoCloseable {
+  /** Answers under way take an eighth of what the cache has for its own. */
+  private static final int MEMORY_SHARE = 8;
+
+  private static final int LEAST_CHANNELS = 2;
+  private static final int MOST_CHANNELS = 8;
+
+  private final BlockCache cache;
+  private final SourceOpener sources;
+  private final long memoryBytes;
+  private final Map<Path, Mounted> mounts = new ConcurrentHashMap<>();
+
+  /**
+   * @param memoryBytes of the cache, of which a share is taken
+   */
+  NodeMounts(BlockCache cache, SourceOpener sources, long memoryBytes) {
+    this.cache = cache;
+    this.sources = sources;
+    this.memoryBytes = memoryBytes;
+  }
+
+  private record Mounted(AssetMount mount, AssetTree tree, Thread watch) {}
+
+  /**
+   * Mounts; returns when the tree can be read.
+   *
+   * @param pid the asking process, with whose end the mount goes unless it is to stay
+   * @return where it is mounted, without symbolic links
+   */
+  String mount(MountRequest request, long pid, Deadline deadline) {
+    Path folder = Path.of(request.folder());
+    if (!folder.isAbsolute()) {
+      throw new IoFailure.Invalid(
+          "Cannot mount at '" + folder + "': name an absolute path to the I/O process.");
+    }
+    AssetUri uri = AssetUri.parse(request.uri());
+    AssetTree tree =
+        new AssetTree(cache, uri, sources.open(uri, request.project()), options(request));
+    boolean mounted = false;
+    try {
+      tree.requireThere(deadline);
+      AssetMount mount = AssetMount.mount(folder, tree, settings(request, uri));
+      Thread watch =
+          Thread.ofVirtual()
+              .name("mount " + mount.folder())
+              .unstarted(() -> forgetAtEnd(mount, tree));
+      mounts.put(mount.folder(), new Mounted(mount, tree, watch));
+      watch.start();
+      if (!request.stays() && pid != ProcessHandle.current().pid()) {
+        unmountAfter(pid, mount.folder().toString());
+      }
+      mounted = true;
+      return mount.folder().toString();
+    } finally {
+      if (!mounted) {
+        tree.close();
+      }
+    }
+  }
+
+  /** Nobody waits for the unmounting: whoever could has ended. */
+  private void unmountAfter(long pid, String folder) {
+    var _ =
+        ProcessHandle.of(pid)
+            .map(ProcessHandle::onExit)
+            .orElseGet(() -> CompletableFuture.completedFuture(null))
+            .thenRun(() -> unmount(folder));
+  }
+
+  private static AssetTreeOptions options(MountRequest request) {
+    return new AssetTreeOptions(
+        request.project(),
+        request.uid(),
+        request.gid(),
+        request.fileMode(),
+        request.folderMode(),
+        Duration.ofMillis(request.nameTimeoutMillis()),
+        request.readAheadBytes());
+  }
+
+  private AssetMount.Settings settings(MountRequest request, AssetUri uri) {
+    int processors = Runtime.getRuntime().availableProcessors();
+    int channels =
+        request.channels() > 0
+            ? request.channels()
+            : Math.clamp(processors, LEAST_CHANNELS, MOST_CHANNELS);
+    return new AssetMount.Settings(
+        uri.canonical(),
+        true,
+        request.othersToo(),
+        request.kernelReadAheadKibibytes(),
+        new SessionOptions(
+            channels,
+            Duration.ofMillis(request.timeoutMillis()),
+            memoryBytes / MEMORY_SHARE,
+            request.passthrough()));
+  }
+
+  private void forgetAtEnd(AssetMount mount, AssetTree tree) {
+    try {
+      mount.awaitEnd();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      mount.session().close();
+      tree.close();
+      mounts.computeIfPresent(
+          mount.folder(), (folder, known) -> known.mount() == mount ? null : known);
+    }
+  }
+
+  /** Unmounts what this process mounted there; nothing there is no failure. */
+  boolean unmount(String folder) {
+    Mounted known = mounts.get(Path.of(folder));
+    if (known == null) {
+      return false;
+    }
+    known.mount().close();
+    return true;
+  }
+
+  /**
+   * Waits until a folder is no mount of this process any more.
+   *
+   * @return whether it is so
+   */
+  boolean awaitUnmount(String folder, Deadline deadline) {
+    Mounted known = mounts.get(Path.of(folder));
+    if (known == null) {
+      return true;
+    }
+    try {
+      known.watch().join(Duration.ofNanos(Math.max(1, deadline.remainingNanos())));
+      return !known.watch().isAlive();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IoFailure.Canceled("Waiting for the end of a mount was interrupted.");
+    }
+  }
+
+  /** Folders that are mounted. */
+  List<String> folders() {
+    return mounts.keySet().stream().map(Path::toString).sorted().toList();
+  }
+
+  /** Unmounts all. */
+  @Override
+  public void close() {
+    List.copyOf(mounts.values())
+        .forEach(
+            known -> {
+              known.mount().close();
+              try {
+                known.watch().join(TimeUnit.SECONDS.toMillis(10));
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+            });
+  }
+}

@@ -1,0 +1,109 @@
+package dev.stoker.io.mount;
+
+import dev.stoker.io.asset.ByteRange;
+import dev.stoker.io.asset.Deadline;
+import dev.stoker.io.cache.CachedAsset;
+import dev.stoker.io.cache.FillProgress;
+import dev.stoker.io.fetch.Priority;
+import dev.stoker.io.mount.fuse.Call;
+import dev.stoker.io.mount.fuse.OpenFile;
+import dev.stoker.io.prefetch.Readahead;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.ReentrantLock;
+
+/** One open asset: reads of one pinned version, and what is brought ahead of them. Thread-safe. */
+final class AssetFile implements OpenFile {
+  /** A request to the origin of its own, so that who waits for its begin need not wait for more. */
+  private static final long SEGMENT_BYTES = 2 << 20;
+
+  /** What is brought ahead is nobody's yet: it may take its time. */
+  private static final Duration AHEAD_PATIENCE = Duration.ofMinutes(2);
+
+  private final CachedAsset asset;
+  private final ReadCounters counters;
+  private final ReentrantLock lock = new ReentrantLock();
+  // Guarded by lock: all below.
+  private final Readahead ahead;
+  private final ArrayDeque<CompletableFuture<Void>> underWay = new ArrayDeque<>();
+  private boolean closed;
+
+  AssetFile(CachedAsset asset, long readAheadBytes, ReadCounters counters) {
+    this.asset = asset;
+    this.counters = counters;
+    this.ahead = new Readahead(asset.lengthBytes(), readAheadBytes);
+    counters.opens.increment();
+  }
+
+  @Override
+  public void read(Call call, long offset, ByteBuffer into) {
+    long end = Math.min(asset.lengthBytes(), offset + into.remaining());
+    if (offset >= end) {
+      return;
+    }
+    ByteRange range = ByteRange.between(offset, end);
+    int limit = into.limit();
+    into.limit(into.position() + (int) range.lengthBytes());
+    if (!call.mayWait()) {
+      if (!asset.readIfHere(range, into)) {
+        call.aboutToWait();
+      }
+      bring(range, false);
+    } else {
+      bring(range, true); // before anything is waited for
+      counters.stalledReads.increment();
+      asset.read(range, into, call.deadline());
+    }
+    counters.readBytes.add(range.lengthBytes());
+    into.limit(limit);
+  }
+
+  private void bring(ByteRange range, boolean stalled) {
+    List<ByteRange> wanted;
+    lock.lock();
+    try {
+      wanted = ahead.read(range.offset(), (int) range.lengthBytes(), stalled);
+      if (wanted.isEmpty() || closed) {
+        return;
+      }
+      underWay.removeIf(CompletableFuture::isDone);
+      Deadline deadline = Deadline.after(AHEAD_PATIENCE);
+      for (ByteRange segment : segments(wanted)) {
+        counters.readAheadBytes.add(segment.lengthBytes());
+        underWay.add(asset.fill(List.of(segment), Priority.READAHEAD, deadline, FillProgress.NONE));
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private static List<ByteRange> segments(List<ByteRange> wanted) {
+    List<ByteRange> segments = new ArrayList<>();
+    for (ByteRange range : wanted) {
+      for (long at = range.offset(); at < range.end(); ) {
+        long to = Math.min(range.end(), (at / SEGMENT_BYTES + 1) * SEGMENT_BYTES);
+        segments.add(ByteRange.between(at, to));
+        at = to;
+      }
+    }
+    return segments;
+  }
+
+  @Override
+  public void close() {
+    List<CompletableFuture<Void>> left;
+    lock.lock();
+    try {
+      closed = true;
+      left = List.copyOf(underWay);
+      underWay.clear();
+    } finally {
+      lock.unlock();
+    }
+    left.forEach(fill -> fill.cancel(true));
+  }
+}

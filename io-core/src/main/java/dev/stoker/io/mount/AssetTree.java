@@ -1,0 +1,265 @@
+package dev.stoker.io.mount;
+
+import dev.stoker.io.asset.AssetInfo;
+import dev.stoker.io.asset.AssetPath;
+import dev.stoker.io.asset.AssetUri;
+import dev.stoker.io.asset.Deadline;
+import dev.stoker.io.asset.IoFailure;
+import dev.stoker.io.asset.PinnedAsset;
+import dev.stoker.io.asset.Reader;
+import dev.stoker.io.cache.BlockCache;
+import dev.stoker.io.cache.CacheUsage;
+import dev.stoker.io.cache.CachedAsset;
+import dev.stoker.io.mount.fuse.Call;
+import dev.stoker.io.mount.fuse.FileTree;
+import dev.stoker.io.mount.fuse.NodeEntry;
+import dev.stoker.io.mount.fuse.NodeStatus;
+import dev.stoker.io.mount.fuse.OpenFile;
+import dev.stoker.io.mount.fuse.OpenFolder;
+import dev.stoker.io.mount.fuse.TreeFailure;
+import dev.stoker.io.mount.fuse.TreeSpace;
+import dev.stoker.io.posix.Errno;
+import dev.stoker.io.source.AssetSource;
+import dev.stoker.io.source.FolderItem;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A tree of an origin, read-only, through the block cache.
+ *
+ * <p>A name is looked up in its folder's listing where that is at hand; else a name that looks like
+ * a file's is asked for by itself, and only when there is no such file the folder is listed, so
+ * that the next thousand names that do not exist (a renderer's search path) cost nothing. The
+ * version that a lookup finds is pinned to the node: whoever has it open reads that version or an
+ * error, and a name that stands for a new version later gets a new node.
+ *
+ * <p>Thread-safe.
+ */
+public final class AssetTree implements FileTree, AutoCloseable {
+  /** A pinned version does not change. */
+  private static final long STATUS_NANOS = Duration.ofDays(1).toNanos();
+
+  /** Even where a listing is about to be renewed, or every lookup would come to us. */
+  private static final long LEAST_NAME_NANOS = Duration.ofSeconds(1).toNanos();
+
+  /** Less than the cache believes in a reader's right, so that opening asks no origin. */
+  private static final long RIGHT_NANOS = Duration.ofMinutes(50).toNanos();
+
+  private final BlockCache cache;
+  private final AssetUri uri;
+  private final AssetSource source;
+  private final AssetTreeOptions options;
+  private final Listings listings;
+  private final Nodes nodes = new Nodes();
+  private final FileAttributes attributes;
+  private final ReadCounters counters = new ReadCounters();
+  private final long mountedNanos = System.currentTimeMillis() * 1_000_000;
+
+  /**
+   * @param uri the tree
+   * @param source opened for it; this tree's to close
+   */
+  public AssetTree(BlockCache cache, AssetUri uri, AssetSource source, AssetTreeOptions options) {
+    this.cache = cache;
+    this.uri = uri;
+    this.source = source;
+    this.options = options;
+    this.listings = new Listings(source, options.nameTimeout().toNanos());
+    this.attributes = new FileAttributes(cache, options.project());
+  }
+
+  /**
+   * Looks whether there is such a tree.
+   *
+   * @throws IoFailure when it cannot be listed
+   */
+  public void requireThere(Deadline deadline) {
+    listings.get(AssetPath.ROOT, deadline);
+  }
+
+  @Override
+  public NodeEntry lookup(Call call, long parent, String name) {
+    Node.Folder folder = nodes.folderOf(parent);
+    if (!AssetPath.isName(name)) {
+      throw new TreeFailure(Errno.ENAMETOOLONG);
+    }
+    Listing listing = listings.fresh(folder.path);
+    if (listing == null) {
+      call.aboutToWait();
+      NodeEntry file = looksLikeFile(name) ? described(call, folder, name) : null;
+      if (file != null) {
+        return file;
+      }
+      listing = listings.get(folder.path, call.deadline());
+    }
+    FolderItem item = listing.find(name);
+    if (item == null) {
+      return NodeEntry.nothing(nameNanos(listing));
+    }
+    NodeEntry known = entry(folder, item, nameNanos(listing));
+    if (known != null) {
+      return known;
+    }
+    call.aboutToWait();
+    NodeEntry file = described(call, folder, item.name());
+    return file == null ? NodeEntry.nothing(nameNanos(listing)) : file;
+  }
+
+  /** Whether it costs less to ask for the file than to list its folder. */
+  private static boolean looksLikeFile(String name) {
+    return name.lastIndexOf('.') > 0;
+  }
+
+  /** The file as the origin describes it now; null where there is none. */
+  private @Nullable NodeEntry described(Call call, Node.Folder folder, String name) {
+    try {
+      AssetInfo info = source.stat(child(folder, name), call.deadline());
+      return file(info, options.nameTimeout().toNanos());
+    } catch (IoFailure.NotFound e) {
+      return null;
+    }
+  }
+
+  /** The node of an item of a listing; null where that does not tell the file's version. */
+  private @Nullable NodeEntry entry(Node.Folder folder, FolderItem item, long nameNanos) {
+    if (item.folder()) {
+      Node.Folder node = nodes.folder(child(folder, item.name()));
+      return new NodeEntry(node.id, nameNanos, STATUS_NANOS, status(node));
+    }
+    AssetInfo info = item.info();
+    return info == null ? null : file(info, nameNanos);
+  }
+
+  private NodeEntry file(AssetInfo info, long nameNanos) {
+    PinnedAsset asset =
+        new PinnedAsset(uri, info, new Reader(options.project(), options.project()));
+    cache.grant(options.project(), asset); // the origin told it to these very credentials
+    Node.File node = nodes.file(asset);
+    return new NodeEntry(node.id, nameNanos, STATUS_NANOS, status(node));
+  }
+
+  private long nameNanos(Listing listing) {
+    return Math.max(LEAST_NAME_NANOS, listings.leftNanos(listing));
+  }
+
+  private static AssetPath child(Node.Folder folder, String name) {
+    return folder.path.resolve(new AssetPath(name));
+  }
+
+  @Override
+  public void forget(long node, long uses) {
+    nodes.forget(node, uses);
+  }
+
+  @Override
+  public NodeStatus status(Call call, long node) {
+    return status(nodes.get(node));
+  }
+
+  private NodeStatus status(Node node) {
+    if (node instanceof Node.File file) {
+      AssetInfo info = file.asset.info();
+      long modified = info.modified().getEpochSecond() * 1_000_000_000L + info.modified().getNano();
+      return of(file, NodeStatus.TYPE_FILE | options.fileMode(), 1, info.lengthBytes(), modified);
+    }
+    return of(node, NodeStatus.TYPE_FOLDER | options.folderMode(), 2, 4096, mountedNanos);
+  }
+
+  private NodeStatus of(Node node, int mode, int links, long lengthBytes, long modifiedNanos) {
+    return new NodeStatus(
+        node.inode,
+        mode,
+        links,
+        options.uid(),
+        options.gid(),
+        lengthBytes,
+        lengthBytes,
+        modifiedNanos,
+        modifiedNanos,
+        modifiedNanos,
+        STATUS_NANOS);
+  }
+
+  @Override
+  public OpenFile open(Call call, long node, int flags) {
+    Node.File file = nodes.fileOf(node);
+    if ((flags & 3) != 0) {
+      throw TreeFailure.READ_ONLY;
+    }
+    if (System.nanoTime() - file.describedNanos > RIGHT_NANOS) {
+      call.aboutToWait();
+    }
+    CachedAsset cached = cache.open(file.asset, options.project(), call.deadline());
+    return new AssetFile(cached, options.readAheadBytes(), counters);
+  }
+
+  @Override
+  public OpenFolder openFolder(Call call, long node) {
+    Node.Folder folder = nodes.folderOf(node);
+    Listing listing = listings.fresh(folder.path);
+    if (listing == null) {
+      call.aboutToWait();
+      listing = listings.get(folder.path, call.deadline());
+    }
+    return new AssetFolder(folder, listing);
+  }
+
+  @Override
+  public byte @Nullable [] attribute(Call call, long node, String name) {
+    return nodes.get(node) instanceof Node.File file ? attributes.value(file.asset, name) : null;
+  }
+
+  @Override
+  public List<String> attributes(Call call, long node) {
+    return nodes.get(node) instanceof Node.File file ? attributes.names(file.asset) : List.of();
+  }
+
+  @Override
+  public TreeSpace space(Call call) {
+    CacheUsage usage = cache.usage();
+    // Nothing can be written, so nothing is free; the size is that of what is at hand.
+    return new TreeSpace(usage.bytes(), 0, nodes.count(), 0);
+  }
+
+  /** What readers of this tree did. */
+  public ReadCounters counters() {
+    return counters;
+  }
+
+  @Override
+  public void close() {
+    source.close();
+  }
+
+  /** One listing, told from its begin to its end. */
+  private final class AssetFolder implements OpenFolder {
+    private final Node.Folder folder;
+    private final Listing listing;
+    private final List<Item> items;
+
+    AssetFolder(Node.Folder folder, Listing listing) {
+      this.folder = folder;
+      this.listing = listing;
+      this.items = listing.items().stream().map(this::item).toList();
+    }
+
+    private Item item(FolderItem item) {
+      String path = child(folder, item.name()).value();
+      return item.folder()
+          ? new Item(item.name(), Node.inodeOf(path + "/"), NodeStatus.TYPE_FOLDER)
+          : new Item(item.name(), Node.inodeOf(path), NodeStatus.TYPE_FILE);
+    }
+
+    @Override
+    public List<Item> items(Call call) {
+      return items;
+    }
+
+    @Override
+    public @Nullable NodeEntry entry(Call call, Item item) {
+      FolderItem known = listing.find(item.name());
+      return known == null ? null : AssetTree.this.entry(folder, known, nameNanos(listing));
+    }
+  }
+}

@@ -1,0 +1,111 @@
+package dev.stoker.io.mount;
+
+import dev.stoker.io.asset.AssetPath;
+import dev.stoker.io.asset.PinnedAsset;
+import dev.stoker.io.mount.fuse.FileTree;
+import dev.stoker.io.mount.fuse.TreeFailure;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * The nodes that the kernel holds. A path stands for the node of its latest version; nodes of
+ * earlier ones stay until the kernel lets go of them. Ids are never reused, so generations are not
+ * needed.
+ *
+ * <p>Thread-safe.
+ */
+final class Nodes {
+  private final ConcurrentHashMap<Long, Node> byId = new ConcurrentHashMap<>();
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Map<AssetPath, Node> byPath = new HashMap<>(); // guarded by lock
+  private long lastId = FileTree.ROOT; // guarded by lock
+
+  Nodes() {
+    Node.Folder root = new Node.Folder(FileTree.ROOT, AssetPath.ROOT);
+    root.uses = 1;
+    byId.put(root.id, root);
+    byPath.put(root.path, root);
+  }
+
+  /** The folder at a path, used once more. */
+  Node.Folder folder(AssetPath path) {
+    lock.lock();
+    try {
+      Node known = byPath.get(path);
+      Node.Folder folder =
+          known instanceof Node.Folder same ? same : enter(new Node.Folder(++lastId, path));
+      folder.uses++;
+      return folder;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The file of that version, used once more. */
+  Node.File file(PinnedAsset asset) {
+    lock.lock();
+    try {
+      Node known = byPath.get(asset.info().path());
+      boolean same =
+          known instanceof Node.File file
+              && file.asset.info().version().equals(asset.info().version());
+      Node.File file = same ? (Node.File) known : enter(new Node.File(++lastId, asset));
+      file.uses++;
+      file.describedNanos = System.nanoTime();
+      return file;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private <T extends Node> T enter(T node) {
+    byPath.put(node.path, node);
+    byId.put(node.id, node);
+    return node;
+  }
+
+  Node get(long id) {
+    Node node = byId.get(id);
+    if (node == null) {
+      throw TreeFailure.STALE;
+    }
+    return node;
+  }
+
+  Node.Folder folderOf(long id) {
+    if (get(id) instanceof Node.Folder folder) {
+      return folder;
+    }
+    throw TreeFailure.NOT_A_FOLDER;
+  }
+
+  Node.File fileOf(long id) {
+    if (get(id) instanceof Node.File file) {
+      return file;
+    }
+    throw TreeFailure.IS_A_FOLDER;
+  }
+
+  void forget(long id, long uses) {
+    lock.lock();
+    try {
+      Node node = byId.get(id);
+      if (node == null || id == FileTree.ROOT) {
+        return;
+      }
+      node.uses -= uses;
+      if (node.uses <= 0) {
+        byId.remove(id);
+        byPath.remove(node.path, node);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  int count() {
+    return byId.size();
+  }
+}
