@@ -29,7 +29,9 @@ class ArchitectureTest {
   static final class WithoutTestServers implements ImportOption {
     @Override
     public boolean includes(Location location) {
-      return !location.contains("-tests.jar") && !location.contains("/jmh_generated/");
+      return !location.contains("-tests.jar")
+          && !location.contains("/test-classes/")
+          && !location.contains("/jmh_generated/");
     }
   }
 
