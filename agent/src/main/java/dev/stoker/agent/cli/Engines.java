@@ -6,6 +6,7 @@ import dev.stoker.agent.config.OriginCredentials;
 import dev.stoker.agent.config.Release;
 import dev.stoker.agent.config.Settings;
 import dev.stoker.agent.config.StokerFile;
+import dev.stoker.agent.config.TimeSpan;
 import dev.stoker.agent.pipeline.AgentSettings;
 import dev.stoker.io.cache.CacheSettings;
 import dev.stoker.io.daemon.IoSettings;
@@ -14,6 +15,7 @@ import dev.stoker.io.source.blob.BlobSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -92,6 +94,11 @@ final class Engines {
                 Release.version(),
                 settings.data().resolve("agent"))
             .withSlots(NodeSlots.rule(file), NodeSlots.reserve(file));
+    if (file.stall() != null) {
+      agent =
+          agent.withStallAfter(
+              file.stall().equals("off") ? Duration.ZERO : TimeSpan.parse("stall", file.stall()));
+    }
     return file.user() == null ? agent : agent.withUser(JobUsers.find(file.user()));
   }
 

@@ -1,13 +1,18 @@
 package dev.stoker.agent.cli;
 
+import dev.stoker.agent.config.ByteSize;
 import dev.stoker.controller.client.ControllerClient;
+import dev.stoker.controller.protocol.Finish;
 import dev.stoker.controller.protocol.Jobs;
+import dev.stoker.controller.protocol.TaskUsage;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -49,7 +54,7 @@ final class JobShowCommand implements Callable<Integer> {
       if (!job.message().isEmpty()) {
         context.out().println(job.message());
       }
-      Table table = new Table("TASK", "STATE", "ATTEMPTS", "NODE", "WHAT", "MESSAGE");
+      Table table = new Table("TASK", "STATE", "ATTEMPTS", "NODE", "WHAT", "TOOK", "MESSAGE");
       tasks.forEach(task -> add(table, task));
       table.print(context.out());
       printWhy(client, job, tasks);
@@ -83,6 +88,26 @@ final class JobShowCommand implements Callable<Integer> {
         task.attempts().size(),
         tried ? task.attempts().getLast().nodeName() : "",
         JobFollower.label(task),
-        tried ? task.attempts().getLast().message() : "");
+        tried ? took(task.attempts().getLast().usage()) : "",
+        tried ? message(task.attempts().getLast()) : "");
+  }
+
+  private static String took(@Nullable TaskUsage usage) {
+    if (usage == null) {
+      return "";
+    }
+    String gpu =
+        usage.peakGpuMemoryBytes() > 0
+            ? ", GPU " + ByteSize.format(usage.peakGpuMemoryBytes())
+            : "";
+    return "CPU %.0f s, %s%s"
+        .formatted(usage.cpuSeconds(), ByteSize.format(usage.peakMemoryBytes()), gpu);
+  }
+
+  private static String message(Jobs.Attempt attempt) {
+    Finish.Cause cause = attempt.cause();
+    return cause == null || cause == Finish.Cause.FAILED
+        ? attempt.message()
+        : cause.name().toLowerCase(Locale.ROOT).replace('_', ' ') + ": " + attempt.message();
   }
 }

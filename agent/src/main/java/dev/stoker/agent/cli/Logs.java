@@ -8,17 +8,23 @@ import java.util.logging.Level;
 import java.util.logging.LogManager;
 import java.util.logging.Logger;
 
-/** Sends the log to stderr, a line an event. Libraries are heard only when they are in despair. */
+/**
+ * Sends the log to stderr, a line an event, as text or as JSON. Libraries are heard only when they
+ * are in despair.
+ */
 final class Logs {
   private static final String CONFIGURATION =
       """
       handlers=java.util.logging.ConsoleHandler
       java.util.logging.ConsoleHandler.level=ALL
-      java.util.logging.ConsoleHandler.formatter=java.util.logging.SimpleFormatter
-      java.util.logging.SimpleFormatter.format=%1$tFT%1$tT.%1$tL %4$s %5$s%n
+      java.util.logging.ConsoleHandler.formatter=%s
+      java.util.logging.SimpleFormatter.format=%%1$tFT%%1$tT.%%1$tL %%4$s %%5$s%%n
       .level=SEVERE
       dev.stoker.level=WARNING
       """;
+
+  /** {@code json}: see {@link JsonLogFormatter}. */
+  private static final String FORMAT_VARIABLE = "STOKER_LOG";
 
   /** Held here, for the registry of loggers forgets those that nobody holds. */
   private static final Logger OURS = Logger.getLogger("dev.stoker");
@@ -31,10 +37,14 @@ final class Logs {
   }
 
   static void toStandardError() {
+    boolean json = "json".equals(System.getenv(FORMAT_VARIABLE));
+    String formatter =
+        json ? JsonLogFormatter.class.getName() : "java.util.logging.SimpleFormatter";
     try {
       LogManager.getLogManager()
           .readConfiguration(
-              new ByteArrayInputStream(CONFIGURATION.getBytes(StandardCharsets.UTF_8)));
+              new ByteArrayInputStream(
+                  CONFIGURATION.formatted(formatter).getBytes(StandardCharsets.UTF_8)));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

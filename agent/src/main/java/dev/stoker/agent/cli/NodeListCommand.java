@@ -34,7 +34,7 @@ final class NodeListCommand implements Callable<Integer> {
     for (Nodes.Node node : page.nodes()) {
       table.add(
           node.name(),
-          node.state(),
+          node.problem() != null && node.state().equals("ready") ? "unwell" : node.state(),
           node.slots().size(),
           node.slots().stream().mapToInt(Registration.Slot::vcpus).sum(),
           ByteSize.format(node.slots().stream().mapToLong(Registration.Slot::memoryBytes).sum()),
@@ -43,5 +43,11 @@ final class NodeListCommand implements Callable<Integer> {
           node.release());
     }
     table.print(context.out());
+    for (Nodes.Node node : page.nodes()) {
+      if (node.problem() != null) {
+        context.out().println(node.name() + " takes no work: " + node.problem() + ".");
+      }
+    }
+    context.out().flush();
   }
 }

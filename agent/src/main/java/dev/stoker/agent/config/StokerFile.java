@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param reserve what is kept from the slots for the system and Stoker
  * @param user the account that renderers run as
  * @param profiles folder of the studio's own renderer profiles
+ * @param stall how long a renderer may do nothing before it is ended, as {@link TimeSpan}, or off
  */
 public record StokerFile(
     @Nullable String controller,
@@ -47,12 +48,13 @@ public record StokerFile(
     @Nullable SlotsEntry slots,
     @Nullable Reserve reserve,
     @Nullable String user,
-    @Nullable String profiles) {
+    @Nullable String profiles,
+    @Nullable String stall) {
 
   static final StokerFile EMPTY =
       new StokerFile(
           null, null, null, null, null, null, null, Map.of(), Map.of(), null, null, null, null,
-          List.of(), Map.of(), null, null, null, null);
+          List.of(), Map.of(), null, null, null, null, null);
 
   public StokerFile {
     locations = locations == null ? List.of() : List.copyOf(locations);

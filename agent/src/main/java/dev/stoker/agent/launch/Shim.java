@@ -141,6 +141,11 @@ public final class Shim implements AutoCloseable {
     return control;
   }
 
+  /** The number of its process, which is above all of its session's. */
+  public long pid() {
+    return process.pid();
+  }
+
   public boolean isAlive() {
     return process.isAlive();
   }

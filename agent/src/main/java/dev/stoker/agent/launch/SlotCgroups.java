@@ -136,14 +136,19 @@ public final class SlotCgroups implements AutoCloseable {
     return bySlot.getOrDefault(slotId, List.of());
   }
 
-  /** How many processes of the slot the kernel killed for want of memory, ever. */
+  /**
+   * How many processes of the slot the kernel killed for want of memory, ever; where the slot has
+   * no memory of its own, how many of the machine's.
+   */
   public long memoryKills(String slotId) {
-    long kills = 0;
     for (Path group : of(slotId)) {
-      kills += number(group.resolve("memory.oom_control"), "oom_kill ");
-      kills += number(group.resolve("memory.events"), "oom_kill ");
+      for (String file : new String[] {"memory.oom_control", "memory.events"}) {
+        if (Files.exists(group.resolve(file))) {
+          return number(group.resolve(file), "oom_kill ");
+        }
+      }
     }
-    return kills;
+    return number(Path.of("/proc/vmstat"), "oom_kill ");
   }
 
   private static long number(Path file, String prefix) {

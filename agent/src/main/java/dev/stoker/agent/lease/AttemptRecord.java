@@ -3,6 +3,7 @@ package dev.stoker.agent.lease;
 import dev.stoker.controller.protocol.Commit;
 import dev.stoker.controller.protocol.Finish;
 import dev.stoker.controller.protocol.Leasing;
+import dev.stoker.controller.protocol.TaskUsage;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param timeline what was done when
  * @param originBytes bytes of input that came from origins
  * @param cachedBytes bytes of input that were on the node
+ * @param usage what its processes took, from STAGED on; null where nobody measured them
  */
 public record AttemptRecord(
     Leasing.Lease lease,
@@ -24,7 +26,8 @@ public record AttemptRecord(
     Finish.@Nullable Request finish,
     List<Finish.Span> timeline,
     long originBytes,
-    long cachedBytes) {
+    long cachedBytes,
+    @Nullable TaskUsage usage) {
   public AttemptRecord {
     timeline = List.copyOf(timeline);
   }
@@ -42,26 +45,31 @@ public record AttemptRecord(
   }
 
   public static AttemptRecord leased(Leasing.Lease lease) {
-    return new AttemptRecord(lease, State.LEASED, null, null, List.of(), 0, 0);
+    return new AttemptRecord(lease, State.LEASED, null, null, List.of(), 0, 0, null);
   }
 
   public AttemptRecord running() {
     return new AttemptRecord(
-        lease, State.RUNNING, manifest, finish, timeline, originBytes, cachedBytes);
+        lease, State.RUNNING, manifest, finish, timeline, originBytes, cachedBytes, usage);
   }
 
   public AttemptRecord staged(
-      Commit.Manifest staged, List<Finish.Span> done, long fromOrigin, long fromCache) {
-    return new AttemptRecord(lease, State.STAGED, staged, finish, done, fromOrigin, fromCache);
+      Commit.Manifest staged,
+      List<Finish.Span> done,
+      long fromOrigin,
+      long fromCache,
+      @Nullable TaskUsage took) {
+    return new AttemptRecord(
+        lease, State.STAGED, staged, finish, done, fromOrigin, fromCache, took);
   }
 
   public AttemptRecord granted(Commit.Manifest stored) {
     return new AttemptRecord(
-        lease, State.GRANTED, stored, finish, timeline, originBytes, cachedBytes);
+        lease, State.GRANTED, stored, finish, timeline, originBytes, cachedBytes, usage);
   }
 
   public AttemptRecord finished(Finish.Request report) {
     return new AttemptRecord(
-        lease, State.FINISHED, manifest, report, timeline, originBytes, cachedBytes);
+        lease, State.FINISHED, manifest, report, timeline, originBytes, cachedBytes, usage);
   }
 }

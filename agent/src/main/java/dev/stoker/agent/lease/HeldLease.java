@@ -2,8 +2,10 @@ package dev.stoker.agent.lease;
 
 import dev.stoker.controller.protocol.Heartbeat;
 import dev.stoker.controller.protocol.Leasing;
+import dev.stoker.controller.protocol.TaskUsage;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +38,7 @@ public final class HeldLease {
   private final AtomicReference<Heartbeat.Held> report;
   private final AtomicReference<@Nullable Holder> holder = new AtomicReference<>();
   private volatile long validUntilMillis;
+  private volatile Supplier<@Nullable TaskUsage> usage = () -> null;
 
   /**
    * @param askedAtMillis on the boot clock, before the request that won it was sent
@@ -66,7 +69,27 @@ public final class HeldLease {
 
   /** What the next heartbeat says. */
   public Heartbeat.Held report() {
-    return Objects.requireNonNull(report.get());
+    Heartbeat.Held last = Objects.requireNonNull(report.get());
+    return new Heartbeat.Held(
+        last.leaseId(),
+        last.attempt(),
+        last.phase(),
+        last.phaseFraction(),
+        last.message(),
+        last.bytesTotal(),
+        last.bytesDone(),
+        usage.get());
+  }
+
+  /** Notes what people should know of it now, without a change of what it is at. */
+  public void warn(String message) {
+    Heartbeat.Held last = Objects.requireNonNull(report.get());
+    phase(last.phase(), last.phaseFraction(), message);
+  }
+
+  /** Says from now on what its processes take. */
+  public void measured(Supplier<@Nullable TaskUsage> now) {
+    usage = now;
   }
 
   /**

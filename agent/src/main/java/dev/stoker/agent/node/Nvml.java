@@ -56,6 +56,10 @@ final class Nvml implements GpuDriver {
     this.library = library;
   }
 
+  String library() {
+    return library;
+  }
+
   @Override
   public List<Found> gpus() {
     NativeLibrary nvml;
@@ -195,7 +199,7 @@ final class Nvml implements GpuDriver {
   }
 
   /** NVML's status; NVML_ERROR_FUNCTION_NOT_FOUND (13) where the driver is older than the call. */
-  private static int call(NativeLibrary nvml, String function, Object... arguments) {
+  static int call(NativeLibrary nvml, String function, Object... arguments) {
     Function known;
     try {
       known = nvml.getFunction(function);

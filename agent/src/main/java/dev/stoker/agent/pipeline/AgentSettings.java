@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param attributes OpenJD attributes beside those found on the machine
  * @param variables what every action's environment starts from
  * @param sessionIdle how long a session stays open for a next task of its step
+ * @param stallAfter how long a renderer may do nothing at all before it is ended; zero: for ever
  */
 public record AgentSettings(
     String name,
@@ -31,10 +32,14 @@ public record AgentSettings(
     @Nullable JobUser user,
     Map<String, List<String>> attributes,
     Map<String, String> variables,
-    Duration sessionIdle) {
+    Duration sessionIdle,
+    Duration stallAfter) {
 
   /** An environment costs seconds to minutes to enter; a slot's idle memory costs nothing. */
   private static final Duration SESSION_IDLE = Duration.ofSeconds(15);
+
+  /** Longer than a scene loads without a byte or a tick, shorter than a night. */
+  private static final Duration STALL_AFTER = Duration.ofMinutes(30);
 
   private static final String DEFAULT_PATH = "/usr/local/bin:/usr/bin:/bin";
 
@@ -58,21 +63,27 @@ public record AgentSettings(
         null,
         Map.of(),
         Map.of("PATH", path == null ? DEFAULT_PATH : path, "LANG", "C.UTF-8"),
-        SESSION_IDLE);
+        SESSION_IDLE,
+        STALL_AFTER);
   }
 
   public AgentSettings withSlots(SlotRule rule, SlotLayout.Reserve kept) {
     return new AgentSettings(
-        name, release, data, rule, kept, user, attributes, variables, sessionIdle);
+        name, release, data, rule, kept, user, attributes, variables, sessionIdle, stallAfter);
   }
 
   public AgentSettings withUser(@Nullable JobUser who) {
     return new AgentSettings(
-        name, release, data, slots, reserve, who, attributes, variables, sessionIdle);
+        name, release, data, slots, reserve, who, attributes, variables, sessionIdle, stallAfter);
   }
 
   public AgentSettings withSessionIdle(Duration idle) {
     return new AgentSettings(
-        name, release, data, slots, reserve, user, attributes, variables, idle);
+        name, release, data, slots, reserve, user, attributes, variables, idle, stallAfter);
+  }
+
+  public AgentSettings withStallAfter(Duration quiet) {
+    return new AgentSettings(
+        name, release, data, slots, reserve, user, attributes, variables, sessionIdle, quiet);
   }
 }

@@ -6,6 +6,7 @@ import dev.stoker.controller.protocol.Commit;
 import dev.stoker.controller.protocol.Finish;
 import dev.stoker.controller.protocol.Heartbeat;
 import dev.stoker.controller.protocol.Leasing;
+import dev.stoker.controller.protocol.TaskUsage;
 import dev.stoker.io.daemon.StageProgress;
 import dev.stoker.openjd.job.Step;
 import dev.stoker.openjd.space.TaskParameters;
@@ -23,12 +24,22 @@ import org.jspecify.annotations.Nullable;
  */
 final class Attempt implements HeldLease.Holder {
 
-  /** Why it must not go on. */
-  record Stop(Kind kind, String reason) {
+  /**
+   * Why it must not go on.
+   *
+   * @param failure what its report says, where it says more than the reason
+   */
+  record Stop(Kind kind, String reason, @Nullable Failure failure) {
+    Stop(Kind kind, String reason) {
+      this(kind, reason, null);
+    }
+
     /** Later ones win over earlier ones. */
     enum Kind {
       /** What it read on this node cannot be trusted: it fails, and is tried again. */
       FAULT,
+      /** For what its renderer did, or did not do: it fails. */
+      ENDED,
       /** The agent closes: somebody else runs it. */
       RETURNED,
       /** Somebody asked for it. */
@@ -52,6 +63,7 @@ final class Attempt implements HeldLease.Holder {
   private volatile AttemptRecord record;
   private volatile long runningSinceNanos;
   private volatile StageProgress input = StageProgress.NONE;
+  private volatile @Nullable TaskUsage usage;
 
   Attempt(HeldLease held, AttemptLog log, SlotSession session) {
     this.held = held;
@@ -110,7 +122,7 @@ final class Attempt implements HeldLease.Holder {
   }
 
   AttemptRecord staged(Commit.Manifest manifest) {
-    record = record.staged(manifest, timeline(), input.originBytes(), input.cachedBytes());
+    record = record.staged(manifest, timeline(), input.originBytes(), input.cachedBytes(), usage);
     return record;
   }
 
@@ -124,6 +136,15 @@ final class Attempt implements HeldLease.Holder {
             was.bytesDone() + more.bytesDone(),
             was.originBytes() + more.originBytes(),
             was.cachedBytes() + more.cachedBytes());
+  }
+
+  /** What its processes took; null as long as nobody measured them to their end. */
+  @Nullable TaskUsage usage() {
+    return usage;
+  }
+
+  void took(TaskUsage all) {
+    usage = all;
   }
 
   StageProgress input() {

@@ -2,20 +2,25 @@ package dev.stoker.agent.pipeline;
 
 import dev.stoker.agent.profile.LogReader;
 import dev.stoker.agent.profile.RendererEvent;
+import dev.stoker.agent.profile.RendererEvent.Trouble;
 import dev.stoker.agent.session.SessionListener;
+import dev.stoker.agent.usage.UsageMeter;
+import dev.stoker.controller.protocol.Finish.Cause;
 import dev.stoker.controller.protocol.Heartbeat.Phase;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Hears one action for its attempt: the log, the progress, and what the renderer lets slip that
- * must not pass although it exits with 0. Confined to the slot's thread.
+ * must not pass although it exits with 0. Confined to the slot's thread, but for {@link #trouble}.
  */
 final class AttemptListener implements SessionListener {
   private final Attempt attempt;
   private final LogReader reader;
   private final UnaryOperator<String> readable;
-  private @Nullable String fault;
+  private RendererWord.@Nullable Fault fault;
+  private volatile @Nullable Trouble trouble; // also read by whoever ends a silent renderer
+  private @Nullable UsageMeter meter;
   private double fraction = -1;
   private String message = "";
 
@@ -28,9 +33,19 @@ final class AttemptListener implements SessionListener {
     this.readable = readable;
   }
 
-  /** A sentence that says what must not pass, or null. */
-  @Nullable String fault() {
-    return fault;
+  /** What was heard so far. */
+  RendererWord heard() {
+    return new RendererWord(fault, trouble, reader::ended);
+  }
+
+  /** What its failure would be about; null when it said nothing of that kind. */
+  @Nullable Trouble trouble() {
+    return trouble;
+  }
+
+  /** Tells how its processes do from now on. */
+  void measuredBy(@Nullable UsageMeter its) {
+    meter = its;
   }
 
   @Override
@@ -71,18 +86,48 @@ final class AttemptListener implements SessionListener {
       }
       case RendererEvent.Missing(String name, String detail) -> {
         if (fault == null) {
-          fault = "The renderer lacks the input '" + readable.apply(name) + "': " + detail + ".";
+          fault =
+              new RendererWord.Fault(
+                  Cause.ASSET_MISSING,
+                  "The renderer lacks the input '" + readable.apply(name) + "': " + detail + ".");
         }
       }
       case RendererEvent.BadFrame(String reason) -> {
         if (fault == null) {
-          fault = "The renderer made a bad frame: " + reason + ".";
+          fault =
+              new RendererWord.Fault(
+                  Cause.BAD_FRAME, "The renderer made a bad frame: " + reason + ".");
+        }
+      }
+      case Trouble heard -> trouble(heard);
+      case RendererEvent.PeakMemory(long bytes) -> {
+        if (meter != null) {
+          meter.reportedPeak(bytes);
         }
       }
     }
   }
 
+  private void trouble(Trouble heard) {
+    Trouble before = trouble;
+    if (before == null || (heard.fatal() && !before.fatal())) {
+      trouble = heard;
+    }
+    if (heard.fatal()) {
+      // Some renderers that get no licence wait for one for ever (V-Ray), or go on with a
+      // watermark.
+      attempt.stop(
+          new Attempt.Stop(
+              Attempt.Stop.Kind.ENDED,
+              heard().sentence(heard),
+              new Failure(heard.cause(), heard.retry(), -1, heard().sentence(heard))));
+    }
+  }
+
   private void tell() {
+    if (meter != null) {
+      meter.progressed();
+    }
     attempt.held().phase(Phase.RENDERING, fraction, message);
   }
 }

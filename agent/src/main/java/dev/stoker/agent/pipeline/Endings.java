@@ -1,8 +1,7 @@
 package dev.stoker.agent.pipeline;
 
 import dev.stoker.agent.launch.FolderTree;
-import dev.stoker.agent.session.ActionResult;
-import dev.stoker.controller.protocol.Finish.Outcome;
+import dev.stoker.controller.protocol.Finish.Cause;
 import dev.stoker.controller.protocol.Heartbeat.Phase;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -47,12 +46,11 @@ final class Endings {
   /**
    * Takes the outputs out of the attempt's session and brings it to its end.
    *
-   * @param fault a sentence: what must not pass, whatever the exit code says
+   * @param failure why it failed; null when it succeeded
    * @return whether it was handed on: to be published, or to be reported as failed; else it was
    *     stopped meanwhile
    */
-  boolean handOn(
-      Attempt attempt, LocationMap locations, ActionResult result, @Nullable String fault)
+  boolean handOn(Attempt attempt, LocationMap locations, @Nullable Failure failure)
       throws IOException {
     SlotSession session = attempt.session();
     Path box =
@@ -65,13 +63,11 @@ final class Endings {
       if (attempt.stop() != null) {
         return false;
       }
-      leaves = result.succeeded() && fault == null;
-      if (fault != null) {
-        fail(attempt, result.exitCode(), fault, false);
-      } else if (leaves) {
+      leaves = failure == null;
+      if (failure == null) {
         publish(attempt, outputs, box);
       } else {
-        fail(attempt, result.exitCode(), "The task's " + subject(result), result.nodeSuspect());
+        fail(attempt, failure);
       }
       return true;
     } finally {
@@ -99,33 +95,38 @@ final class Endings {
         });
   }
 
-  private static String subject(ActionResult result) {
-    return (result.message().startsWith("environment ") ? "" : "command ") + result.message() + ".";
+  private void fail(Attempt attempt, Failure failure) {
+    note(attempt, failure);
+    later(attempt, () -> shared.reports().failed(attempt, failure));
   }
 
-  private void fail(Attempt attempt, int exitCode, String sentence, boolean nodeSuspect) {
+  private void note(Attempt attempt, Failure failure) {
     LOG.log(
         Level.INFO,
-        "Attempt {0} of task {1} failed: {2}",
+        "Attempt {0} of task {1} failed ({2}): {3}",
         attempt.lease().attempt(),
         attempt.lease().taskId(),
-        sentence);
-    attempt.log().append("stoker: " + sentence);
-    shared.health().failed(attempt.lease().jobId(), nodeSuspect);
-    later(
-        attempt,
-        () ->
-            shared.reports().unpublished(attempt, Outcome.FAILED, exitCode, sentence, nodeSuspect));
+        failure.cause(),
+        failure.sentence());
+    attempt.log().append("stoker: " + failure.sentence());
+    // Nobody's renderer gets a licence while there is none; the node is as good as any.
+    if (failure.cause() != Cause.LICENCE_REFUSED) {
+      shared.health().failed(attempt.lease().jobId(), failure.nodeSuspect());
+    }
   }
 
   /** Whatever the task left in its session, no other task may find it. */
-  void breakOff(Attempt attempt, String sentence, boolean nodeSuspect) {
+  void breakOff(Attempt attempt, Failure failure) {
     attempt.session().retire();
-    fail(attempt, -1, sentence, nodeSuspect);
+    fail(attempt, failure);
   }
 
   /** It was stopped before its outputs were handed on. */
   void stopped(Attempt attempt) {
+    Attempt.Stop stop = attempt.stop();
+    if (stop != null && stop.kind() == Attempt.Stop.Kind.ENDED && stop.failure() != null) {
+      note(attempt, stop.failure());
+    }
     later(attempt, () -> shared.publication().endStopped(attempt));
   }
 

@@ -14,6 +14,7 @@ import dev.stoker.agent.node.Slot;
 import dev.stoker.agent.node.SlotLayout;
 import dev.stoker.agent.node.Topology;
 import dev.stoker.agent.profile.RendererProfiles;
+import dev.stoker.agent.usage.UsageSampler;
 import dev.stoker.controller.client.ControllerClient;
 import dev.stoker.controller.client.ControllerException;
 import dev.stoker.controller.protocol.Heartbeat;
@@ -68,6 +69,7 @@ public final class NodeAgent implements AutoCloseable {
   private final List<Slot> slots;
   private final SlotCgroups groups;
   private final NodeHealth health;
+  private final UsageSampler sampler = UsageSampler.start();
   private final Pause pause = new Pause(() -> ThreadLocalRandom.current().nextDouble());
   private final BootClock clock = BootClock.system();
   private final ControllerLink link;
@@ -101,7 +103,9 @@ public final class NodeAgent implements AutoCloseable {
     this.machine = Topology.read();
     this.slots = SlotLayout.plan(machine, settings.slots(), settings.reserve());
     this.groups = SlotCgroups.prepare(OwnCgroups.read(Path.of("/")), cgroupName(), slots);
-    this.health = new NodeHealth(settings.data(), io, machine, Topology::read, Clock.systemUTC());
+    this.health =
+        new NodeHealth(
+            settings.data(), io, machine, Topology::read, Clock.systemUTC(), client::clockAhead);
     this.link = new ControllerLink(client, NodeCard.of(settings, slots), pause);
     this.keeper = new LeaseKeeper(link, clock, this::status);
     this.book = new AttemptBook(settings.data().resolve("attempts"));
@@ -137,6 +141,7 @@ public final class NodeAgent implements AutoCloseable {
               SlotBinding.of(machine, slot, groups, settings.user(), Isolation.isRoot()),
               variables(slot),
               () -> groups.memoryKills(slot.id()),
+              new Supervision.Rule(sampler, slot.gpus(), settings.stallAfter()),
               io,
               profiles);
       workers.add(new SlotWorker(slot.id(), place, shared, settings.sessionIdle()));
@@ -205,6 +210,7 @@ public final class NodeAgent implements AutoCloseable {
       keeper.close();
       heartbeats.join(LAST_WORDS.toMillis());
       groups.close();
+      sampler.close();
     }
   }
 
@@ -233,6 +239,7 @@ public final class NodeAgent implements AutoCloseable {
     }
     if (!started) {
       groups.close();
+      sampler.close();
     } else {
       try {
         if (!ended.await(SLOT_END.plus(LAST_WORDS).toMillis() * 2, TimeUnit.MILLISECONDS)) {
@@ -315,11 +322,13 @@ public final class NodeAgent implements AutoCloseable {
   }
 
   private Heartbeat.@Nullable NodeStatus status() {
+    String problem = health.known().orElse(null);
     try {
       CacheReport cache = io.cache();
-      return new Heartbeat.NodeStatus(cache.bytes(), cache.hitBytes(), cache.missBytes());
+      return new Heartbeat.NodeStatus(cache.bytes(), cache.hitBytes(), cache.missBytes(), problem);
     } catch (IoFailure e) {
-      return null; // the I/O process is away; the attempts that need it will say so
+      // The I/O process is away; the attempts that need it will say so.
+      return problem == null ? null : new Heartbeat.NodeStatus(0, 0, 0, problem);
     }
   }
 

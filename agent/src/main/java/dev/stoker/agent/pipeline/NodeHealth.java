@@ -44,6 +44,9 @@ final class NodeHealth {
   /** Before Stoker was written no clock was right. */
   private static final Instant OLDEST = Instant.parse("2026-01-01T00:00:00Z");
 
+  /** Azure refuses signatures 15 minutes off; files' times mislead long before. */
+  private static final Duration MOST_AHEAD = Duration.ofMinutes(5);
+
   /** In a row, each the node's fault by its own word. */
   private static final int MOST_SUSPECT = 3;
 
@@ -60,6 +63,7 @@ final class NodeHealth {
   private final int gpus;
   private final Supplier<Topology> look;
   private final Clock clock;
+  private final Supplier<Optional<Duration>> ahead;
   private final ReentrantLock lock = new ReentrantLock(); // guards the rest
   private final Set<String> failedJobs = new HashSet<>();
   private int failed;
@@ -73,13 +77,21 @@ final class NodeHealth {
   /**
    * @param machine as it was at the start; a GPU that vanishes later is a problem
    * @param look reads it again
+   * @param ahead how far the clock is ahead of the controller's, as far as known
    */
-  NodeHealth(Path data, NodeIo io, Topology machine, Supplier<Topology> look, Clock clock) {
+  NodeHealth(
+      Path data,
+      NodeIo io,
+      Topology machine,
+      Supplier<Topology> look,
+      Clock clock,
+      Supplier<Optional<Duration>> ahead) {
     this.data = data;
     this.io = io;
     this.gpus = machine.gpus().size();
     this.look = look;
     this.clock = clock;
+    this.ahead = ahead;
     this.askedGpus = clock.instant();
     this.gpuProblem = gpuProblem(machine).orElse(null);
   }
@@ -97,6 +109,16 @@ final class NodeHealth {
         looked = now;
         tell(check(now));
       }
+      return Optional.ofNullable(problem);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** What was found when it was last looked; costs nothing. */
+  Optional<String> known() {
+    lock.lock();
+    try {
       return Optional.ofNullable(problem);
     } finally {
       lock.unlock();
@@ -153,7 +175,17 @@ final class NodeHealth {
     if (now.isBefore(OLDEST)) {
       return Optional.of("its clock says " + now);
     }
-    return checkDisk().or(this::checkIo).or(() -> checkGpus(now));
+    return checkClock().or(this::checkDisk).or(this::checkIo).or(() -> checkGpus(now));
+  }
+
+  private Optional<String> checkClock() {
+    return ahead
+        .get()
+        .filter(off -> off.abs().compareTo(MOST_AHEAD) > 0)
+        .map(
+            off ->
+                "its clock is %d minutes %s the controller's"
+                    .formatted(off.abs().toMinutes(), off.isNegative() ? "behind" : "ahead of"));
   }
 
   private Optional<String> checkDisk() {

@@ -85,7 +85,7 @@ final class Publication {
       endStopped(attempt);
     } catch (AttemptFailure e) {
       discard(new OutputManifest(fence, staged));
-      reports.unpublished(attempt, Outcome.FAILED, 0, e.sentence(), e.nodeSuspect());
+      reports.failed(attempt, e.failure());
     } finally {
       remove(box);
     }
@@ -106,9 +106,13 @@ final class Publication {
         LOG.log(Level.WARNING, "Lost the lease {0}: {1}", attempt.lease().leaseId(), reason);
         reports.drop(attempt.held());
       }
-      case CANCELED -> reports.unpublished(attempt, Outcome.CANCELED, -1, reason, false);
-      case FAULT -> reports.unpublished(attempt, Outcome.FAILED, -1, reason, true);
-      case RETURNED -> reports.unpublished(attempt, Outcome.RETURNED, -1, reason, false);
+      case CANCELED -> reports.unpublished(attempt, Outcome.CANCELED, reason);
+      case FAULT -> reports.failed(attempt, Failure.of(-1, reason, true));
+      case ENDED -> {
+        Failure failure = stop == null ? null : stop.failure();
+        reports.failed(attempt, failure == null ? Failure.of(-1, reason, false) : failure);
+      }
+      case RETURNED -> reports.unpublished(attempt, Outcome.RETURNED, reason);
     }
   }
 
@@ -278,7 +282,10 @@ final class Publication {
             timeline,
             record.originBytes(),
             record.cachedBytes(),
-            publishedBytes));
+            publishedBytes,
+            null,
+            null,
+            record.usage()));
   }
 
   private void discard(OutputManifest manifest) {

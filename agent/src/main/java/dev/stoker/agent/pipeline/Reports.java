@@ -12,6 +12,7 @@ import dev.stoker.controller.protocol.Finish.Outcome;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tells the controller how attempts ended. A report is on disk before it is sent, where the disk
@@ -32,8 +33,17 @@ final class Reports {
     this.pause = pause;
   }
 
-  /** A report on an attempt that did not get as far as staging its outputs. */
-  void unpublished(Attempt attempt, Outcome outcome, int exitCode, String why, boolean elsewhere)
+  /** A report on an attempt that did not get as far as staging its outputs, and did not fail. */
+  void unpublished(Attempt attempt, Outcome outcome, String why) throws InterruptedException {
+    send(attempt, outcome, new Failure(Finish.Cause.FAILED, null, -1, why), null);
+  }
+
+  /** A report on an attempt that failed. */
+  void failed(Attempt attempt, Failure failure) throws InterruptedException {
+    send(attempt, Outcome.FAILED, failure, failure.cause());
+  }
+
+  private void send(Attempt attempt, Outcome outcome, Failure why, Finish.@Nullable Cause cause)
       throws InterruptedException {
     send(
         attempt.held(),
@@ -41,13 +51,16 @@ final class Reports {
         new Finish.Request(
             attempt.lease().attempt(),
             outcome,
-            exitCode,
-            why,
-            elsewhere,
+            why.exitCode(),
+            why.sentence(),
+            why.elsewhere(),
             attempt.timeline(),
             attempt.input().originBytes(),
             attempt.input().cachedBytes(),
-            0));
+            0,
+            cause,
+            why.retry(),
+            attempt.usage()));
   }
 
   /** Sends until it is acknowledged, or the agent closes; then the next agent goes on. */

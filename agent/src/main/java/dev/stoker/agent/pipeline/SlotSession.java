@@ -8,6 +8,7 @@ import dev.stoker.agent.session.Session;
 import dev.stoker.agent.session.SessionFolders;
 import dev.stoker.agent.session.SessionListener;
 import dev.stoker.agent.session.SessionSettings;
+import dev.stoker.controller.protocol.Finish.Cause;
 import dev.stoker.io.asset.AssetPath;
 import dev.stoker.io.asset.Deadline;
 import dev.stoker.io.asset.IoFailure;
@@ -30,6 +31,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -62,6 +64,7 @@ final class SlotSession {
   private volatile boolean over;
   private volatile boolean abandoned;
   private boolean removed; // guarded by staging
+  private boolean entered;
 
   /**
    * What a session needs of its surroundings.
@@ -70,6 +73,7 @@ final class SlotSession {
    * @param shims where shims' control folders are made
    * @param variables what actions' environments start from
    * @param memoryKills how many of the slot's processes the kernel killed for want of memory
+   * @param watching how attempts are watched
    */
   record Place(
       Path sessions,
@@ -77,6 +81,7 @@ final class SlotSession {
       SessionBinding binding,
       Map<String, String> variables,
       LongSupplier memoryKills,
+      Supervision.Rule watching,
       NodeIo io,
       RendererProfiles profiles) {}
 
@@ -145,7 +150,15 @@ final class SlotSession {
       if (Thread.interrupted()) {
         throw new InterruptedException();
       }
-      throw new AttemptFailure(String.valueOf(e.getMessage()), e instanceof IoFailure.Disk);
+      Cause cause =
+          switch (e) {
+            case IoFailure.NotFound _ -> Cause.ASSET_MISSING;
+            // This node may have lost its way there; if nobody has one, ten tries end the task.
+            case IoFailure.Disk _, IoFailure.Unavailable _, IoFailure.TimedOut _ ->
+                Cause.NODE_FAULT;
+            default -> Cause.FAILED;
+          };
+      throw new AttemptFailure(String.valueOf(e.getMessage()), cause);
     } finally {
       staging.unlock();
     }
@@ -192,11 +205,15 @@ final class SlotSession {
     }
   }
 
-  /** Opens the session and enters its environments, if that was not done yet. */
-  ActionResult ready(JobPlan plan, Step step, SessionListener listener)
-      throws IOException, InterruptedException {
-    if (session != null) {
-      return new ActionResult(ActionResult.Outcome.SUCCEEDED, 0, "", false);
+  /**
+   * Starts the session's shim, if that was not done yet.
+   *
+   * @return the number of its process
+   */
+  long open(JobPlan plan) throws IOException {
+    Session open = session;
+    if (open != null) {
+      return open.shim();
     }
     SessionFolders made = folders();
     PathMapping mapping = plan.mapping(made);
@@ -215,6 +232,17 @@ final class SlotSession {
     if (abandoned) {
       opened.abandon();
     }
+    return opened.shim();
+  }
+
+  /** Enters the environments of an open session, if that was not done yet. */
+  ActionResult ready(JobPlan plan, Step step, SessionListener listener)
+      throws InterruptedException {
+    if (entered) {
+      return new ActionResult(ActionResult.Outcome.SUCCEEDED, 0, "", false);
+    }
+    entered = true;
+    Session opened = opened();
     List<Environment> environments = new ArrayList<>(plan.job().environments());
     environments.addAll(step.environments());
     for (Environment environment : environments) {
@@ -229,6 +257,11 @@ final class SlotSession {
       }
     }
     return new ActionResult(ActionResult.Outcome.SUCCEEDED, 0, "", false);
+  }
+
+  /** A variable as the session's environments set it. */
+  Optional<String> variable(String name) {
+    return opened().variable(name);
   }
 
   private Map<String, String> variables(SessionFolders made) {

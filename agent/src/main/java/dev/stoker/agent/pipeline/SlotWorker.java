@@ -45,6 +45,9 @@ final class SlotWorker {
   /** Longer than any notice a template may ask for (2023-09, section 5.3.2: 600 s). */
   private static final Duration AS_THE_TEMPLATE_WANTS = Duration.ofMinutes(11);
 
+  /** For a renderer that is ended as it hangs: what a crash handler takes to say where. */
+  private static final Duration LAST_WORDS = Duration.ofSeconds(10);
+
   /**
    * What all slots share.
    *
@@ -221,13 +224,15 @@ final class SlotWorker {
         endings.stopped(attempt);
       }
     } catch (AttemptFailure e) {
-      endings.breakOff(attempt, e.sentence(), e.nodeSuspect());
+      endings.breakOff(attempt, e.failure());
     } catch (IOException | UncheckedIOException e) {
       String why = disks.trouble().orElse(String.valueOf(e.getMessage()));
-      endings.breakOff(attempt, "This node cannot run the task: " + why + ".", true);
+      endings.breakOff(
+          attempt, Failure.of(-1, "This node cannot run the task: " + why + ".", true));
     } catch (RuntimeException e) {
       LOG.log(Level.ERROR, "Failed at the task " + attempt.lease().taskId(), e);
-      endings.breakOff(attempt, "The agent failed at this task; its own log says how.", true);
+      String why = "The agent failed at this task; its own log says how.";
+      endings.breakOff(attempt, Failure.of(-1, why, true));
     } finally {
       rendering = null;
       line.remove(attempt);
@@ -273,7 +278,11 @@ final class SlotWorker {
     attempt.whenStopped(
         stop ->
             session.cancel(
-                stop.kind() == Attempt.Stop.Kind.CANCELED ? AS_THE_TEMPLATE_WANTS : Duration.ZERO));
+                switch (stop.kind()) {
+                  case CANCELED -> AS_THE_TEMPLATE_WANTS;
+                  case ENDED -> LAST_WORDS;
+                  case FAULT, RETURNED, LOST -> Duration.ZERO;
+                }));
     attempt.running();
     shared.book().write(attempt.record());
     attempt.held().phase(Phase.RENDERING, -1, "");
@@ -281,26 +290,34 @@ final class SlotWorker {
         new AttemptListener(attempt, shared.profiles().newLogReader(), session::readable);
     long startMillis = System.currentTimeMillis();
     long memoryKills = place.memoryKills().getAsLong();
-    ActionResult result = session.ready(prepared.plan(), prepared.step(), listener);
-    if (result.succeeded() && attempt.stop() == null) {
-      result = session.runTask(prepared.plan(), prepared.step(), prepared.task(), listener);
-    }
-    if (!result.succeeded() && place.memoryKills().getAsLong() > memoryKills) {
-      result =
-          new ActionResult(
-              result.outcome(),
-              result.exitCode(),
-              result.message() + ", as it took more memory than its slot has",
-              result.nodeSuspect());
-    }
-    result = disks.judged(result);
+    ActionResult result = disks.judged(supervised(attempt, prepared, listener));
     if (!result.succeeded()) {
       session.retire();
     }
     session.takeNotes().forEach(listener::note);
     attempt.whenStopped(null);
     attempt.did("render", startMillis, System.currentTimeMillis());
-    return endings.handOn(attempt, prepared.plan().locations(), result, listener.fault());
+    boolean memoryKilled = place.memoryKills().getAsLong() > memoryKills;
+    return endings.handOn(
+        attempt,
+        prepared.plan().locations(),
+        Verdict.of(result, memoryKilled, listener.heard()).orElse(null));
+  }
+
+  private ActionResult supervised(
+      Attempt attempt, Attempt.Prepared prepared, AttemptListener listener)
+      throws IOException, InterruptedException {
+    SlotSession session = attempt.session();
+    long shim = session.open(prepared.plan());
+    try (Supervision watch =
+        new Supervision(attempt, listener, place.watching(), shim, place.binding().cgroups())) {
+      ActionResult ready = session.ready(prepared.plan(), prepared.step(), listener);
+      if (!ready.succeeded() || attempt.stop() != null) {
+        return ready;
+      }
+      watch.declared(session.variable(Supervision.PATIENCE_VARIABLE));
+      return session.runTask(prepared.plan(), prepared.step(), prepared.task(), listener);
+    }
   }
 
   private void switchTo(@Nullable SlotSession next) throws InterruptedException {

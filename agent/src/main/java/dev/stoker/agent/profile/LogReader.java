@@ -1,5 +1,6 @@
 package dev.stoker.agent.profile;
 
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -12,4 +13,11 @@ public interface LogReader {
    * @param line without its end; carriage returns within part it further
    */
   void line(String line, Consumer<RendererEvent> events);
+
+  /**
+   * What the renderer that wrote last means by ending so.
+   *
+   * @param exitCode as a shell has it: 128 and the number of a signal that ended it
+   */
+  Optional<RendererEvent.Trouble> ended(int exitCode);
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import dev.stoker.controller.protocol.Finish;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
@@ -28,13 +29,25 @@ final class ProfileFile {
 
   private record Document(
       @JsonProperty(required = true) String name,
-      @JsonProperty(required = true) CitedPattern banner,
+      @Nullable CitedPattern banner,
+      @Nullable Boolean everywhere,
       @Nullable List<String> files,
       @Nullable String notes,
       @Nullable Map<String, String> environment,
       @Nullable String unchecked,
       @Nullable Integer wraps,
+      @Nullable List<CitedExit> exits,
       @JsonProperty(required = true) List<CitedRule> rules) {}
+
+  /**
+   * @param source where it is written that the code means that
+   */
+  private record CitedExit(
+      @JsonProperty(required = true) int code,
+      @JsonProperty(required = true) String event,
+      @JsonProperty(required = true) String message,
+      @JsonProperty(required = true) String source,
+      @Nullable String retry) {}
 
   private record CitedPattern(
       @JsonProperty(required = true) String pattern, @JsonProperty(required = true) String line) {}
@@ -45,7 +58,9 @@ final class ProfileFile {
       @JsonProperty(required = true) String line,
       @Nullable String name,
       @Nullable String message,
-      @Nullable String detail) {}
+      @Nullable String detail,
+      @Nullable String retry,
+      @Nullable Boolean fatal) {}
 
   /**
    * @param file name of the YAML file among {@code files}; the profile's start-up files lie in a
@@ -60,13 +75,15 @@ final class ProfileFile {
       }
       return new RendererProfile(
           document.name(),
-          compile(file, document.banner().pattern(), document.banner().line()),
+          banner(file, document.banner()),
+          document.banner() == null || Boolean.TRUE.equals(document.everywhere()),
           document.wraps() == null ? 0 : document.wraps(),
           document.unchecked(),
           document.rules().stream().map(rule -> rule(file, rule)).toList(),
           startup,
           document.notes(),
-          document.environment() == null ? Map.of() : document.environment());
+          document.environment() == null ? Map.of() : document.environment(),
+          exits(file, orEmpty(document.exits())));
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException(
           "Cannot read the renderer profile " + file + ": " + e.getOriginalMessage(), e);
@@ -76,25 +93,54 @@ final class ProfileFile {
     }
   }
 
+  private static @Nullable Pattern banner(String file, @Nullable CitedPattern cited) {
+    return cited == null ? null : compile(file, cited.pattern(), cited.line());
+  }
+
   private static <T> List<T> orEmpty(@Nullable List<T> list) {
     return list == null ? List.of() : list;
   }
 
-  private static Rule rule(String file, CitedRule cited) {
-    Rule.Event event;
+  private static <E extends Enum<E>> E word(String file, String key, Class<E> all, String word) {
     try {
-      event = Rule.Event.valueOf(cited.event().toUpperCase(Locale.ROOT));
+      return Enum.valueOf(all, word.toUpperCase(Locale.ROOT));
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
-          "The renderer profile %s knows no event '%s'.".formatted(file, cited.event()), e);
+          "The renderer profile %s knows no %s '%s'.".formatted(file, key, word), e);
     }
+  }
+
+  private static Map<Integer, RendererEvent.Trouble> exits(String file, List<CitedExit> cited) {
+    Map<Integer, RendererEvent.Trouble> exits = new HashMap<>();
+    for (CitedExit exit : cited) {
+      Finish.Cause cause = word(file, "event", Rule.Event.class, exit.event()).cause();
+      if (cause == null) {
+        throw new IllegalArgumentException(
+            "In the renderer profile %s no exit code can mean '%s'; say licence, memory, node or failure."
+                .formatted(file, exit.event()));
+      }
+      exits.put(
+          exit.code(),
+          new RendererEvent.Trouble(
+              cause,
+              exit.message(),
+              exit.retry() == null ? null : word(file, "retry", Finish.Retry.class, exit.retry()),
+              false));
+    }
+    return exits;
+  }
+
+  private static Rule rule(String file, CitedRule cited) {
+    Rule.Event event = word(file, "event", Rule.Event.class, cited.event());
     String text = cited.message() == null ? cited.detail() : cited.message();
     Rule rule =
         new Rule(
             event,
             compile(file, cited.pattern(), cited.line()),
             cited.name() == null ? "" : cited.name(),
-            text == null ? "" : text);
+            text == null ? "" : text,
+            cited.retry() == null ? null : word(file, "retry", Finish.Retry.class, cited.retry()),
+            Boolean.TRUE.equals(cited.fatal()));
     if (rule.read(cited.line().strip()).isEmpty()) {
       throw new IllegalArgumentException(
           "The renderer profile %s cites a line with broken JSON: %s"

@@ -2,18 +2,24 @@ package dev.stoker.agent.profile;
 
 import dev.stoker.agent.profile.RendererEvent.BadFrame;
 import dev.stoker.agent.profile.RendererEvent.Missing;
+import dev.stoker.agent.profile.RendererEvent.PeakMemory;
 import dev.stoker.agent.profile.RendererEvent.Progress;
 import dev.stoker.agent.profile.RendererEvent.Saved;
+import dev.stoker.agent.profile.RendererEvent.Trouble;
+import dev.stoker.controller.protocol.Finish;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Applies the profile whose banner was seen last; before any banner, all of them.
+ * Applies the profile whose banner was seen last, and those that hold everywhere; before any
+ * banner, all of them.
  *
  * <p>Suspicions are held until the renderer's start-up script says that it checked everything,
  * which clears them, or until a frame is saved without that, which makes them missing files.
@@ -54,7 +60,8 @@ final class ProfileLogReader implements LogReader {
 
   private void physicalLine(String line, Consumer<RendererEvent> events) {
     for (RendererProfile profile : profiles) {
-      if (profile.banner().matcher(line).find()) {
+      Pattern banner = profile.banner();
+      if (banner != null && banner.matcher(line).find()) {
         active = profile;
         checked = false;
         suspects.clear();
@@ -62,13 +69,14 @@ final class ProfileLogReader implements LogReader {
         return;
       }
     }
-    if (active != null) {
-      apply(active, unwrapped(active, line), events);
-    } else {
-      for (RendererProfile profile : profiles) {
-        if (apply(profile, line, events)) {
-          return;
-        }
+    RendererProfile writing = active;
+    if (writing != null && apply(writing, unwrapped(writing, line), events)) {
+      return;
+    }
+    for (RendererProfile profile : profiles) {
+      boolean holds = writing == null || (profile.everywhere() && profile != writing);
+      if (holds && apply(profile, line, events)) {
+        return;
       }
     }
   }
@@ -99,6 +107,10 @@ final class ProfileLogReader implements LogReader {
       Rule rule,
       Map<String, String> values,
       Consumer<RendererEvent> events) {
+    String peak = values.get("peak");
+    if (peak != null) {
+      MemoryAmount.parse(peak).ifPresent(bytes -> events.accept(new PeakMemory(bytes)));
+    }
     switch (rule.event()) {
       case PROGRESS -> events.accept(progress(rule, values));
       case SAVED -> saved(profile, values, events);
@@ -113,7 +125,22 @@ final class ProfileLogReader implements LogReader {
         checked = true;
         suspects.clear();
       }
+      case LICENCE, MEMORY, NODE, FAILURE -> trouble(rule, values, events);
+      case PEAK -> {}
     }
+  }
+
+  private void trouble(Rule rule, Map<String, String> values, Consumer<RendererEvent> events) {
+    Finish.Cause cause = rule.event().cause();
+    String reason = Rule.fill(rule.text(), values);
+    if (cause != null && reported.size() < MAX_MISSING && reported.add(cause + reason)) {
+      events.accept(new Trouble(cause, reason, rule.retry(), rule.fatal()));
+    }
+  }
+
+  @Override
+  public Optional<Trouble> ended(int exitCode) {
+    return active == null ? Optional.empty() : Optional.ofNullable(active.exits().get(exitCode));
   }
 
   private void saved(

@@ -1,5 +1,8 @@
 package dev.stoker.agent.profile;
 
+import dev.stoker.controller.protocol.Finish;
+import org.jspecify.annotations.Nullable;
+
 /** What a renderer said of its work. */
 public sealed interface RendererEvent {
 
@@ -30,4 +33,18 @@ public sealed interface RendererEvent {
    * @param reason one clause
    */
   record BadFrame(String reason) implements RendererEvent {}
+
+  /**
+   * What a failure is about, should this be one.
+   *
+   * @param cause what kind
+   * @param reason one clause
+   * @param retry what another try is worth; null: as usual
+   * @param fatal whether it ends the renderer at once, whatever it would make of it
+   */
+  record Trouble(Finish.Cause cause, String reason, Finish.@Nullable Retry retry, boolean fatal)
+      implements RendererEvent {}
+
+  /** The renderer says that it took so much memory at most. */
+  record PeakMemory(long bytes) implements RendererEvent {}
 }

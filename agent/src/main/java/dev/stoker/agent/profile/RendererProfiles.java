@@ -16,7 +16,18 @@ import java.util.stream.Stream;
 /** All renderers that Stoker knows. Immutable and thread-safe. */
 public final class RendererProfiles {
   private static final List<String> BUILT_IN =
-      List.of("blender.yaml", "povray.yaml", "arnold.yaml", "karma.yaml");
+      List.of(
+          "blender.yaml",
+          "povray.yaml",
+          "arnold.yaml",
+          "karma.yaml",
+          "vray.yaml",
+          "redshift.yaml",
+          // These have no banner; what only they know comes after what the others say.
+          "renderman.yaml",
+          "houdini.yaml",
+          "nuke.yaml",
+          "maya.yaml");
 
   private final List<RendererProfile> profiles;
 

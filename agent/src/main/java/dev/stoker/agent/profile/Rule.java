@@ -3,11 +3,13 @@ package dev.stoker.agent.profile;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.stoker.controller.protocol.Finish;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One kind of line and what it means. Named groups of the pattern, and the fields of a group {@code
@@ -15,8 +17,16 @@ import java.util.regex.Pattern;
  *
  * @param name what is missing, for the events that name something
  * @param text the message or detail
+ * @param retry what another try is worth, for the events that say why something failed
+ * @param fatal whether such a line ends the renderer
  */
-record Rule(Event event, Pattern pattern, String name, String text) {
+record Rule(
+    Event event,
+    Pattern pattern,
+    String name,
+    String text,
+    Finish.@Nullable Retry retry,
+    boolean fatal) {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Pattern PLACEHOLDER = Pattern.compile("\\{(\\w+)}");
 
@@ -30,7 +40,28 @@ record Rule(Event event, Pattern pattern, String name, String text) {
     SUSPECT,
     BAD,
     /** The start-up script looked at all inputs and found them. */
-    CHECKED
+    CHECKED,
+    /** No licence was to be had; counts where the renderer then fails or does nothing. */
+    LICENCE,
+    /** Memory, or that of a GPU, did not suffice; counts where the renderer fails. */
+    MEMORY,
+    /** The machine, its driver or its GPU is not well; counts where the renderer fails. */
+    NODE,
+    /** Why it will fail; counts where the renderer fails. */
+    FAILURE,
+    /** How much memory it took at most: the group {@code peak}, which other rules may have too. */
+    PEAK;
+
+    /** What such a line says of a failure; null for the other events. */
+    Finish.@Nullable Cause cause() {
+      return switch (this) {
+        case LICENCE -> Finish.Cause.LICENCE_REFUSED;
+        case MEMORY -> Finish.Cause.OUT_OF_MEMORY;
+        case NODE -> Finish.Cause.NODE_FAULT;
+        case FAILURE -> Finish.Cause.FAILED;
+        case PROGRESS, SAVED, MISSING, SUSPECT, BAD, CHECKED, PEAK -> null;
+      };
+    }
   }
 
   /** What the line says, by group name; empty when it is not of this kind. */

@@ -21,6 +21,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
@@ -200,6 +201,18 @@ public final class Session implements AutoCloseable {
   public void abandon() {
     abandoned = true;
     cancelRequest.make(Duration.ZERO);
+  }
+
+  /** The number of the process above all of the session's. */
+  public long shim() {
+    return shim.pid();
+  }
+
+  /** A variable as the environments that are entered leave it. */
+  public Optional<String> variable(String name) {
+    Map<String, String> all = new HashMap<>(settings.baseVariables());
+    entered.descendingIterator().forEachRemaining(environment -> environment.applyTo(all));
+    return Optional.ofNullable(all.get(name));
   }
 
   /** Tells the shim that its agent lives. */

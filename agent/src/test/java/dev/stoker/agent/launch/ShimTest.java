@@ -128,6 +128,58 @@ class ShimTest {
     assertFalse(Files.exists(Path.of("/proc/" + daemon)));
   }
 
+  /** It forks twice, leaves its group and session, ignores SIGTERM, and has children of its own. */
+  @Test
+  void whoeverAKilledActionStartedGoesWithIt() throws Exception {
+    String daemon =
+        "trap \"\" TERM HUP INT; setsid sh -c \"trap : TERM; while :; do sleep 1; done\" &"
+            + " echo $!; sleep 300 & echo $!; while :; do sleep 1; done";
+    try (ActionRun action =
+        shim.run(action("sh", "-c", "(setsid sh -c '" + daemon + "' &) ; sleep 300 & wait"))) {
+      List<String> pids = new ArrayList<>();
+      until(
+          () -> {
+            action.log().drain(pids::add);
+            return pids.size() == 2;
+          });
+      action.terminate();
+      action.kill();
+      assertEquals(0, action.await(BOUND).orElseThrow().processesLeft());
+      for (String pid : pids) {
+        assertFalse(Files.exists(Path.of("/proc/" + pid)), pid);
+      }
+    }
+  }
+
+  @Test
+  void orphansThatEndWhileTheirActionRunsLeaveNoZombies() throws Exception {
+    try (ActionRun action =
+        shim.run(
+            action(
+                "sh",
+                "-c",
+                "for i in 1 2 3 4 5 6 7 8 9; do (setsid true &); done; echo up; sleep 300"))) {
+      List<String> lines = new ArrayList<>();
+      until(
+          () -> {
+            action.log().drain(lines::add);
+            return lines.contains("up") && children(shim.pid()) == 1;
+          });
+      action.kill();
+      assertTrue(action.await(BOUND).isPresent());
+    }
+  }
+
+  /** Zombies are listed, too. */
+  private static int children(long pid) {
+    try {
+      String listed = Files.readString(Path.of("/proc/" + pid + "/task/" + pid + "/children"));
+      return listed.isBlank() ? 0 : listed.strip().split(" ", -1).length;
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
   @Test
   void aDaemonOfAnEnvironmentLivesUntilItsSessionEnds() throws Exception {
     Outcome entered;

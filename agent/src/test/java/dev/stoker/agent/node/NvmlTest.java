@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -79,6 +80,17 @@ class NvmlTest {
   }
 
   @Test
+  void theDriverSaysWhatAGpuIsAtAndWhoHasItsMemory() throws Exception {
+    Nvml driver =
+        stub(
+            "uuid=GPU-1;bus=00000001:00:00.0;minor=0;memory=1000;used=700;busy=42;pid=4711;pidmem=600\n");
+    NvmlLoads loads = new NvmlLoads(driver.library());
+    assertEquals(new GpuLoad(0.42, 700, Map.of(4711L, 600L)), loads.read("GPU-1"));
+    assertEquals(GpuLoad.UNKNOWN, loads.read("GPU-2"));
+    assertEquals(GpuLoad.UNKNOWN, new NvmlLoads(folder + "/no-such-library.so").read("GPU-1"));
+  }
+
+  @Test
   void aGpuThatSysfsHidesIsPlacedByItsDriver() throws Exception {
     Path root = RecordedMachine.unpack("hc44rs", folder.resolve("machine"));
     Topology machine =
@@ -128,6 +140,9 @@ class NvmlTest {
     assertEquals("AMD Radeon Pro V710 MxGPU", found.name());
     assertEquals(25753026560L, found.memoryBytes());
     assertEquals(List.of("/dev/dri/renderD128"), found.devices());
+    Files.writeString(gpu.resolve("gpu_busy_percent"), "37\n");
+    Files.writeString(gpu.resolve("mem_info_vram_used"), "1048576\n");
+    assertEquals(new GpuLoad(0.37, 1 << 20, Map.of()), new GpuLoads(folder, null).read(found));
   }
 
   private Nvml stub(String gpus) throws IOException, InterruptedException {

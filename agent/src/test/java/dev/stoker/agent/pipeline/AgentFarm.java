@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -78,7 +79,11 @@ abstract class AgentFarm {
   }
 
   void startAgent() throws InterruptedException {
-    RunningAgent running = RunningAgent.start(top.resolve("agent"), client, io, publisher);
+    startAgent(UnaryOperator.identity());
+  }
+
+  void startAgent(UnaryOperator<AgentSettings> change) throws InterruptedException {
+    RunningAgent running = RunningAgent.start(top.resolve("agent"), client, io, publisher, change);
     agent = running.agent();
     agentThread = running.thread();
   }

@@ -27,6 +27,7 @@ class NodeHealthTest {
   private Instant now = Instant.parse("2026-06-01T12:00:00Z");
   private final Clock clock = ((InstantSource) () -> now).withZone(ZoneOffset.UTC);
   private boolean ioAnswers = true;
+  private Duration ahead = Duration.ZERO;
   private Topology machine = machine(0, 0);
 
   private final NodeIo io =
@@ -42,7 +43,7 @@ class NodeHealthTest {
               });
 
   private NodeHealth health() {
-    return new NodeHealth(data, io, machine, () -> machine, clock);
+    return new NodeHealth(data, io, machine, () -> machine, clock, () -> Optional.of(ahead));
   }
 
   private static Topology machine(int gpus, long eccErrors) {
@@ -99,7 +100,7 @@ class NodeHealthTest {
   @Test
   void aFolderThatCannotBeWrittenIsNamed() throws Exception {
     Path file = Files.createFile(data.resolve("file"));
-    NodeHealth health = new NodeHealth(file, io, machine, () -> machine, clock);
+    NodeHealth health = new NodeHealth(file, io, machine, () -> machine, clock, Optional::empty);
     assertTrue(health.problem().orElseThrow().startsWith("its folder " + file));
   }
 
@@ -121,6 +122,20 @@ class NodeHealthTest {
   void aClockOfAnotherAgeIsNotTrusted() {
     now = Instant.parse("1970-01-01T00:01:00Z");
     assertEquals("its clock says 1970-01-01T00:01:00Z", health().problem().orElseThrow());
+  }
+
+  @Test
+  void aClockThatIsFarFromTheControllersStopsTheNode() {
+    NodeHealth health = health();
+    ahead = Duration.ofMinutes(-7);
+    assertEquals("its clock is 7 minutes behind the controller's", health.problem().orElseThrow());
+    ahead = Duration.ofMinutes(4);
+    pass(Duration.ofSeconds(11));
+    assertEquals(Optional.empty(), health.problem());
+    ahead = Duration.ofMinutes(6);
+    pass(Duration.ofSeconds(11));
+    assertEquals(
+        "its clock is 6 minutes ahead of the controller's", health.problem().orElseThrow());
   }
 
   @Test

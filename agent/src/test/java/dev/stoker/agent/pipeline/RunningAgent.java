@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 
 /** An agent in this process and the thread that it runs on. Who starts it closes and joins it. */
 record RunningAgent(NodeAgent agent, Thread thread) {
@@ -18,9 +19,21 @@ record RunningAgent(NodeAgent agent, Thread thread) {
   static RunningAgent start(
       Path data, ControllerClient client, FolderIo io, OutputPublisher publisher)
       throws InterruptedException {
+    return start(data, client, io, publisher, UnaryOperator.identity());
+  }
+
+  /** Returns once it is ready; {@code change} sets what differs from an agent's usual settings. */
+  static RunningAgent start(
+      Path data,
+      ControllerClient client,
+      FolderIo io,
+      OutputPublisher publisher,
+      UnaryOperator<AgentSettings> change)
+      throws InterruptedException {
     NodeAgent agent =
         new NodeAgent(
-            AgentSettings.of("node-1", "test", data).withSessionIdle(Duration.ofMillis(500)),
+            change.apply(
+                AgentSettings.of("node-1", "test", data).withSessionIdle(Duration.ofMillis(500))),
             client,
             io,
             publisher,

@@ -9,14 +9,20 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import dev.stoker.agent.profile.RendererEvent.BadFrame;
 import dev.stoker.agent.profile.RendererEvent.Missing;
+import dev.stoker.agent.profile.RendererEvent.PeakMemory;
 import dev.stoker.agent.profile.RendererEvent.Progress;
 import dev.stoker.agent.profile.RendererEvent.Saved;
+import dev.stoker.agent.profile.RendererEvent.Trouble;
+import dev.stoker.controller.protocol.Finish.Cause;
+import dev.stoker.controller.protocol.Finish.Retry;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,31 +46,159 @@ class ProfileLogReaderTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"blender", "povray", "arnold", "karma"})
+  @ValueSource(
+      strings = {
+        "blender",
+        "povray",
+        "arnold",
+        "karma",
+        "vray",
+        "redshift",
+        "renderman",
+        "houdini",
+        "nuke",
+        "maya"
+      })
   void everyPatternCitesALineThatTheRendererWrote(String name) throws IOException {
     JsonNode profile = new ObjectMapper(new YAMLFactory()).readTree(resource(name + ".yaml"));
-    List<String> log = resource(name + ".log").lines().toList();
-    List<JsonNode> citing = new ArrayList<>(List.of(profile.get("banner")));
+    List<String> log = resource(name + ".log").lines().map(String::strip).toList();
+    List<JsonNode> citing = new ArrayList<>();
+    profile.optional("banner").ifPresent(citing::add);
     profile.get("rules").forEach(citing::add);
     for (JsonNode cited : citing) {
       assertTrue(log.contains(cited.get("line").asText().strip()), () -> cited + " is in no log");
     }
   }
 
+  private List<RendererEvent> recorded(String name) throws IOException {
+    return read(resource(name + ".log").lines().toArray(String[]::new)).stream()
+        .filter(event -> !(event instanceof PeakMemory))
+        .toList();
+  }
+
+  private static Trouble refused(String reason, boolean fatal) {
+    return new Trouble(Cause.LICENCE_REFUSED, reason, null, fatal);
+  }
+
   @Test
-  void whatIsPubliclyKnownOfArnoldAndHuskIsRead() throws IOException {
+  void whatIsPubliclyKnownOfArnoldIsRead() throws IOException {
     assertEquals(
-        List.of(new Missing("C:/Assets/IES/example.ies", "needed by a photometric node")),
-        read(resource("arnold.log").lines().toArray(String[]::new)));
+        List.of(
+            new Missing("C:/Assets/IES/example.ies", "needed by a photometric node"),
+            new Progress(0.45, "45 %, 11 rays per pixel"),
+            refused(
+                "no licence for Arnold: aborting render because the abort_on_license_fail option"
+                    + " was enabled",
+                false),
+            refused("no licence for Arnold; the frame would bear a watermark", true),
+            new BadFrame("the render ended early: received abort signal"),
+            new Saved("C:/Users/blairs/untitled.arnold_rendersettings1.0049.exr"),
+            new BadFrame("render aborted due to earlier errors"),
+            new BadFrame(
+                "the texture of /materials/arnold_utility/image1 cannot be read:"
+                    + " ImageInput::create() called with no filename")),
+        recorded("arnold"));
     assertEquals(
-        List.of(new Progress(0.16, "16 %")),
-        read(resource("karma.log").lines().toArray(String[]::new)));
+        List.of(new PeakMemory(773L << 20)),
+        read("00:00:00   773MB         | running on PC, pid=12188"));
+  }
+
+  @Test
+  void whatIsPubliclyKnownOfHuskVRayRedshiftAndRenderManIsRead() throws IOException {
+    assertEquals(List.of(new Progress(0.16, "16 %")), recorded("karma"));
+    assertEquals(
+        List.of(
+            new Saved("/Volumes/Projects/Yeti_Vray_Project/images/tmp/blue_fur.exr"),
+            refused(
+                "no licence for V-Ray: -88: <Cloud-Licensing> Chaos Unified Login is not running",
+                true),
+            refused("no licence for V-Ray", true),
+            refused("no licence for V-Ray: There are no available licenses of this type", true)),
+        recorded("vray"));
+    assertEquals(
+        List.of(
+            new Progress(126 / 135.0, "block 126 of 135"),
+            refused("no licence for Redshift: (RLM) All licenses in use (-22)", true),
+            refused("no licence for Redshift: User not logged in (7)", true)),
+        recorded("redshift"));
+    assertEquals(
+        List.of(
+            new Progress(0.24, "24 %"),
+            new Trouble(
+                Cause.OUT_OF_MEMORY,
+                "RenderMan says: Out of memory allocating tessellation cache.",
+                null,
+                false),
+            refused("no licence of RPS-24.0 for RenderMan", false),
+            refused(
+                "no licence for RenderMan: License location is not set in rendermn.ini", false)),
+        recorded("renderman"));
+  }
+
+  @Test
+  void whatHostsSayIsHeardUnderTheirRenderersBanners() throws IOException {
+    assertEquals(
+        List.of(
+            refused("no licence for Houdini", false),
+            new Progress(0.1, "10 %"),
+            refused("no licence for Houdini: Please check for a valid license server host", false),
+            new Trouble(
+                Cause.FAILED,
+                "mantra says: Could not open imager; is the output folder there and writable?",
+                null,
+                false)),
+        recorded("houdini"));
+    read("00:00:00    88MB         | Arnold 7.2.3.1 [6f30e43d] windows x86_64");
+    assertEquals(
+        List.of(
+            new Saved("output/path.exr"),
+            refused("no licence for nuke", false),
+            refused("no licence for a program of The Foundry", false),
+            refused("no licence: A suitable license does not exist", false)),
+        recorded("nuke"));
+    assertEquals(
+        List.of(
+            refused(
+                "Maya does not start: no licence, most likely, else no room in MAYA_APP_DIR",
+                false)),
+        recorded("maya"));
+  }
+
+  @Test
+  void aStudioSaysWhatAnExitCodeMeans(@TempDir Path folder) throws IOException {
+    Files.writeString(
+        folder.resolve("ours.yaml"),
+        """
+        name: ours
+        banner: {pattern: '^Ours (?<version>.+)', line: 'Ours 1'}
+        exits:
+          - {code: 7, event: node, message: its GPU is gone, source: 'https://example.org/exits', retry: elsewhere}
+          - {code: 9, event: failure, message: the scene is broken, source: the manual, retry: never}
+        rules: []
+        """);
+    LogReader ours = RendererProfiles.load(folder).newLogReader();
+    assertEquals(Optional.empty(), ours.ended(7), "nobody knows who ended so");
+    ours.line("Ours 3", event -> {});
+    assertEquals(
+        Optional.of(new Trouble(Cause.NODE_FAULT, "its GPU is gone", Retry.ELSEWHERE, false)),
+        ours.ended(7));
+    assertEquals(Retry.NEVER, ours.ended(9).orElseThrow().retry());
+    assertEquals(Optional.empty(), ours.ended(1));
+  }
+
+  @Test
+  void memoryIsReadInEveryUnitThatRenderersWrite() {
+    assertEquals(OptionalLong.of(12341740), MemoryAmount.parse("11.77M"));
+    assertEquals(OptionalLong.of(773L << 20), MemoryAmount.parse("773MB"));
+    assertEquals(OptionalLong.of(1234L << 10), MemoryAmount.parse("1,234 KiB"));
+    assertEquals(OptionalLong.of(12), MemoryAmount.parse("12"));
+    assertEquals(OptionalLong.empty(), MemoryAmount.parse("lots"));
   }
 
   @Test
   void samplesBecomeProgressWithinTheFrame() {
     assertEquals(
-        List.of(new Progress(3 / 16.0, "frame 7, sample 3 of 16")),
+        List.of(new PeakMemory(12341740), new Progress(3 / 16.0, "frame 7, sample 3 of 16")),
         read(
             "Blender 3.4.1",
             "Fra:7 Mem:9.73M (Peak 11.77M) | Time:00:00.07 | Remaining:00:00.05 | Mem:0.86M,"

@@ -14,6 +14,7 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
@@ -50,6 +51,14 @@ public final class ControllerClient implements AutoCloseable {
   /** The same controller, called with another token; closing either closes both. */
   public ControllerClient withToken(String token) {
     return new ControllerClient(calls.withToken(token));
+  }
+
+  /**
+   * How far this machine's clock is ahead of the controller's, to about two seconds; empty before
+   * the first quick answer to any call with any token.
+   */
+  public Optional<Duration> clockAhead() {
+    return calls.clock().ahead();
   }
 
   /** Registers a node; needs the join token. */

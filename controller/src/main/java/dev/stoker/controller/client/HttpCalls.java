@@ -11,7 +11,9 @@ import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
@@ -29,15 +31,21 @@ final class HttpCalls implements AutoCloseable {
   private final URI base;
   private final @Nullable String token;
   private final HttpClient http;
+  private final ServerClock clock;
 
   HttpCalls(URI base, @Nullable String token, @Nullable SSLContext trust) {
-    this(checked(base), token, client(trust));
+    this(checked(base), token, client(trust), new ServerClock(Clock.systemUTC()));
   }
 
-  private HttpCalls(URI base, @Nullable String token, HttpClient http) {
+  private HttpCalls(URI base, @Nullable String token, HttpClient http, ServerClock clock) {
     this.base = base;
     this.token = token;
     this.http = http;
+    this.clock = clock;
+  }
+
+  ServerClock clock() {
+    return clock;
   }
 
   private static HttpClient client(@Nullable SSLContext trust) {
@@ -62,7 +70,7 @@ final class HttpCalls implements AutoCloseable {
   }
 
   HttpCalls withToken(String other) {
-    return new HttpCalls(base, other, http);
+    return new HttpCalls(base, other, http, clock);
   }
 
   <T> T get(String path, Class<T> type, Duration wait) {
@@ -102,7 +110,9 @@ final class HttpCalls implements AutoCloseable {
   }
 
   private <T> T call(HttpRequest request, Class<T> type) {
+    Instant sent = clock.now();
     HttpResponse<byte[]> response = exchange(request);
+    clock.heard(sent, response);
     if (response.statusCode() / 100 != 2) {
       throw new ControllerException(response.statusCode(), sentence(response));
     }

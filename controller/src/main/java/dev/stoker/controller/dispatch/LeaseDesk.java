@@ -114,17 +114,19 @@ public final class LeaseDesk {
   private static void finish(QueueRows rows, Ledger ledger, LeaseRow lease, Finish.Request report) {
     TaskRow task = rows.tasks().find(lease.jobNumber(), lease.ordinal()).orElseThrow();
     JobRow job = rows.jobs().get(lease.jobNumber());
+    int refusals =
+        report.cause() == Finish.Cause.LICENCE_REFUSED ? LicenceRefusals.inARow(rows, task) : 0;
     var verdict =
         TaskLife.finish(
             task,
             lease,
             report.outcome(),
-            report.retryElsewhere(),
+            TaskLife.Price.of(report, refusals),
             job.maxAttempts(),
             job.state().isFinal());
     switch (verdict) {
       case TaskLife.FinishVerdict.Counts(TaskRow after, boolean voided) -> {
-        TaskRow next = ledger.failed(job, after, report);
+        TaskRow next = ledger.failed(job, after, report, refusals);
         ledger.endLease(lease, LeaseState.FINISHED, report);
         if (task.leaseNumber() != 0 && task.leaseNumber() != lease.number()) {
           LeaseRow other = rows.leases().find(task.leaseNumber()).orElseThrow();
@@ -223,6 +225,9 @@ public final class LeaseDesk {
         request.timeline(),
         request.originBytes(),
         request.cachedBytes(),
-        request.publishedBytes());
+        request.publishedBytes(),
+        request.cause(),
+        request.retry(),
+        request.usage());
   }
 }

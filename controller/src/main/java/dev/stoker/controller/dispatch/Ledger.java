@@ -56,16 +56,21 @@ final class Ledger {
   /**
    * Counts a failure that is its job's own, and has the task wait where it may try again: the next
    * state.
+   *
+   * @param refusals how often in a row it was refused a licence before this time
    */
-  TaskRow failed(JobRow job, TaskRow next, Finish.Request report) {
+  TaskRow failed(JobRow job, TaskRow next, Finish.Request report, int refusals) {
     if (report.outcome() != Finish.Outcome.FAILED || report.retryElsewhere()) {
       return next;
     }
+    boolean free = TaskLife.Price.of(report, refusals) == TaskLife.Price.NOTHING;
     int limit = parts.sharing().failureLimit();
-    if (limit > 0 && rows.jobs().countFailedAttempt(job.number()) >= limit) {
+    if (!free && limit > 0 && rows.jobs().countFailedAttempt(job.number()) >= limit) {
       suspend(job, limit, report.message());
     }
-    long pause = next.state() == TaskState.READY ? TaskLife.pauseMillis(next.failures()) : 0;
+    long pause =
+        free ? LicenceRefusals.pauseMillis(refusals + 1) : TaskLife.pauseMillis(next.failures());
+    pause = next.state() == TaskState.READY ? pause : 0;
     if (pause == 0) {
       return next;
     }

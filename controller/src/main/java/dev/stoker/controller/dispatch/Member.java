@@ -3,6 +3,7 @@ package dev.stoker.controller.dispatch;
 import dev.stoker.controller.protocol.Registration.Slot;
 import dev.stoker.controller.store.NodeRow;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** A node as it registered, with when it was last heard of. Owned by {@link Roster}. */
 final class Member {
@@ -15,6 +16,9 @@ final class Member {
   volatile long sequence;
 
   volatile boolean draining;
+
+  /** Why it takes no work by its own word; null when it is well. */
+  volatile @Nullable String problem;
 
   /** Whether the same node registered again since, so that this record is history. */
   volatile boolean replaced;

@@ -65,10 +65,11 @@ final class Memory implements QueueStore.Mirror {
             member.draining = draining;
           }
         }
-        case QueueEvent.NodeHeard(long node, var leases) -> {
+        case QueueEvent.NodeHeard(long node, var leases, var problem) -> {
           Member member = roster.byNumber(node);
           if (member != null) {
             roster.saw(member, ageMillis);
+            member.problem = problem;
             leases.forEach(held -> heard(member, held, version, ageMillis));
           }
         }

@@ -197,10 +197,23 @@ public final class NodeDesk {
     }
     List<Heartbeat.Held> listed =
         request.leases().stream().filter(held -> parts.live().holds(node, held)).toList();
-    Answers.await(parts.store().tell(new QueueEvent.NodeHeard(node.row.number(), listed)));
+    Answers.await(
+        parts
+            .store()
+            .tell(new QueueEvent.NodeHeard(node.row.number(), listed, problem(request.status()))));
     revokeOthers(node, listed);
     return new Heartbeat.Response(
         request.leases().stream().map(held -> answer(node, held)).toList(), node.draining);
+  }
+
+  /** Bounded, and fit for what keeps it. */
+  private static @Nullable String problem(Heartbeat.@Nullable NodeStatus status) {
+    String said = status == null ? null : status.problem();
+    if (said == null || said.isBlank()) {
+      return null;
+    }
+    String fit = Credentials.hidden(said.replace('\0', ' '));
+    return fit.length() > LONGEST_MESSAGE ? fit.substring(0, LONGEST_MESSAGE) : fit;
   }
 
   private void revokeOthers(Member node, List<Heartbeat.Held> listed) {
@@ -247,7 +260,8 @@ public final class NodeDesk {
         member.row.release(),
         parts.roster().isLost(member) ? "lost" : ready,
         member.row.slots(),
-        parts.live().ofNode(member.row.number()).size());
+        parts.live().ofNode(member.row.number()).size(),
+        member.problem);
   }
 
   /** Stops giving a node work, or starts again; it goes on with what it holds. */

@@ -81,6 +81,7 @@ final class Roster {
             member ->
                 !than.contains(member.row.number())
                     && !member.draining
+                    && member.problem == null
                     && !isLost(member)
                     && member.offers(needs));
   }

@@ -1,5 +1,6 @@
 package dev.stoker.controller.dispatch;
 
+import dev.stoker.controller.protocol.Finish;
 import dev.stoker.controller.protocol.Finish.Outcome;
 import dev.stoker.controller.protocol.Jobs.TaskState;
 import dev.stoker.controller.store.LeaseRow;
@@ -61,6 +62,31 @@ final class TaskLife {
     record Stale(String reason) implements FinishVerdict {}
   }
 
+  /** What a failure costs its task. */
+  enum Price {
+    /** One of its attempts. */
+    ATTEMPT,
+    /** None, as it is the node's; ten such end it all the same. */
+    LOSS,
+    /** None: there was no licence, and there may be one later. */
+    NOTHING,
+    /** All that are left: it would fail everywhere. */
+    TASK;
+
+    /**
+     * @param refusals how often in a row the task was refused a licence before
+     */
+    static Price of(Finish.Request report, int refusals) {
+      if (report.retryElsewhere()) {
+        return LOSS;
+      }
+      if (report.cause() == Finish.Cause.LICENCE_REFUSED && refusals < LicenceRefusals.MOST_FREE) {
+        return NOTHING;
+      }
+      return report.retry() == Finish.Retry.NEVER ? TASK : ATTEMPT;
+    }
+  }
+
   /** The first lease of a task. */
   static TaskRow first(long jobNumber, long ordinal, long lease) {
     return new TaskRow(jobNumber, ordinal, TaskState.LEASED, 1, 0, 0, lease, 0);
@@ -104,7 +130,7 @@ final class TaskLife {
   }
 
   /**
-   * @param nodeFault whether the node is the likely cause of a failure
+   * @param price what it costs if it is a failure; one after a grant costs an attempt
    * @param maxAttempts how often the task may fail before it is given up
    * @param jobIsOver whether no new attempt may follow
    */
@@ -112,7 +138,7 @@ final class TaskLife {
       TaskRow task,
       LeaseRow lease,
       Outcome outcome,
-      boolean nodeFault,
+      Price price,
       int maxAttempts,
       boolean jobIsOver) {
     boolean sameAttempt = task.attempt() == lease.attempt();
@@ -137,14 +163,14 @@ final class TaskLife {
     if (task.leaseNumber() != lease.number()) {
       return new FinishVerdict.LeaseOnly();
     }
-    return holderFinishes(task, lease, outcome, nodeFault, maxAttempts, jobIsOver);
+    return holderFinishes(task, lease, outcome, price, maxAttempts, jobIsOver);
   }
 
   private static FinishVerdict holderFinishes(
       TaskRow task,
       LeaseRow lease,
       Outcome outcome,
-      boolean nodeFault,
+      Price price,
       int maxAttempts,
       boolean jobIsOver) {
     boolean granted = task.state() == TaskState.COMMITTED;
@@ -159,11 +185,17 @@ final class TaskLife {
           new FinishVerdict.Counts(
               granted ? with(task, TaskState.COMMITTED, 0) : again(task, jobIsOver), false);
       case FAILED -> {
+        Price effective = granted ? Price.ATTEMPT : price;
         TaskRow failed =
-            nodeFault && !granted
-                ? counted(task, task.failures(), task.losses() + 1)
-                : counted(task, task.failures() + 1, task.losses());
-        boolean out = failed.failures() >= maxAttempts || failed.losses() >= MOST_LOSSES;
+            switch (effective) {
+              case ATTEMPT, TASK -> counted(task, task.failures() + 1, task.losses());
+              case LOSS -> counted(task, task.failures(), task.losses() + 1);
+              case NOTHING -> task;
+            };
+        boolean out =
+            effective == Price.TASK
+                || failed.failures() >= maxAttempts
+                || failed.losses() >= MOST_LOSSES;
         yield new FinishVerdict.Counts(
             out ? with(failed, TaskState.FAILED, 0) : again(failed, jobIsOver), granted);
       }

@@ -4,6 +4,7 @@ import dev.stoker.controller.protocol.Finish;
 import dev.stoker.controller.protocol.Heartbeat;
 import dev.stoker.controller.protocol.Jobs;
 import dev.stoker.controller.protocol.Jobs.TaskState;
+import dev.stoker.controller.protocol.TaskUsage;
 import dev.stoker.controller.store.JobRow;
 import dev.stoker.controller.store.LeaseRow;
 import dev.stoker.controller.store.ManifestRows;
@@ -124,6 +125,8 @@ final class TaskReader {
     long originBytes = 0;
     long cachedBytes = 0;
     long publishedBytes = 0;
+    Finish.Cause cause = null;
+    TaskUsage usage = progress == null ? null : progress.usage();
     String message = progress == null ? "" : String.valueOf(progress.message());
     for (LeaseRow lease : leases) {
       Finish.Request report = lease.report();
@@ -133,6 +136,8 @@ final class TaskReader {
         cachedBytes += report.cachedBytes();
         publishedBytes += report.publishedBytes();
         message = report.message();
+        cause = report.cause();
+        usage = report.usage() == null ? usage : report.usage();
       }
     }
     return new Jobs.Attempt(
@@ -149,7 +154,9 @@ final class TaskReader {
         timeline,
         originBytes,
         cachedBytes,
-        publishedBytes);
+        publishedBytes,
+        cause,
+        usage);
   }
 
   /** A lease that ended without a report was handed back by no one: to people it is returned. */

@@ -71,10 +71,13 @@ final class Waiting {
     long now = parts.clocks().wallMillis();
     if (task != null && task.notBeforeMillis() > now) {
       Duration left = Duration.ofMillis(task.notBeforeMillis() - now);
+      int refusals = LicenceRefusals.inARow(rows, task);
       reasons.add(
-          "It failed %d times and is tried again at %s, in %d s."
+          "It %s and is tried again at %s, in %d s."
               .formatted(
-                  task.failures(),
+                  refusals > 0
+                      ? "was refused a licence " + LicenceRefusals.times(refusals)
+                      : "failed " + task.failures() + " times",
                   Instant.ofEpochMilli(task.notBeforeMillis()),
                   left.plusMillis(999).toSeconds()));
     }
@@ -125,6 +128,10 @@ final class Waiting {
     }
     if (node.draining) {
       return Optional.of("The node is drained.");
+    }
+    String problem = node.problem;
+    if (problem != null) {
+      return Optional.of("The node takes no work: " + problem + ".");
     }
     Optional<String> unfit = unfit(node);
     if (unfit.isPresent()) {

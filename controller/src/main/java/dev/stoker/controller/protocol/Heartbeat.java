@@ -24,6 +24,7 @@ public final class Heartbeat {
    * @param message what the renderer last said of itself, or empty
    * @param bytesTotal bytes of input it needs, as far as known
    * @param bytesDone bytes of input that are on the node
+   * @param usage what its processes take; null where nobody samples them
    */
   public record Held(
       String leaseId,
@@ -32,7 +33,21 @@ public final class Heartbeat {
       double phaseFraction,
       String message,
       long bytesTotal,
-      long bytesDone) {}
+      long bytesDone,
+      @Nullable TaskUsage usage) {
+
+    /** Without what its processes take. */
+    public Held(
+        String leaseId,
+        int attempt,
+        Phase phase,
+        double phaseFraction,
+        String message,
+        long bytesTotal,
+        long bytesDone) {
+      this(leaseId, attempt, phase, phaseFraction, message, bytesTotal, bytesDone, null);
+    }
+  }
 
   /** Where an attempt is. */
   public enum Phase {
@@ -46,8 +61,16 @@ public final class Heartbeat {
    * @param cacheBytes bytes the node's cache holds
    * @param cacheHitBytes bytes wanted and found there, since its start
    * @param cacheMissBytes bytes wanted and fetched, since its start
+   * @param problem why the node takes no work now, a clause; null when it does
    */
-  public record NodeStatus(long cacheBytes, long cacheHitBytes, long cacheMissBytes) {}
+  public record NodeStatus(
+      long cacheBytes, long cacheHitBytes, long cacheMissBytes, @Nullable String problem) {
+
+    /** Of a node that is well. */
+    public NodeStatus(long cacheBytes, long cacheHitBytes, long cacheMissBytes) {
+      this(cacheBytes, cacheHitBytes, cacheMissBytes, null);
+    }
+  }
 
   public record Response(List<Answer> leases, boolean drain) {
     public Response {

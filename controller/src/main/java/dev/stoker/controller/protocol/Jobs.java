@@ -205,6 +205,8 @@ public final class Jobs {
    * @param outcome null while it runs
    * @param phase where it is while it runs
    * @param granted whether its outputs were granted
+   * @param cause why it did not succeed, where its node said so
+   * @param usage what its processes take, or took; null where nobody sampled them
    */
   public record Attempt(
       int attempt,
@@ -220,7 +222,9 @@ public final class Jobs {
       List<Finish.Span> timeline,
       long originBytes,
       long cachedBytes,
-      long publishedBytes) {
+      long publishedBytes,
+      Finish.@Nullable Cause cause,
+      @Nullable TaskUsage usage) {
     public Attempt {
       timeline = List.copyOf(timeline);
     }

@@ -1,6 +1,7 @@
 package dev.stoker.controller.protocol;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What people and their tools ask about nodes. */
 public final class Nodes {
@@ -16,6 +17,7 @@ public final class Nodes {
   /**
    * @param state {@code ready}, {@code draining} or {@code lost}
    * @param leases how many leases it holds
+   * @param problem why it takes no work by its own word, a clause; null when it is well
    */
   public record Node(
       String nodeId,
@@ -23,7 +25,8 @@ public final class Nodes {
       String release,
       String state,
       List<Registration.Slot> slots,
-      int leases) {
+      int leases,
+      @Nullable String problem) {
     public Node {
       slots = List.copyOf(slots);
     }

@@ -119,6 +119,7 @@ public final class LeaseRows {
                 select distinct node_number from leases
                 where job_number = :jobNumber and ordinal = :ordinal
                   and (outcome = 'FAILED' or state = 'EXPIRED')
+                  and (report is null or report not like '%"retry":"HERE"%')
                 """)
             .bind("jobNumber", jobNumber)
             .bind("ordinal", ordinal)

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import dev.stoker.controller.protocol.Heartbeat;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a change means for what controllers keep in memory. A value, so that a controller can tell
@@ -30,8 +31,9 @@ public sealed interface QueueEvent {
   /** A node gets no further leases, or gets them again. */
   record NodeDrains(long nodeNumber, boolean draining) implements QueueEvent {}
 
-  /** A node's heartbeat listed these leases. */
-  record NodeHeard(long nodeNumber, List<Heartbeat.Held> leases) implements QueueEvent {
+  /** A node's heartbeat listed these leases, and said why it takes no work, if so. */
+  record NodeHeard(long nodeNumber, List<Heartbeat.Held> leases, @Nullable String problem)
+      implements QueueEvent {
     public NodeHeard {
       leases = List.copyOf(leases);
     }

@@ -1,6 +1,7 @@
 /*
  * NVML's binary interface (NVML API reference, nvml.h) over a table of GPUs in the file TABLE: one line a GPU, fields
- * "key=value" between semicolons: uuid, bus, minor, memory, name, ecc, throttle, mig (how many parts), affinity (hex).
+ * "key=value" between semicolons: uuid, bus, minor, memory, name, ecc, throttle, mig (how many parts), affinity (hex),
+ * used (bytes), busy (percent), pid and pidmem (one process that computes there).
  * A line "init=N" makes nvmlInit_v2 answer N.
  */
 #include <stdio.h>
@@ -12,8 +13,8 @@ enum { MOST = 16, PARTS = 7 };
 
 typedef struct gpu {
   char uuid[96], bus[32], name[96];
-  unsigned minor, mig;
-  unsigned long long memory, ecc, throttle, affinity;
+  unsigned minor, mig, busy, pid;
+  unsigned long long memory, ecc, throttle, affinity, used, pidmem;
   struct gpu *part;
 } gpu;
 typedef struct {
@@ -22,6 +23,8 @@ typedef struct {
   char id[32];
 } pci_info;
 typedef struct { unsigned long long total, free, used; } memory_info;
+typedef struct { unsigned gpu, memory; } utilization;
+typedef struct { unsigned pid; unsigned long long memory; unsigned gpu_instance, compute_instance; } process_info;
 
 static gpu gpus[MOST], parts[MOST][PARTS];
 static unsigned count;
@@ -45,6 +48,10 @@ int nvmlInit_v2(void) {
       else if (!strcmp(field, "name")) snprintf(g->name, sizeof g->name, "%s", value);
       else if (!strcmp(field, "minor")) g->minor = atoi(value);
       else if (!strcmp(field, "mig")) g->mig = atoi(value);
+      else if (!strcmp(field, "busy")) g->busy = atoi(value);
+      else if (!strcmp(field, "pid")) g->pid = atoi(value);
+      else if (!strcmp(field, "used")) g->used = strtoull(value, NULL, 10);
+      else if (!strcmp(field, "pidmem")) g->pidmem = strtoull(value, NULL, 10);
       else if (!strcmp(field, "memory")) g->memory = strtoull(value, NULL, 10);
       else if (!strcmp(field, "ecc")) g->ecc = strtoull(value, NULL, 10);
       else if (!strcmp(field, "throttle")) g->throttle = strtoull(value, NULL, 10);
@@ -78,7 +85,7 @@ int nvmlDeviceGetPciInfo_v3(gpu *g, pci_info *info) { return text(g->bus, info->
 int nvmlDeviceGetMinorNumber(gpu *g, unsigned *n) { return *n = g->minor, SUCCESS; }
 
 int nvmlDeviceGetMemoryInfo(gpu *g, memory_info *info) {
-  return *info = (memory_info){g->memory, g->memory, 0}, SUCCESS;
+  return *info = (memory_info){g->memory, g->memory - g->used, g->used}, SUCCESS;
 }
 
 int nvmlDeviceGetCpuAffinity(gpu *g, unsigned words, unsigned long *set) {
@@ -100,4 +107,18 @@ int nvmlDeviceGetTotalEccErrors(gpu *g, int type, int counter, unsigned long lon
 
 int nvmlDeviceGetCurrentClocksThrottleReasons(gpu *g, unsigned long long *reasons) {
   return *reasons = g->throttle, SUCCESS;
+}
+
+int nvmlDeviceGetHandleByUUID(const char *uuid, gpu **g) {
+  for (unsigned i = 0; i < count; i++) {
+    if (!strcmp(gpus[i].uuid, uuid)) return *g = &gpus[i], SUCCESS;
+  }
+  return NOT_FOUND;
+}
+
+int nvmlDeviceGetUtilizationRates(gpu *g, utilization *rates) { return *rates = (utilization){g->busy, 0}, SUCCESS; }
+
+int nvmlDeviceGetComputeRunningProcesses_v3(gpu *g, unsigned *n, process_info *list) {
+  if (g->pid && *n) list[0] = (process_info){g->pid, g->pidmem, ~0u, ~0u};
+  return *n = g->pid ? 1 : 0, SUCCESS;
 }
