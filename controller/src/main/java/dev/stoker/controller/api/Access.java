@@ -4,6 +4,7 @@ import dev.stoker.controller.dispatch.Names;
 import dev.stoker.controller.dispatch.NodeDesk;
 import dev.stoker.controller.dispatch.Queue;
 import dev.stoker.controller.dispatch.TokenDesk;
+import dev.stoker.controller.http.Problem;
 import dev.stoker.controller.protocol.Tokens;
 import java.net.InetAddress;
 import java.net.URI;

@@ -1,27 +1,47 @@
 package dev.stoker.controller.api;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpHandler;
+import dev.stoker.controller.dispatch.Parked;
 import dev.stoker.controller.dispatch.Refusal;
 import dev.stoker.controller.dispatch.TokenDesk;
+import dev.stoker.controller.http.Answer;
+import dev.stoker.controller.http.Handler;
+import dev.stoker.controller.http.Incoming;
+import dev.stoker.controller.http.Problem;
 import dev.stoker.controller.protocol.Failure;
 import dev.stoker.controller.protocol.Wire;
 import dev.stoker.controller.store.StoreException;
-import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 
 /** Answers every request, whatever happens, with JSON. */
-final class Exchanges implements HttpHandler {
+final class Exchanges implements Handler {
   private static final Logger LOG = System.getLogger(Exchanges.class.getName());
 
   private static final int LONGEST_ACTION = 300;
+  private static final long LOG_EVERY_NANOS = 1_000_000_000;
+
+  private static final Map<String, String> HEADERS =
+      Map.of("Cache-Control", "no-store", "X-Content-Type-Options", "nosniff");
+
+  private static final Map<String, String> UNKNOWN_CALLER =
+      Map.of(
+          "Cache-Control",
+          "no-store",
+          "X-Content-Type-Options",
+          "nosniff",
+          "WWW-Authenticate",
+          "Bearer");
 
   private final TokenDesk deeds;
   private final Access access;
   private final Routes routes;
-  private final Bodies bodies = new Bodies();
+  private final AtomicLong loggedNanos = new AtomicLong(System.nanoTime() - LOG_EVERY_NANOS);
+  private final LongAdder unlogged = new LongAdder();
 
   Exchanges(Access access, Routes routes, TokenDesk deeds) {
     this.deeds = deeds;
@@ -30,56 +50,63 @@ final class Exchanges implements HttpHandler {
   }
 
   @Override
-  public void handle(HttpExchange exchange) throws IOException {
-    try (exchange) {
-      int status;
-      Object body;
-      try {
-        body = answer(exchange);
-        status = 200;
-      } catch (RuntimeException e) {
-        status = status(e);
-        body = new Failure(sentence(status, e));
-        logFault(exchange, status, e);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        status = 503;
-        body = new Failure("The controller is stopping; ask again in a moment.");
-      }
-      send(exchange, status, body);
+  public Answer answer(Incoming incoming) throws InterruptedException {
+    try {
+      return answer(incoming, value(incoming));
+    } catch (RuntimeException e) {
+      return failure(incoming, e);
     }
   }
 
-  private Object answer(HttpExchange exchange) throws IOException, InterruptedException {
-    var headers = exchange.getRequestHeaders();
-    boolean health = exchange.getRequestURI().getRawPath().equals("/healthz");
+  private Object value(Incoming incoming) throws InterruptedException {
+    boolean health = incoming.path().equals("/healthz");
     Caller caller =
         health
             ? new Caller.Joiner(null)
             : access.identify(
-                headers.getFirst("Authorization"),
-                headers.getFirst("Host"),
-                exchange.getRemoteAddress().getAddress());
-    if (!isDeed(exchange, caller)) {
-      return routes.answer(new Request(exchange, caller, bodies));
+                incoming.header("Authorization"), incoming.header("Host"), incoming.remote());
+    if (!isDeed(incoming, caller)) {
+      return routes.answer(new Request(incoming, caller));
     }
     int status = 500;
     try {
-      Object body = routes.answer(new Request(exchange, caller, bodies));
+      Object body = routes.answer(new Request(incoming, caller));
       status = 200;
       return body;
     } catch (RuntimeException e) {
       status = status(e);
       throw e;
     } finally {
-      String action = exchange.getRequestMethod() + " " + exchange.getRequestURI().getRawPath();
+      String action = incoming.method() + " " + incoming.path();
       deeds.record(caller.label(), shortened(action), status);
     }
   }
 
+  private Answer answer(Incoming incoming, Object value) {
+    return switch (value) {
+      case Answer made -> made;
+      case Parked<?>(var ready, var then) -> new Answer.Later(ready, () -> later(incoming, then));
+      default -> json(200, value);
+    };
+  }
+
+  private Answer later(Incoming incoming, Callable<?> then) throws Exception {
+    try {
+      return answer(incoming, then.call());
+    } catch (RuntimeException e) {
+      return failure(incoming, e);
+    }
+  }
+
+  private Answer.Whole failure(Incoming incoming, RuntimeException e) {
+    int status = status(e);
+    logFault(incoming, status, e);
+    return json(status, new Failure(sentence(status, e)));
+  }
+
   /** What a person or a joining machine changes, or tries to; nodes' own calls are in the queue. */
-  private static boolean isDeed(HttpExchange exchange, Caller caller) {
-    boolean reads = exchange.getRequestMethod().equals("GET");
+  private static boolean isDeed(Incoming incoming, Caller caller) {
+    boolean reads = incoming.method().equals("GET");
     return !reads && (caller instanceof Caller.User || caller instanceof Caller.Joiner);
   }
 
@@ -87,22 +114,14 @@ final class Exchanges implements HttpHandler {
     return action.length() <= LONGEST_ACTION ? action : action.substring(0, LONGEST_ACTION);
   }
 
-  private static void send(HttpExchange exchange, int status, Object body) throws IOException {
-    byte[] json = json(body);
-    var headers = exchange.getResponseHeaders();
-    headers.set("Content-Type", "application/json");
-    headers.set("Cache-Control", "no-store");
-    headers.set("X-Content-Type-Options", "nosniff");
-    if (status == 401) {
-      headers.set("WWW-Authenticate", "Bearer");
-    }
-    exchange.sendResponseHeaders(status, json.length);
-    exchange.getResponseBody().write(json);
+  private static Answer.Whole json(int status, Object value) {
+    return new Answer.Whole(
+        status, "application/json", status == 401 ? UNKNOWN_CALLER : HEADERS, json(value));
   }
 
-  private static byte[] json(Object body) {
+  private static byte[] json(Object value) {
     try {
-      return Wire.mapper().writeValueAsBytes(body);
+      return Wire.mapper().writeValueAsBytes(value);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("An answer cannot be written as JSON.", e);
     }
@@ -110,7 +129,7 @@ final class Exchanges implements HttpHandler {
 
   private static int status(RuntimeException e) {
     return switch (e) {
-      case Problem problem -> problem.status;
+      case Problem problem -> problem.status();
       case Refusal refusal ->
           switch (refusal.kind()) {
             case INVALID -> 400;
@@ -130,11 +149,23 @@ final class Exchanges implements HttpHandler {
         : String.valueOf(e.getMessage());
   }
 
-  private static void logFault(HttpExchange exchange, int status, RuntimeException e) {
-    if (status >= 500) {
-      // The path only: query and headers may carry what nobody else should read.
-      String what = exchange.getRequestMethod() + " " + exchange.getRequestURI().getRawPath();
-      LOG.log(Level.WARNING, "Cannot answer " + what + ".", e);
+  /** A store that is away fails every call: one of them a second says so for all. */
+  private void logFault(Incoming incoming, int status, RuntimeException e) {
+    if (status < 500) {
+      return;
     }
+    long now = System.nanoTime();
+    long last = loggedNanos.get();
+    if (now - last < LOG_EVERY_NANOS || !loggedNanos.compareAndSet(last, now)) {
+      unlogged.increment();
+      return;
+    }
+    long others = unlogged.sumThenReset();
+    String more = others == 0 ? "" : " " + others + " other calls failed since the last line.";
+    // The path only: query and headers may carry what nobody else should read.
+    LOG.log(
+        Level.WARNING,
+        "Cannot answer " + incoming.method() + " " + incoming.path() + "." + more,
+        e);
   }
 }

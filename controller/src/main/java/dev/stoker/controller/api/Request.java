@@ -4,7 +4,8 @@ import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.JsonMappingException;
-import com.sun.net.httpserver.HttpExchange;
+import dev.stoker.controller.http.Incoming;
+import dev.stoker.controller.http.Problem;
 import dev.stoker.controller.protocol.Wire;
 import java.io.IOException;
 import java.net.URLDecoder;
@@ -19,30 +20,24 @@ import org.jspecify.annotations.Nullable;
 
 /** One request: who asks for what. */
 final class Request {
-  private final HttpExchange exchange;
-  private final Bodies bodies;
+  private final Incoming incoming;
   private final Map<String, String> query;
   final Caller caller;
   final List<String> path;
 
-  Request(HttpExchange exchange, Caller caller, Bodies bodies) {
-    this.exchange = exchange;
+  Request(Incoming incoming, Caller caller) {
+    this.incoming = incoming;
     this.caller = caller;
-    this.bodies = bodies;
-    path =
-        Arrays.stream(exchange.getRequestURI().getRawPath().split("/", -1))
-            .skip(1)
-            .map(Request::decoded)
-            .toList();
-    query = query(exchange.getRequestURI().getRawQuery());
+    path = Arrays.stream(incoming.path().split("/", -1)).skip(1).map(Request::decoded).toList();
+    query = query(incoming.query());
   }
 
   String method() {
-    return exchange.getRequestMethod();
+    return incoming.method();
   }
 
   @Nullable String header(String name) {
-    return exchange.getRequestHeaders().getFirst(name);
+    return incoming.header(name);
   }
 
   @Nullable String parameter(String name) {
@@ -66,14 +61,14 @@ final class Request {
   }
 
   /** The body as JSON, at most so many bytes. */
-  <T> T body(Class<T> type, int limitBytes) throws IOException, InterruptedException {
+  <T> T body(Class<T> type, int limitBytes) throws InterruptedException {
     String contentType = header("Content-Type");
     // Browsers send no JSON across origins without asking first.
     if (contentType == null
         || !contentType.toLowerCase(Locale.ROOT).startsWith("application/json")) {
       throw new Problem(415, "The Content-Type must be application/json.");
     }
-    byte[] bytes = bodies.read(exchange, limitBytes);
+    byte[] bytes = incoming.body(limitBytes);
     try {
       T value = Wire.mapper().readValue(bytes, type);
       if (value == null) {
@@ -82,6 +77,8 @@ final class Request {
       return value;
     } catch (JsonProcessingException e) {
       throw new Problem(400, sentence(e));
+    } catch (IOException e) {
+      throw new IllegalStateException("A body in memory cannot be read.", e);
     }
   }
 

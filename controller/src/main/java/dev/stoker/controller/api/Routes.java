@@ -2,6 +2,7 @@ package dev.stoker.controller.api;
 
 import com.fasterxml.jackson.databind.util.RawValue;
 import dev.stoker.controller.dispatch.Queue;
+import dev.stoker.controller.http.Problem;
 import dev.stoker.controller.protocol.Commit;
 import dev.stoker.controller.protocol.Finish;
 import dev.stoker.controller.protocol.Heartbeat;
@@ -12,7 +13,6 @@ import dev.stoker.controller.protocol.Protocol;
 import dev.stoker.controller.protocol.Registration;
 import dev.stoker.controller.protocol.Tokens;
 import dev.stoker.controller.protocol.Tokens.Role;
-import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -37,8 +37,11 @@ final class Routes {
     this.queue = queue;
   }
 
-  /** The answer's body. */
-  Object answer(Request request) throws IOException, InterruptedException {
+  /**
+   * The answer: a value that is sent as JSON, a {@link Parked} one that is not there yet, or an
+   * {@link dev.stoker.controller.http.Answer} of any type, streams included.
+   */
+  Object answer(Request request) throws InterruptedException {
     List<String> path = request.path;
     if (path.equals(List.of("healthz"))) {
       allow(request, "GET");
@@ -67,8 +70,7 @@ final class Routes {
     throw nothingHere();
   }
 
-  private Object nodes(Request request, List<String> path)
-      throws IOException, InterruptedException {
+  private Object nodes(Request request, List<String> path) throws InterruptedException {
     if (path.isEmpty()) {
       if (request.method().equals("GET")) {
         requireUser(request, Role.VIEWER);
@@ -105,8 +107,7 @@ final class Routes {
     };
   }
 
-  private Object leases(Request request, List<String> path)
-      throws IOException, InterruptedException {
+  private Object leases(Request request, List<String> path) throws InterruptedException {
     if (path.size() != 2) {
       throw nothingHere();
     }
@@ -134,8 +135,7 @@ final class Routes {
     };
   }
 
-  private Object tokens(Request request, List<String> path)
-      throws IOException, InterruptedException {
+  private Object tokens(Request request, List<String> path) throws InterruptedException {
     requireUser(request, Role.ADMIN);
     if (path.isEmpty() && request.method().equals("GET")) {
       return queue.tokens().list();
@@ -151,7 +151,7 @@ final class Routes {
     throw nothingHere();
   }
 
-  private Object jobs(Request request, List<String> path) throws IOException, InterruptedException {
+  private Object jobs(Request request, List<String> path) throws InterruptedException {
     if (path.isEmpty()) {
       if (request.method().equals("GET")) {
         requireUser(request, Role.VIEWER);
@@ -177,7 +177,7 @@ final class Routes {
     return read(request, job, path.subList(1, path.size()));
   }
 
-  private Object submit(Request request) throws IOException, InterruptedException {
+  private Object submit(Request request) throws InterruptedException {
     requireUser(request, Role.ARTIST);
     Jobs.Definition definition = request.body(Jobs.Definition.class, JOB_LIMIT);
     Set<String> projects = projects(request);
@@ -215,8 +215,7 @@ final class Routes {
     };
   }
 
-  private void act(Request request, String job, String action)
-      throws IOException, InterruptedException {
+  private void act(Request request, String job, String action) throws InterruptedException {
     switch (action) {
       case "cancel" -> queue.jobs().cancel(job);
       case "suspend" -> queue.jobs().suspend(job);

@@ -1,5 +1,9 @@
 package dev.stoker.controller.api;
 
+import io.netty.handler.ssl.OpenSsl;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -17,7 +21,6 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.SSLContext;
 
 /** Reads a certificate and its key from PKCS#12 or PEM. */
 final class TlsFile {
@@ -31,7 +34,7 @@ final class TlsFile {
   /**
    * @throws StartException when the file holds no usable certificate and key
    */
-  static SSLContext read(ControllerSettings.Tls tls) {
+  static SslContext read(ControllerSettings.Tls tls) {
     try {
       byte[] content = Files.readAllBytes(tls.file());
       String text = new String(content, StandardCharsets.ISO_8859_1);
@@ -46,9 +49,10 @@ final class TlsFile {
       KeyManagerFactory keys =
           KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
       keys.init(store, password);
-      SSLContext context = SSLContext.getInstance("TLS");
-      context.init(keys.getKeyManagers(), null, null);
-      return context;
+      return SslContextBuilder.forServer(keys)
+          .sslProvider(OpenSsl.isAvailable() ? SslProvider.OPENSSL : SslProvider.JDK)
+          .protocols("TLSv1.3", "TLSv1.2")
+          .build();
     } catch (IOException | GeneralSecurityException e) {
       throw new StartException(
           "Cannot use the certificate in "

@@ -1,6 +1,7 @@
 package dev.stoker.controller.dispatch;
 
 import dev.stoker.controller.store.StoreException;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -9,7 +10,7 @@ import java.util.concurrent.TimeoutException;
 /** Waits for changes of the queue, with a bound. */
 final class Answers {
   /** A disk that does not flush for so long has failed. */
-  private static final long LONGEST_WAIT_SECONDS = 10;
+  static final Duration LONGEST_WAIT = Duration.ofSeconds(10);
 
   private Answers() {}
 
@@ -20,8 +21,17 @@ final class Answers {
    * @throws RuntimeException what the change threw
    */
   static <T> T await(CompletableFuture<T> change) {
+    return await(change, LONGEST_WAIT);
+  }
+
+  /** The same of a change whose time is over: it is known by now, or too late. */
+  static <T> T now(CompletableFuture<T> change) {
+    return await(change, Duration.ZERO);
+  }
+
+  private static <T> T await(CompletableFuture<T> change, Duration wait) {
     try {
-      return change.get(LONGEST_WAIT_SECONDS, TimeUnit.SECONDS);
+      return change.get(wait.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException e) {
       if (e.getCause() instanceof RuntimeException known) {
         throw known;

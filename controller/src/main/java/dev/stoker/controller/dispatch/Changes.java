@@ -4,7 +4,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -16,29 +16,26 @@ final class Changes {
   private final ReentrantLock lock = new ReentrantLock();
   // Guarded by lock.
   private final Map<Long, Long> versions = new HashMap<>();
-  private final Map<Long, Set<Watcher>> watchers = new HashMap<>();
+  private final Map<Long, Set<CompletableFuture<Boolean>>> watchers = new HashMap<>();
   private long oldest;
 
   /** Every job may have changed, as far as is known at a version. */
   void load(long version) {
+    Set<CompletableFuture<Boolean>> awake = new HashSet<>();
     lock.lock();
     try {
       versions.clear();
       oldest = version;
-      watchers.values().forEach(each -> each.forEach(watcher -> watcher.changed.countDown()));
+      watchers.values().forEach(awake::addAll);
       watchers.clear();
     } finally {
       lock.unlock();
     }
-  }
-
-  /** Somebody who waits. */
-  private static final class Watcher {
-    final CountDownLatch changed = new CountDownLatch(1);
+    awake.forEach(watcher -> watcher.complete(true));
   }
 
   void touch(long jobNumber, long version) {
-    Set<Watcher> awake;
+    Set<CompletableFuture<Boolean>> awake;
     lock.lock();
     try {
       if (versions.size() >= REMEMBERED) {
@@ -51,7 +48,7 @@ final class Changes {
       lock.unlock();
     }
     if (awake != null) {
-      awake.forEach(watcher -> watcher.changed.countDown());
+      awake.forEach(watcher -> watcher.complete(true));
     }
   }
 
@@ -64,29 +61,32 @@ final class Changes {
     }
   }
 
-  /** Waits until the job's version is another than {@code since}, and says whether it is. */
-  boolean await(long jobNumber, long since, long waitMillis) throws InterruptedException {
-    var watcher = new Watcher();
+  /**
+   * Completes with true once the job's version is another than {@code since}, and with false when
+   * it was not for so long. Cancel it to stop watching.
+   */
+  CompletableFuture<Boolean> next(long jobNumber, long since, long waitMillis) {
+    var watcher = new CompletableFuture<Boolean>();
     lock.lock();
     try {
       if (versions.getOrDefault(jobNumber, oldest) != since) {
-        return true;
+        return CompletableFuture.completedFuture(true);
       }
       watchers.computeIfAbsent(jobNumber, ignored -> new HashSet<>()).add(watcher);
     } finally {
       lock.unlock();
     }
-    try {
-      return watcher.changed.await(waitMillis, TimeUnit.MILLISECONDS);
-    } finally {
-      forget(jobNumber, watcher);
-    }
+    var _ =
+        watcher
+            .completeOnTimeout(false, waitMillis, TimeUnit.MILLISECONDS)
+            .whenComplete((changed, failure) -> forget(jobNumber, watcher));
+    return watcher;
   }
 
-  private void forget(long jobNumber, Watcher watcher) {
+  private void forget(long jobNumber, CompletableFuture<Boolean> watcher) {
     lock.lock();
     try {
-      Set<Watcher> waiting = watchers.get(jobNumber);
+      Set<CompletableFuture<Boolean>> waiting = watchers.get(jobNumber);
       if (waiting != null && waiting.remove(watcher) && waiting.isEmpty()) {
         watchers.remove(jobNumber);
       }

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** What people and nodes see of jobs. Thread-safe. */
@@ -183,13 +184,25 @@ public final class JobViews {
     return new LogChunk(attempt, start, bytes.toString(StandardCharsets.UTF_8));
   }
 
-  /** Waits until a job is no longer as at a version, at most for a while. */
-  public Jobs.Update watch(String jobId, long since, Duration wait) throws InterruptedException {
+  /** A job as it is once it is no longer as at a version, or after a while; version 0: at once. */
+  public Parked<Jobs.Update> watch(String jobId, long since, Duration wait) {
     long number = number(jobId);
+    CompletableFuture<Boolean> changed =
+        since == 0
+            ? CompletableFuture.completedFuture(false)
+            : parts.changes().next(number, since, wait.toMillis());
+    return new Parked<>(
+        changed,
+        () -> {
+          if (changed.resultNow()) {
+            Thread.sleep(GATHER);
+          }
+          return update(number);
+        });
+  }
+
+  private Jobs.Update update(long number) {
     JobPlan plan = parts.plans().of(number).plan();
-    if (since != 0 && parts.changes().await(number, since, wait.toMillis())) {
-      Thread.sleep(GATHER);
-    }
     // The version first: what changes between the two lines is shown now and told again.
     long version = parts.changes().version(number);
     return parts

@@ -16,9 +16,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -125,9 +124,8 @@ public final class NodeDesk {
         .anyMatch(lease -> lease.row.jobNumber() == jobNumber);
   }
 
-  /** Waits for work, at most as long as asked. */
-  public Leasing.Response lease(String nodeId, Leasing.Request request)
-      throws InterruptedException {
+  /** Asks for work; the answer is there when there is some, at the latest after the asked time. */
+  public Parked<Leasing.Response> lease(String nodeId, Leasing.Request request) {
     Member node = parts.node(nodeId);
     check(request, node);
     parts.roster().saw(node, 0);
@@ -145,24 +143,25 @@ public final class NodeDesk {
           parts.store().tell(new QueueEvent.AnswersArrived(node.row.number(), request.sequence()));
     }
     var poll = new Poll(node, request);
+    CompletableFuture<List<Grant>> ready =
+        poll.grants
+            .copy()
+            .orTimeout(
+                request.waitMillis() + Answers.LONGEST_WAIT.toMillis(), TimeUnit.MILLISECONDS);
+    var patience =
+        new CompletableFuture<Boolean>()
+            .completeOnTimeout(true, request.waitMillis(), TimeUnit.MILLISECONDS);
+    // The time is over, or the caller is gone, or it is answered, when this changes nothing.
+    var _ = patience.whenComplete((over, ended) -> rounds.withdraw(poll));
+    var _ = ready.whenComplete((grants, failure) -> patience.cancel(false));
     rounds.add(poll);
-    List<Grant> grants = await(poll);
-    parts.roster().saw(node, 0);
-    return new Leasing.Response(request.sequence(), grants.stream().map(this::lease).toList());
+    return new Parked<>(ready, () -> response(node, poll));
   }
 
-  private List<Grant> await(Poll poll) throws InterruptedException {
-    try {
-      return poll.grants.get(poll.request.waitMillis(), TimeUnit.MILLISECONDS);
-    } catch (TimeoutException e) {
-      rounds.withdraw(poll);
-      return Answers.await(poll.grants);
-    } catch (ExecutionException e) {
-      return Answers.await(poll.grants);
-    } catch (InterruptedException e) {
-      rounds.withdraw(poll);
-      throw e;
-    }
+  private Leasing.Response response(Member node, Poll poll) {
+    List<Grant> grants = Answers.now(poll.grants);
+    parts.roster().saw(node, 0);
+    return new Leasing.Response(poll.request.sequence(), grants.stream().map(this::lease).toList());
   }
 
   private Leasing.Lease lease(Grant grant) {

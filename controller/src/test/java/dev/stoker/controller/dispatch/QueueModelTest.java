@@ -179,9 +179,9 @@ class QueueModelTest {
     agent.sequence++;
     var request =
         new Leasing.Request(agent.sequence, List.of(new Leasing.Wish("s", tasks, "", "")), 0);
-    List<Lease> leases = queue.nodes().lease(agent.nodeId, request).leases();
+    List<Lease> leases = Polls.lease(queue, agent.nodeId, request);
     if (random.nextInt(4) == 0) {
-      assertEquals(leases, queue.nodes().lease(agent.nodeId, request).leases(), "replay");
+      assertEquals(leases, Polls.lease(queue, agent.nodeId, request), "replay");
     }
     for (Lease lease : leases) {
       took(agent, lease);

@@ -95,7 +95,7 @@ class QueueSpeedTest {
     for (long sequence = 1; System.nanoTime() < end; sequence++) {
       var wish = new Leasing.Wish("s", batch, "", "");
       var request = new Leasing.Request(sequence, List.of(wish), 1_000);
-      for (Lease lease : queue.nodes().lease(node, request).leases()) {
+      for (Lease lease : Polls.lease(queue, node, request)) {
         count++;
         if (whole) {
           render(queue, lease);

@@ -205,10 +205,10 @@ class SharingTest {
         .nodeId();
   }
 
-  private List<Lease> lease(String node, int tasks) throws InterruptedException {
+  private List<Lease> lease(String node, int tasks) throws Exception {
     long sequence = sequences.merge(node, 1L, Long::sum);
     var wish = new Leasing.Wish("s0", tasks, "", "");
-    return queue.nodes().lease(node, new Leasing.Request(sequence, List.of(wish), 0)).leases();
+    return Polls.lease(queue, node, new Leasing.Request(sequence, List.of(wish), 0));
   }
 
   private Map<String, Integer> count(List<Lease> leases) {
