@@ -35,6 +35,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>All state belongs to the event loop; methods that other threads call say so.
  */
+@SuppressWarnings({
+  "FutureReturnValueIgnored", // Who writes learns of a failure when the channel closes.
+  "ReferenceEquality"
+})
 final class Connection extends ChannelInboundHandlerAdapter {
   private static final long NEVER = Long.MAX_VALUE;
 

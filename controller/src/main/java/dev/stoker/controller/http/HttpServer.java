@@ -150,6 +150,7 @@ public final class HttpServer implements AutoCloseable {
   }
 
   /** What each connection consists of. */
+  @SuppressWarnings("FutureReturnValueIgnored") // The connection ends either way.
   private final class Pipeline extends ChannelInitializer<Channel> {
     private static final int HANDSHAKE_SECONDS = 10;
     private static final int PIECE_BYTES = 16 << 10;

@@ -21,6 +21,7 @@ import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 
 /** The socket that takes connections in, and the event loops that they live on. */
+@SuppressWarnings("FutureReturnValueIgnored") // Loops end by themselves; so do tasks with them.
 final class Listener implements AutoCloseable {
   /** Reading and writing of 4,000 nodes' requests is a fraction of one core. */
   private static final int MOST_LOOPS = 4;

@@ -13,6 +13,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * Where a streamed body goes. For one thread; a caller that reads slower than is written holds that
  * thread up, so about 64 KiB of a stream are in memory at most.
  */
+@SuppressWarnings("FutureReturnValueIgnored") // A failed write closes the channel.
 public final class Outlet {
   private final Channel channel;
   private final Duration stall;

@@ -19,6 +19,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * Runs handlers, each on a virtual thread, and sees to it that every request gets an answer.
  * Thread-safe.
  */
+@SuppressWarnings("FutureReturnValueIgnored") // Requests are told by their connections.
 final class RequestThreads implements AutoCloseable {
   private static final Logger LOG = System.getLogger(RequestThreads.class.getName());
 

@@ -364,7 +364,7 @@ class HttpServerTest {
       assertEquals("The caller took nothing for 1 s.", ended.poll(20, TimeUnit.SECONDS));
       leaving.send("GET /tick HTTP/1.1\r\n\r\n");
       assertTrue(leaving.readPiece().contains("data: 1"));
-      leaving.close();
+      leaving.leave();
       assertEquals("interrupted", ended.poll(10, TimeUnit.SECONDS));
     }
   }

@@ -46,7 +46,7 @@ final class RawClient implements AutoCloseable {
   }
 
   Reply answer() throws IOException {
-    int status = Integer.parseInt(line().split(" ")[1]);
+    int status = Integer.parseInt(line().substring("HTTP/1.1 ".length(), "HTTP/1.1 200".length()));
     Map<String, String> headers = new TreeMap<>();
     for (String header = line(); !header.isEmpty(); header = line()) {
       int colon = header.indexOf(':');
@@ -123,6 +123,11 @@ final class RawClient implements AutoCloseable {
       // Cut off: what came is what came.
     }
     return all.toString(ISO_8859_1);
+  }
+
+  /** Goes without a word. */
+  void leave() throws IOException {
+    socket.close();
   }
 
   boolean isClosed() throws IOException {
