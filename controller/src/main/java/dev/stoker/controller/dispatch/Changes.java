@@ -83,6 +83,7 @@ final class Changes {
     return watcher;
   }
 
+  @SuppressWarnings("CollectionUndefinedEquality") // Watchers are told apart by identity.
   private void forget(long jobNumber, CompletableFuture<Boolean> watcher) {
     lock.lock();
     try {
