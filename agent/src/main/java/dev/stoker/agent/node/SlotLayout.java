@@ -22,6 +22,9 @@ public final class SlotLayout {
     this.cores = usableCores(machine, reserve.cpus());
     this.gpus = machine.gpus().stream().filter(Gpu::renders).toList();
     this.memoryBytes = Math.max(0, machine.memoryBytes() - reserve.memoryBytes());
+    if (machine.allowed().isEmpty()) {
+      throw new IllegalArgumentException("The machine shows no CPU that Stoker may use.");
+    }
     if (cores.isEmpty()) {
       throw new IllegalArgumentException(
           "Cannot keep %d CPUs in reserve on a machine that leaves %s to Stoker; reserve fewer."

@@ -16,6 +16,10 @@ import java.time.Instant;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +38,9 @@ final class NodeHealth {
 
   /** NVIDIA's library takes a second to answer for eight GPUs. */
   private static final Duration ASK_GPUS_AGAIN = Duration.ofMinutes(1);
+
+  /** A GPU that fell off its bus has the driver wait for minutes, or for ever. */
+  private static final Duration GPUS_ANSWER = Duration.ofSeconds(5);
 
   /** A frame's outputs and log; below it the next frame may well fail. */
   private static final long LEAST_FREE_BYTES = 1L << 30;
@@ -69,10 +76,11 @@ final class NodeHealth {
   private int failed;
   private int suspect;
   private @Nullable Instant outUntil;
-  private @Nullable String problem;
+  private volatile @Nullable String problem; // written under the lock
   private @Nullable String gpuProblem;
   private Instant looked = Instant.MIN;
   private Instant askedGpus;
+  private @Nullable CompletableFuture<Topology> gpusAsked;
 
   /**
    * @param machine as it was at the start; a GPU that vanishes later is a problem
@@ -115,14 +123,9 @@ final class NodeHealth {
     }
   }
 
-  /** What was found when it was last looked; costs nothing. */
+  /** What was found when it was last looked; waits for nothing. */
   Optional<String> known() {
-    lock.lock();
-    try {
-      return Optional.ofNullable(problem);
-    } finally {
-      lock.unlock();
-    }
+    return Optional.ofNullable(problem);
   }
 
   /** An attempt published; whatever went before was not the node. */
@@ -217,9 +220,33 @@ final class NodeHealth {
   private Optional<String> checkGpus(Instant now) {
     if (gpus > 0 && askedGpus.plus(ASK_GPUS_AGAIN).isBefore(now)) {
       askedGpus = now;
-      gpuProblem = gpuProblem(look.get()).orElse(null);
+      gpuProblem = askGpus().orElse(null);
     }
     return Optional.ofNullable(gpuProblem);
+  }
+
+  /** Asks in a thread of its own, one question at a time. */
+  private Optional<String> askGpus() {
+    CompletableFuture<Topology> asked = gpusAsked;
+    if (asked == null) {
+      asked = new CompletableFuture<>();
+      gpusAsked = asked;
+      CompletableFuture<Topology> answer = asked;
+      Thread.ofPlatform().name("gpu-health").daemon().start(() -> answer.complete(look.get()));
+    }
+    try {
+      Topology machine = asked.get(GPUS_ANSWER.toMillis(), TimeUnit.MILLISECONDS);
+      gpusAsked = null;
+      return gpuProblem(machine);
+    } catch (TimeoutException e) {
+      return Optional.of("its GPUs do not answer");
+    } catch (ExecutionException e) {
+      gpusAsked = null;
+      return Optional.of("its GPUs cannot be asked: " + e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Optional.ofNullable(gpuProblem);
+    }
   }
 
   private Optional<String> gpuProblem(Topology machine) {

@@ -25,7 +25,9 @@ final class SlotBinding {
       Topology machine, Slot slot, SlotCgroups groups, @Nullable JobUser user, boolean privileged) {
     // Preferred, not bound: a full node is slower memory, not a killed frame.
     String memory =
-        machine.numaNodes().size() > 1 && slot.numaNodes().size() == 1
+        machine.numaNodes().size() > 1
+                && slot.numaNodes().size() == 1
+                && hasMemory(machine, slot.numaNodes().getFirst())
             ? "preferred:" + slot.numaNodes().getFirst()
             : null;
     List<String> foreign =
@@ -37,6 +39,12 @@ final class SlotBinding {
         .withMemoryPolicy(memory)
         .withCgroups(groups.of(slot.id()))
         .withHiddenDevices(privileged ? foreign : List.of());
+  }
+
+  /** The kernel refuses a policy for nodes without memory (set_mempolicy(2), EINVAL). */
+  private static boolean hasMemory(Topology machine, int node) {
+    return machine.numaNodes().stream()
+        .anyMatch(one -> one.id() == node && one.memoryBytes() > 0 && one.allowed());
   }
 
   /** What a slot's actions find in their environment. */

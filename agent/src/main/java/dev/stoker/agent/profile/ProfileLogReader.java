@@ -74,7 +74,7 @@ final class ProfileLogReader implements LogReader {
       return;
     }
     for (RendererProfile profile : profiles) {
-      boolean holds = writing == null || (profile.everywhere() && profile != writing);
+      boolean holds = writing == null || (profile.everywhere() && !profile.equals(writing));
       if (holds && apply(profile, line, events)) {
         return;
       }

@@ -19,6 +19,7 @@ import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -26,9 +27,10 @@ class NodeHealthTest {
   @TempDir Path data;
   private Instant now = Instant.parse("2026-06-01T12:00:00Z");
   private final Clock clock = ((InstantSource) () -> now).withZone(ZoneOffset.UTC);
+  private volatile CountDownLatch gpusAnswer = new CountDownLatch(0);
   private boolean ioAnswers = true;
   private Duration ahead = Duration.ZERO;
-  private Topology machine = machine(0, 0);
+  private volatile Topology machine = machine(0, 0);
 
   private final NodeIo io =
       (NodeIo)
@@ -43,7 +45,16 @@ class NodeHealthTest {
               });
 
   private NodeHealth health() {
-    return new NodeHealth(data, io, machine, () -> machine, clock, () -> Optional.of(ahead));
+    return new NodeHealth(data, io, machine, this::look, clock, () -> Optional.of(ahead));
+  }
+
+  private Topology look() {
+    try {
+      gpusAnswer.await();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+    return machine;
   }
 
   private static Topology machine(int gpus, long eccErrors) {
@@ -116,6 +127,19 @@ class NodeHealthTest {
     pass(Duration.ofSeconds(61));
     assertEquals(
         "GPU GPU-0 counts memory errors that it cannot correct", health.problem().orElseThrow());
+  }
+
+  @Test
+  void aGpuThatDoesNotAnswerStopsTheNodeAndHoldsNobodyUp() {
+    machine = machine(1, 0);
+    NodeHealth health = health();
+    gpusAnswer = new CountDownLatch(1);
+    pass(Duration.ofSeconds(61));
+    assertEquals("its GPUs do not answer", health.problem().orElseThrow());
+    assertEquals("its GPUs do not answer", health.known().orElseThrow());
+    gpusAnswer.countDown();
+    pass(Duration.ofSeconds(61));
+    assertEquals(Optional.empty(), health.problem());
   }
 
   @Test

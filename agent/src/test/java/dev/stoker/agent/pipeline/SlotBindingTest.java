@@ -51,6 +51,28 @@ class SlotBindingTest {
   }
 
   @Test
+  void aNodeWithoutMemoryIsNotPreferred() {
+    Topology machine =
+        new Topology(
+            CpuSet.parse("0-3"),
+            CpuSet.parse("0-3"),
+            Double.POSITIVE_INFINITY,
+            List.of(),
+            List.of(),
+            List.of(),
+            List.of(
+                new Topology.NumaNode(0, CpuSet.parse("0-1"), 2, true),
+                new Topology.NumaNode(1, CpuSet.parse("2-3"), 0, true)),
+            List.of(),
+            2);
+    SlotCgroups none =
+        SlotCgroups.prepare(new OwnCgroups(Map.of(), Optional.empty()), "x", List.of());
+    assertEquals(null, SlotBinding.of(machine, slot(), none, null, false).memoryPolicy());
+    assertEquals(
+        "preferred:1", SlotBinding.of(machine(), slot(), none, null, false).memoryPolicy());
+  }
+
+  @Test
   void aTaskSeesItsOwnGpuByItsUuidAndNoOther() {
     Gpu first = gpu(Vendor.NVIDIA, "GPU-a", 0, List.of());
     Gpu second = gpu(Vendor.NVIDIA, "GPU-b", 1, List.of());

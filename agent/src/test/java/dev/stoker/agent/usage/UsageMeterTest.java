@@ -112,19 +112,20 @@ class UsageMeterTest implements UsageMeter.Hears {
 
   @Test
   void whatProcessesTookThatEndedBetweenTwoSamplesIsCounted() throws Exception {
-    try (UsageMeter first = meter(Duration.ZERO);
-        ActionRun run = run("head -c 3000000 /dev/zero > f; for i in 1 2 3; do wc -c < f; done")) {
-      assertTrue(run.await(Duration.ofSeconds(20)).isPresent());
-      first.close();
-      assertTrue(first.usage().writtenBytes() >= 3_000_000, first.usage()::toString);
-    }
-    try (UsageMeter busy = meter(Duration.ZERO);
-        ActionRun run = run("i=0; while [ $i -lt 400000 ]; do i=$((i+1)); done")) {
+    TaskUsage first = took("head -c 3000000 /dev/zero > f; for i in 1 2 3; do wc -c < f; done");
+    assertTrue(first.writtenBytes() >= 3_000_000, first::toString);
+    TaskUsage busy = took("i=0; while [ $i -lt 400000 ]; do i=$((i+1)); done");
+    assertTrue(busy.cpuSeconds() >= 0.1, busy::toString);
+    assertTrue(busy.writtenBytes() < 3_000_000, "an earlier attempt's is not its own");
+  }
+
+  private TaskUsage took(String script) throws Exception {
+    UsageMeter meter = meter(Duration.ZERO);
+    try (meter;
+        ActionRun run = run(script)) {
       assertTrue(run.await(Duration.ofSeconds(30)).isPresent());
-      busy.close();
-      assertTrue(busy.usage().cpuSeconds() >= 0.1, busy.usage()::toString);
-      assertTrue(busy.usage().writtenBytes() < 3_000_000, "an earlier attempt's is not its own");
     }
+    return meter.usage();
   }
 
   /** At one look in two seconds a whole percent of a CPU would be 20 ms. */
