@@ -25,6 +25,14 @@ class PackagesTest {
           .definedBy("dev.stoker.controller.client..")
           .layer("dispatch")
           .definedBy("dev.stoker.controller.dispatch..")
+          .layer("attest")
+          .definedBy("dev.stoker.controller.attest..")
+          .layer("azure")
+          .definedBy("dev.stoker.controller.azure..")
+          .layer("notify")
+          .definedBy("dev.stoker.controller.notify..")
+          .layer("observe")
+          .definedBy("dev.stoker.controller.observe..")
           .layer("store")
           .definedBy("dev.stoker.controller.store..")
           .whereLayer("api")
@@ -36,9 +44,17 @@ class PackagesTest {
           .whereLayer("http")
           .mayNotAccessAnyLayer()
           .whereLayer("dispatch")
+          .mayOnlyBeAccessedByLayers("api", "notify", "observe")
+          .whereLayer("attest")
           .mayOnlyBeAccessedByLayers("api")
+          .whereLayer("azure")
+          .mayOnlyBeAccessedByLayers("attest")
+          .whereLayer("notify")
+          .mayOnlyBeAccessedByLayers("api")
+          .whereLayer("observe")
+          .mayOnlyBeAccessedByLayers("api", "notify")
           .whereLayer("store")
-          .mayOnlyBeAccessedByLayers("dispatch", "api");
+          .mayOnlyBeAccessedByLayers("dispatch", "api", "notify", "observe");
 
   @ArchTest
   static final ArchRule theProtocolKnowsNobody =

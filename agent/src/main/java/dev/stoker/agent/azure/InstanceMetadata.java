@@ -31,6 +31,9 @@ public final class InstanceMetadata implements AutoCloseable {
   private static final String INSTANCE = "/metadata/instance/compute?api-version=2021-02-01";
   private static final String EVENTS = "/metadata/scheduledevents?api-version=2020-07-01";
 
+  private static final String ATTESTED =
+      "/metadata/attested/document?api-version=2021-02-01&nonce=";
+
   private static final Duration CONNECT = Duration.ofSeconds(1);
 
   /** The fields of {@code compute} worth showing, in this order. */
@@ -85,6 +88,21 @@ public final class InstanceMetadata implements AutoCloseable {
       }
     }
     return found;
+  }
+
+  /**
+   * The document with which Azure vouches for this machine: PKCS#7 in Base64.
+   *
+   * @param nonce ten digits, to be in it
+   * @throws IOException when the service does not say within {@code atMost}
+   */
+  String attestedDocument(String nonce, Duration atMost) throws IOException, InterruptedException {
+    JsonNode answer = get(ATTESTED + nonce, atMost);
+    String signature = answer.path("signature").asText("");
+    if (!answer.path("encoding").asText("").equals("pkcs7") || signature.isEmpty()) {
+      throw new IOException("the metadata service at %s signed no document".formatted(address));
+    }
+    return signature;
   }
 
   /** What is to happen to the machines of this one's group. */

@@ -1,6 +1,9 @@
 package dev.stoker.agent.cli;
 
+import dev.stoker.agent.azure.AttestedDocument;
+import dev.stoker.agent.azure.InstanceMetadata;
 import dev.stoker.agent.config.Settings;
+import dev.stoker.agent.lease.JoinProof;
 import dev.stoker.agent.pipeline.NodeAgent;
 import dev.stoker.agent.profile.RendererProfiles;
 import dev.stoker.controller.client.ControllerClient;
@@ -57,10 +60,17 @@ final class AgentCommand implements Callable<Integer> {
                 new BlobAccounts(Engines.blob(settings, environment), transport),
                 PublishOptions.defaults()));
     ControllerClient client =
-        shutdown.closing(new ControllerClient(controller, settings.joinToken().orElse(null)));
+        shutdown.closing(
+            new ControllerClient(controller, settings.joinToken().orElse(null), context.trust()));
+    JoinProof proof =
+        InstanceMetadata.find(settings.imds())
+            .map(address -> shutdown.closing(new InstanceMetadata(address)))
+            .<JoinProof>map(AttestedDocument::new)
+            .orElse(JoinProof.NONE);
     NodeAgent agent;
     try {
-      agent = new NodeAgent(Engines.agent(settings), client, io, publisher, profiles(settings));
+      agent =
+          new NodeAgent(Engines.agent(settings), client, proof, io, publisher, profiles(settings));
     } catch (IllegalArgumentException e) {
       throw CommandFailure.usage(String.valueOf(e.getMessage()));
     }

@@ -38,6 +38,8 @@ final class Commands {
     all.put("job", Commands::jobs);
     all.put("node", Commands::nodes);
     all.put("token", Commands::tokens);
+    all.put("login", LoginCommand::new);
+    all.put("logout", LogoutCommand::new);
     all.put("mount", MountCommand::new);
     all.put("fetch", FetchCommand::new);
     all.put("push", PushCommand::new);

@@ -9,6 +9,7 @@ import dev.stoker.controller.protocol.Wire;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Map;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -83,7 +84,13 @@ final class Context {
 
   /** Calls the controller that the configuration names. The caller closes it. */
   ControllerClient client() {
-    return new ControllerClient(settings().controller(), settings().token().orElse(null));
+    return new ControllerClient(
+        settings().controller(), settings().personToken().orElse(null), trust());
+  }
+
+  /** Whose certificates count when the controller is called; null for those that Java trusts. */
+  @Nullable SSLContext trust() {
+    return Trust.of(environment);
   }
 
   /** Says that a long-running command works, in the one line that scripts wait for. */

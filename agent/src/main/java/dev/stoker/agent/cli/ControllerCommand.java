@@ -57,7 +57,10 @@ final class ControllerCommand implements Callable<Integer> {
               tls(settings.file().tls()),
               insecure)
           .withSharing(sharing(settings.file()))
-          .withDatabase(settings.database().map(DatabaseAddress::parse).orElse(null));
+          .withDatabase(settings.database().map(DatabaseAddress::parse).orElse(null))
+          .withAzure(JoinPolicy.azure(settings))
+          .withNodeTokenLife(JoinPolicy.nodeTokenLife(settings.file()))
+          .withNotify(NotifyPolicy.read(settings.file()));
     } catch (IllegalArgumentException e) {
       throw new ConfigFailure(String.valueOf(e.getMessage()));
     }

@@ -94,6 +94,14 @@ final class SubmitCommand implements Callable<Integer> {
       description = "Upload no more than this of what lies in no location (${DEFAULT-VALUE}).")
   private String maxUpload = "10GiB";
 
+  @Option(
+      names = "--notify",
+      paramLabel = "ADDRESS",
+      description =
+          "Tell https://HOST/PATH or mailto:NAME@HOST of the job's end, where the controller allows"
+              + " it; may be repeated.")
+  private List<String> told = List.of();
+
   @Option(names = "--watch", description = "Follow the job; exit 1 when it does not succeed.")
   private boolean watch;
 
@@ -106,7 +114,7 @@ final class SubmitCommand implements Callable<Integer> {
     List<Uploads.Upload> uploads = new ArrayList<>();
     Jobs.Definition definition = definition(uploads);
     try (ControllerClient client = context.client()) {
-      String jobId = client.submit(definition, UUID.randomUUID().toString()).jobId();
+      String jobId = client.submit(definition, UUID.randomUUID().toString(), told).jobId();
       if (!watch) {
         if (context.json()) {
           context.printJson(new SubmittedJob(jobId, uploads));

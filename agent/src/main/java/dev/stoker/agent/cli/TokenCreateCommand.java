@@ -48,6 +48,12 @@ final class TokenCreateCommand implements Callable<Integer> {
       description = "With --join: the only node that may register with it.")
   private @Nullable String node;
 
+  @Option(
+      names = "--scale-set",
+      paramLabel = "ID",
+      description = "With --join: resource id of the scale set whose machines alone may use it.")
+  private @Nullable String scaleSet;
+
   @Option(names = "--days", paramLabel = "N", description = "Valid so long; for ever otherwise.")
   private @Nullable Long days;
 
@@ -66,7 +72,8 @@ final class TokenCreateCommand implements Callable<Integer> {
             projects,
             single,
             node,
-            days == null ? null : Long.valueOf(Math.multiplyExact(days, DAY_SECONDS)));
+            days == null ? null : Long.valueOf(Math.multiplyExact(days, DAY_SECONDS)),
+            scaleSet);
     try (ControllerClient client = context.client()) {
       Tokens.Created created = client.createToken(request);
       if (context.json()) {

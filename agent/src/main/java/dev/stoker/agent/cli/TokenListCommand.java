@@ -51,7 +51,10 @@ final class TokenListCommand implements Callable<Integer> {
     if (!token.node().isEmpty()) {
       return token.node();
     }
-    return token.single() ? "one node" : "any node";
+    String which = token.single() ? "one node" : "any node";
+    return token.scaleSet().isEmpty()
+        ? which
+        : which + " of " + token.scaleSet().replaceFirst(".*/", "");
   }
 
   private static String state(Tokens.Token token) {

@@ -79,11 +79,18 @@ public final class Settings {
         .normalize();
   }
 
-  /** Where the controller is reached: http or https, without a trailing slash. */
+  /**
+   * Where the controller is reached: http or https, without a trailing slash. A login counts where
+   * nobody says otherwise.
+   */
   public URI controller() {
-    String text =
+    return uri(
         first(flags.controller(), "STOKER_CONTROLLER", file.controller())
-            .orElse("http://" + DEFAULT_LISTEN);
+            .or(() -> login().map(Login::controller))
+            .orElse("http://" + DEFAULT_LISTEN));
+  }
+
+  private static URI uri(String text) {
     try {
       URI uri = new URI(text.endsWith("/") ? text.substring(0, text.length() - 1) : text);
       if (uri.getHost() != null
@@ -99,7 +106,54 @@ public final class Settings {
 
   /** Whether anybody said where the controller is. */
   public boolean namesController() {
-    return first(flags.controller(), "STOKER_CONTROLLER", file.controller()).isPresent();
+    return first(flags.controller(), "STOKER_CONTROLLER", file.controller()).isPresent()
+        || login().isPresent();
+  }
+
+  /** The controller that environment or file name where that is another than this one. */
+  public Optional<URI> otherController(URI than) {
+    return first(null, "STOKER_CONTROLLER", file.controller())
+        .map(Settings::uri)
+        .filter(named -> !named.equals(than));
+  }
+
+  private Optional<Login> login() {
+    return Login.read(Login.file(home()));
+  }
+
+  private Path home() {
+    return Path.of(environment.getOrDefault("HOME", "/"));
+  }
+
+  /** What a person shows the controller: the configured token, else that of a login there. */
+  public Optional<String> personToken() {
+    return token()
+        .or(
+            () ->
+                login()
+                    .filter(login -> uri(login.controller()).equals(controller()))
+                    .map(Login::token));
+  }
+
+  /** Keeps the controller and a token for it; the file that now holds them. */
+  public Path keepLogin(String token) {
+    Path kept = Login.file(home());
+    try {
+      new Login(controller().toString(), token).write(kept);
+      return kept;
+    } catch (IOException e) {
+      throw new ConfigFailure("Cannot keep the login in %s: %s.".formatted(kept, e.getMessage()));
+    }
+  }
+
+  /** Forgets the login; whether there was one. */
+  public boolean forgetLogin() {
+    Path kept = Login.file(home());
+    try {
+      return Files.deleteIfExists(kept);
+    } catch (IOException e) {
+      throw new ConfigFailure("Cannot remove %s: %s.".formatted(kept, e.getMessage()));
+    }
   }
 
   /**

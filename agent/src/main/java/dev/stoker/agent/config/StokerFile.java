@@ -1,5 +1,6 @@
 package dev.stoker.agent.config;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * @param database {@code postgresql://…} of the queue that several controllers share
  * @param projects how much of the nodes each project gets, by name
  * @param limits counted tokens, such as licences, by name
+ * @param join which machines become nodes without a token
+ * @param nodeTokenLife how long a node's token is good, as {@link TimeSpan}
+ * @param telling {@code notify}, which no record component may be called: who is told of jobs' ends
  * @param failureLimit after how many failed attempts a job is suspended; 0 never
  * @param memory most memory the I/O process takes for data, as {@link ByteSize}
  * @param name what this node calls itself
@@ -39,6 +43,9 @@ public record StokerFile(
     @Nullable String database,
     Map<String, Project> projects,
     Map<String, Limit> limits,
+    @Nullable Join join,
+    @Nullable String nodeTokenLife,
+    @JsonProperty("notify") @Nullable Notify telling,
     @Nullable Integer failureLimit,
     @Nullable String memory,
     @Nullable String name,
@@ -54,13 +61,112 @@ public record StokerFile(
   static final StokerFile EMPTY =
       new StokerFile(
           null, null, null, null, null, null, null, Map.of(), Map.of(), null, null, null, null,
-          List.of(), Map.of(), null, null, null, null, null);
+          null, null, null, List.of(), Map.of(), null, null, null, null, null);
 
   public StokerFile {
     locations = locations == null ? List.of() : List.copyOf(locations);
     projects = projects == null ? Map.of() : Map.copyOf(projects);
     limits = limits == null ? Map.of() : Map.copyOf(limits);
     origins = origins == null ? Map.of() : Map.copyOf(origins);
+  }
+
+  /**
+   * @param webhooks told by HTTP
+   * @param mail how mail is sent, and to whom
+   * @param allow hosts and addresses that may be told although they are this machine's or its
+   *     link's
+   * @param jobs the role from which a submission may name others; nobody may where it is left out
+   * @param deadline how long one word is tried, as {@link TimeSpan}
+   */
+  public record Notify(
+      List<Webhook> webhooks,
+      @Nullable Mail mail,
+      List<String> allow,
+      @Nullable String jobs,
+      @Nullable String deadline) {
+    public Notify {
+      webhooks = webhooks == null ? List.of() : List.copyOf(webhooks);
+      allow = allow == null ? List.of() : List.copyOf(allow);
+    }
+  }
+
+  /**
+   * @param name in log and audit; the host's where it is left out
+   * @param url http or https
+   * @param secret signs what is sent
+   * @param projects whose jobs; all where it is left out
+   * @param states {@code succeeded}, {@code failed}, {@code canceled}; all where it is left out
+   */
+  public record Webhook(
+      @Nullable String name,
+      @Nullable String url,
+      @Nullable String secret,
+      List<String> projects,
+      List<String> states) {
+    public Webhook {
+      projects = projects == null ? List.of() : List.copyOf(projects);
+      states = states == null ? List.of() : List.copyOf(states);
+    }
+
+    @Override
+    public String toString() {
+      return "Webhook[" + name + "]";
+    }
+  }
+
+  /**
+   * @param server {@code HOST} or {@code HOST:PORT} of the SMTP server
+   * @param tls {@code starttls} (the default), {@code implicit} or {@code none}
+   * @param from whose mail it is
+   * @param to who gets it
+   * @param projects whose jobs; all where it is left out
+   * @param states as of a webhook
+   */
+  public record Mail(
+      @Nullable String server,
+      @Nullable String tls,
+      @Nullable String user,
+      @Nullable String password,
+      @Nullable String from,
+      List<String> to,
+      List<String> projects,
+      List<String> states) {
+    public Mail {
+      to = to == null ? List.of() : List.copyOf(to);
+      projects = projects == null ? List.of() : List.copyOf(projects);
+      states = states == null ? List.of() : List.copyOf(states);
+    }
+
+    @Override
+    public String toString() {
+      return "Mail[" + server + "]";
+    }
+  }
+
+  /**
+   * @param azure machines that Azure vouches for
+   */
+  public record Join(@Nullable AzureJoin azure) {}
+
+  /**
+   * @param subscriptions ids; each machine of theirs may join
+   * @param scaleSets resource ids; each machine of theirs may join
+   * @param roots certificates (PEM) to trust in place of Azure's roots
+   * @param intermediates further certificates (PEM) between those and the signers
+   * @param resourceManager another cloud's resource manager
+   * @param clientId which of several managed identities asks the resource manager
+   */
+  public record AzureJoin(
+      List<String> subscriptions,
+      List<String> scaleSets,
+      @Nullable String roots,
+      @Nullable String intermediates,
+      @Nullable String resourceManager,
+      @Nullable String clientId) {
+    public AzureJoin {
+      subscriptions = subscriptions == null ? List.of() : List.copyOf(subscriptions);
+      scaleSets = scaleSets == null ? List.of() : List.copyOf(scaleSets);
+    }
   }
 
   /**

@@ -138,6 +138,7 @@ public final class LeaseKeeper {
                       reported.stream().map(HeldLease::report).toList(), status.get()));
       draining = response.drain();
       response.leases().forEach(answer -> obey(answer, sentAtMillis));
+      link.refresh(); // now, since every term just began anew
       return true;
     } catch (ControllerException e) {
       if (ControllerLink.disowns(e)) {

@@ -6,6 +6,7 @@ import dev.stoker.agent.lease.AttemptRecord;
 import dev.stoker.agent.lease.BootClock;
 import dev.stoker.agent.lease.ControllerLink;
 import dev.stoker.agent.lease.HeldLease;
+import dev.stoker.agent.lease.JoinProof;
 import dev.stoker.agent.lease.LeaseKeeper;
 import dev.stoker.agent.lease.LeasePoll;
 import dev.stoker.agent.lease.Pause;
@@ -89,12 +90,29 @@ public final class NodeAgent implements AutoCloseable {
   private volatile boolean registered;
 
   /**
+   * With a join token, or where none is needed.
+   *
    * @param client carries the join token
    * @throws IllegalArgumentException in one sentence, when the settings do not fit the machine
    */
   public NodeAgent(
       AgentSettings settings,
       ControllerClient client,
+      NodeIo io,
+      OutputPublisher publisher,
+      RendererProfiles profiles) {
+    this(settings, client, JoinProof.NONE, io, publisher, profiles);
+  }
+
+  /**
+   * @param client carries the join token, if there is one
+   * @param proof shown when the node registers
+   * @throws IllegalArgumentException in one sentence, when the settings do not fit the machine
+   */
+  public NodeAgent(
+      AgentSettings settings,
+      ControllerClient client,
+      JoinProof proof,
       NodeIo io,
       OutputPublisher publisher,
       RendererProfiles profiles) {
@@ -106,7 +124,8 @@ public final class NodeAgent implements AutoCloseable {
     this.health =
         new NodeHealth(
             settings.data(), io, machine, Topology::read, Clock.systemUTC(), client::clockAhead);
-    this.link = new ControllerLink(client, NodeCard.of(settings, slots), pause);
+    this.link =
+        new ControllerLink(client, NodeCard.of(settings, slots), proof, pause, System::nanoTime);
     this.keeper = new LeaseKeeper(link, clock, this::status);
     this.book = new AttemptBook(settings.data().resolve("attempts"));
     this.reports = new Reports(book, link, keeper, pause);

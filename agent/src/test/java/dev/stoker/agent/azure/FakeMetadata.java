@@ -17,6 +17,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
 
 /**
  * Azure's metadata service on a real socket: the documented paths, versions, header and documents,
@@ -34,6 +35,9 @@ public final class FakeMetadata implements AutoCloseable {
   /** Bodies of acknowledgements. */
   public final List<String> acknowledged = new CopyOnWriteArrayList<>();
 
+  /** Signs the document for a nonce. */
+  public volatile UnaryOperator<String> signs = nonce -> "";
+
   /** How often events were asked for. */
   public final AtomicInteger asked = new AtomicInteger();
 
@@ -42,6 +46,7 @@ public final class FakeMetadata implements AutoCloseable {
     server.setExecutor(threads);
     server.createContext("/metadata/instance/compute", this::compute);
     server.createContext("/metadata/scheduledevents", this::scheduledEvents);
+    server.createContext("/metadata/attested/document", this::attestedDocument);
     server.start();
   }
 
@@ -80,6 +85,14 @@ public final class FakeMetadata implements AutoCloseable {
          "location": "westeurope", "zone": "2", "priority": "Spot", "evictionPolicy": "Delete",
          "vmScaleSetName": "render", "osType": "Linux", "tagsList": []}
         """);
+  }
+
+  private void attestedDocument(HttpExchange call) throws IOException {
+    String nonce = call.getRequestURI().getQuery().replaceFirst(".*&nonce=", "");
+    answer(
+        call,
+        200,
+        "{\"encoding\": \"pkcs7\", \"signature\": \"%s\"}".formatted(signs.apply(nonce)));
   }
 
   private void scheduledEvents(HttpExchange call) throws IOException {

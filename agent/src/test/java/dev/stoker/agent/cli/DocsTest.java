@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.stoker.agent.config.Flags;
 import dev.stoker.agent.config.Locations;
 import dev.stoker.agent.config.OriginCredentials;
@@ -112,9 +113,11 @@ class DocsTest {
     assertEquals(2, OriginCredentials.bytesPerSecond(file.origins()).size());
     assertTrue(settings.memoryBytes().isPresent());
     for (var key : StokerFile.class.getRecordComponents()) {
+      JsonProperty other = key.getAccessor().getAnnotation(JsonProperty.class);
+      String name = other == null ? key.getName() : other.value();
       assertTrue(
-          Pattern.compile("(?m)^" + key.getName() + ":").matcher(block.group(1)).find(),
-          "docs/configure.md does not show the key " + key.getName());
+          Pattern.compile("(?m)^" + name + ":").matcher(block.group(1)).find(),
+          "docs/configure.md does not show the key " + name);
     }
   }
 }

@@ -26,6 +26,7 @@ final class Access {
   private final NodeDesk nodes;
   private final TokenDesk given;
   private final Throttle unknown = new Throttle(System::nanoTime);
+  private final Throttle strangers = new Throttle(System::nanoTime);
 
   Access(ControllerSettings settings, Queue queue) {
     tokens = settings.tokens();
@@ -52,10 +53,10 @@ final class Access {
           401, "This controller asks for a token; give one with --token-file or STOKER_TOKEN.");
     }
     if (same(token, tokens.user())) {
-      return new Caller.User(CONFIGURED, Tokens.Role.ADMIN, Set.of());
+      return new Caller.User(CONFIGURED, Tokens.Role.ADMIN, Set.of(), null);
     }
     if (same(token, tokens.join())) {
-      return new Caller.Joiner(null);
+      return new Caller.Joiner(null, CONFIGURED, "");
     }
     if (unknown.isTooMany(remote)) {
       throw new Problem(429, "Too many unknown tokens came from your address; wait a second.");
@@ -71,18 +72,36 @@ final class Access {
                         + " the node anew."));
   }
 
+  /**
+   * Who calls where a machine without a token may call as well.
+   *
+   * @throws Problem 429 when too many of them came from its address
+   */
+  Caller identifyJoining(
+      @Nullable String authorization, @Nullable String host, InetAddress remote) {
+    if (tokens == null || !token(authorization).isEmpty()) {
+      return identify(authorization, host, remote);
+    }
+    if (strangers.isTooMany(remote)) {
+      throw new Problem(
+          429, "Too many calls without a token came from your address; wait a second.");
+    }
+    return new Caller.Stranger();
+  }
+
   private Optional<Caller> known(String token) {
     Optional<String> node = nodes.authenticate(token);
     return node.isPresent()
-        ? node.map(Caller.Node::new)
+        ? node.map(id -> new Caller.Node(id, Names.hash(token)))
         : given.authenticate(token).map(Access::caller);
   }
 
   private static Caller caller(TokenDesk.Bearer bearer) {
     Tokens.Role role = bearer.role();
     return role == null
-        ? new Caller.Joiner(bearer.tokenId())
-        : new Caller.User(bearer.name(), role, Set.copyOf(bearer.projects()));
+        ? new Caller.Joiner(bearer.tokenId(), bearer.name(), bearer.scaleSet())
+        : new Caller.User(
+            bearer.name(), role, Set.copyOf(bearer.projects()), bearer.expiresMillis());
   }
 
   /**

@@ -46,6 +46,12 @@ final class Calls {
               "Register a node.",
               Registration.Request.class,
               Registration.Response.class),
+          post(
+              "/v1/challenges",
+              "What a machine has to ask Azure about before it registers; needs no token.",
+              null,
+              Registration.Challenge.class),
+          get("/v1/me", "Whom the token makes its bearer.", Tokens.Me.class),
           get("/v1/nodes", "All nodes.", Nodes.Page.class),
           post(
               "/v1/nodes/{node}/lease",
@@ -57,6 +63,11 @@ final class Calls {
               "Hold on to leases.",
               Heartbeat.Request.class,
               Heartbeat.Response.class),
+          post(
+              "/v1/nodes/{node}/token",
+              "Renew the node's token.",
+              null,
+              Registration.Renewed.class),
           post("/v1/nodes/{node}/drain", "Give a node no further work.", null, Nodes.Page.class),
           post("/v1/nodes/{node}/resume", "Give a node work again.", null, Nodes.Page.class),
           post(

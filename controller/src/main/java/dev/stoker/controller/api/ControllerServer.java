@@ -1,9 +1,15 @@
 package dev.stoker.controller.api;
 
+import dev.stoker.controller.attest.AttestedMachines;
+import dev.stoker.controller.attest.AzurePolicy;
 import dev.stoker.controller.dispatch.Clocks;
 import dev.stoker.controller.dispatch.Expiry;
 import dev.stoker.controller.dispatch.Queue;
 import dev.stoker.controller.http.HttpServer;
+import dev.stoker.controller.notify.Courier;
+import dev.stoker.controller.observe.ControllerMetrics;
+import dev.stoker.controller.observe.MeasuredStore;
+import dev.stoker.controller.observe.QueueGauges;
 import dev.stoker.controller.store.DatabaseAddress;
 import dev.stoker.controller.store.PostgresQueueStore;
 import dev.stoker.controller.store.QueueStore;
@@ -13,6 +19,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A running controller. Closing it ends waiting calls, finishes accepted changes and gives the data
@@ -23,18 +30,42 @@ public final class ControllerServer implements AutoCloseable {
   private final Expiry expiry;
   private final HttpServer http;
   private final URI url;
+  private final @Nullable WatchedTls tls;
+  private final @Nullable AttestedMachines machines;
+  private final @Nullable Courier courier;
+  private final ControllerMetrics metrics = new ControllerMetrics();
 
-  private ControllerServer(ControllerSettings settings, Clocks clocks, QueueStore store)
+  private ControllerServer(ControllerSettings settings, Clocks clocks, QueueStore opened)
       throws IOException {
-    this.store = store;
-    Queue queue = Queue.open(store, clocks, settings.sharing());
+    store = new MeasuredStore(opened, metrics);
+    Queue queue =
+        Queue.open(
+            store,
+            clocks,
+            settings.sharing(),
+            settings.nodeTokenLife(),
+            settings.telling().policy());
+    metrics.registry().register(new QueueGauges(queue));
+    machines = machines(settings, clocks, queue);
+    tls = settings.tls() == null ? null : WatchedTls.open(settings.tls());
     http =
         HttpServer.start(
             settings.listen(),
-            settings.tls() == null ? null : TlsFile.read(settings.tls()),
-            new Exchanges(new Access(settings, queue), new Routes(queue), queue.tokens()));
+            tls,
+            new Exchanges(
+                new Access(settings, queue),
+                new Routes(queue, new Joining(queue, machines), settings.telling(), metrics),
+                queue.tokens(),
+                metrics));
     url = url(settings, http.address());
     expiry = Expiry.start(queue);
+    courier =
+        settings.telling().isEmpty()
+            ? null
+            : Courier.start(settings.telling(), queue.notices(), clocks.wall(), null);
+    if (courier != null) {
+      courier.register(metrics);
+    }
   }
 
   /**
@@ -80,8 +111,29 @@ public final class ControllerServer implements AutoCloseable {
   public void close() {
     // Waiting polls end unserved; their callers ask again, maybe another controller.
     http.close();
+    if (tls != null) {
+      tls.close();
+    }
     expiry.close();
+    if (courier != null) {
+      courier.close();
+    }
+    if (machines != null) {
+      machines.close();
+    }
     store.close();
+  }
+
+  private static @Nullable AttestedMachines machines(
+      ControllerSettings settings, Clocks clocks, Queue queue) {
+    AzurePolicy policy = settings.azure();
+    try {
+      return policy == null
+          ? null
+          : new AttestedMachines(policy, queue.secret("challenges"), clocks::wallMillis);
+    } catch (IllegalArgumentException e) {
+      throw new StartException(String.valueOf(e.getMessage()), e);
+    }
   }
 
   private static void refuseOpenNetwork(ControllerSettings settings) {

@@ -1,10 +1,14 @@
 package dev.stoker.controller.api;
 
+import dev.stoker.controller.attest.AzurePolicy;
+import dev.stoker.controller.dispatch.Queue;
 import dev.stoker.controller.dispatch.Sharing;
+import dev.stoker.controller.notify.NotifySettings;
 import dev.stoker.controller.store.DatabaseAddress;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * @param tls the certificate to serve, null for plain HTTP, which is for loopback
  * @param insecure whether it may leave loopback without tokens or TLS all the same
  * @param sharing how the nodes are shared between projects
+ * @param azure which of Azure's machines join without a token; null for none
+ * @param nodeTokenLife how long a node's token is good
+ * @param telling who is told of jobs' ends
  * @param database the database that holds the queue, shared with other controllers; null for a file
  *     of its own in the data folder
  */
@@ -26,7 +33,10 @@ public record ControllerSettings(
     @Nullable Tls tls,
     boolean insecure,
     Sharing sharing,
-    @Nullable DatabaseAddress database) {
+    @Nullable DatabaseAddress database,
+    @Nullable AzurePolicy azure,
+    Duration nodeTokenLife,
+    NotifySettings telling) {
 
   /** A controller with a queue of its own. */
   public ControllerSettings(
@@ -35,17 +45,56 @@ public record ControllerSettings(
       @Nullable Tokens tokens,
       @Nullable Tls tls,
       boolean insecure) {
-    this(dataFolder, listen, tokens, tls, insecure, Sharing.EQUAL, null);
+    this(
+        dataFolder,
+        listen,
+        tokens,
+        tls,
+        insecure,
+        Sharing.EQUAL,
+        null,
+        null,
+        Queue.NODE_TOKEN_LIFE,
+        NotifySettings.NONE);
   }
 
   /** The same, on a database that other controllers may use as well. */
   public ControllerSettings withDatabase(@Nullable DatabaseAddress shared) {
-    return new ControllerSettings(dataFolder, listen, tokens, tls, insecure, sharing, shared);
+    return new ControllerSettings(
+        dataFolder, listen, tokens, tls, insecure, sharing, shared, azure, nodeTokenLife, telling);
   }
 
   /** The same, with the nodes shared otherwise. */
   public ControllerSettings withSharing(Sharing other) {
-    return new ControllerSettings(dataFolder, listen, tokens, tls, insecure, other, database);
+    return new ControllerSettings(
+        dataFolder, listen, tokens, tls, insecure, other, database, azure, nodeTokenLife, telling);
+  }
+
+  /** The same, with machines that join by Azure's word. */
+  public ControllerSettings withAzure(@Nullable AzurePolicy policy) {
+    return new ControllerSettings(
+        dataFolder,
+        listen,
+        tokens,
+        tls,
+        insecure,
+        sharing,
+        database,
+        policy,
+        nodeTokenLife,
+        telling);
+  }
+
+  /** The same, with others who are told of jobs' ends. */
+  public ControllerSettings withNotify(NotifySettings whom) {
+    return new ControllerSettings(
+        dataFolder, listen, tokens, tls, insecure, sharing, database, azure, nodeTokenLife, whom);
+  }
+
+  /** The same, with another life of nodes' tokens. */
+  public ControllerSettings withNodeTokenLife(Duration life) {
+    return new ControllerSettings(
+        dataFolder, listen, tokens, tls, insecure, sharing, database, azure, life, telling);
   }
 
   /**

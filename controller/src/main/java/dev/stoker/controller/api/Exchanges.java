@@ -8,6 +8,7 @@ import dev.stoker.controller.http.Answer;
 import dev.stoker.controller.http.Handler;
 import dev.stoker.controller.http.Incoming;
 import dev.stoker.controller.http.Problem;
+import dev.stoker.controller.observe.ControllerMetrics;
 import dev.stoker.controller.protocol.Failure;
 import dev.stoker.controller.protocol.Wire;
 import dev.stoker.controller.store.StoreException;
@@ -43,34 +44,50 @@ final class Exchanges implements Handler {
   private final AtomicLong loggedNanos = new AtomicLong(System.nanoTime() - LOG_EVERY_NANOS);
   private final LongAdder unlogged = new LongAdder();
 
-  Exchanges(Access access, Routes routes, TokenDesk deeds) {
+  private final ControllerMetrics metrics;
+
+  Exchanges(Access access, Routes routes, TokenDesk deeds, ControllerMetrics metrics) {
     this.deeds = deeds;
+    this.metrics = metrics;
     this.access = access;
     this.routes = routes;
   }
 
   @Override
   public Answer answer(Incoming incoming) throws InterruptedException {
+    long startNanos = System.nanoTime();
     try {
-      return answer(incoming, value(incoming));
+      return measured(incoming, startNanos, answer(incoming, value(incoming)));
     } catch (RuntimeException e) {
-      return failure(incoming, e);
+      return measured(incoming, startNanos, failure(incoming, e));
     }
   }
 
+  /** Counts the answer when it is there; a stream when it begins. */
+  private Answer measured(Incoming incoming, long startNanos, Answer answer) {
+    return switch (answer) {
+      case Answer.Later(var ready, var then) ->
+          new Answer.Later(ready, () -> measured(incoming, startNanos, then.call()));
+      case Answer.Whole whole -> counted(incoming, startNanos, whole, whole.status());
+      case Answer.Stream stream -> counted(incoming, startNanos, stream, stream.status());
+    };
+  }
+
+  private Answer counted(Incoming incoming, long startNanos, Answer answer, int status) {
+    String call = CallNames.of(incoming.method(), incoming.path());
+    metrics.answered(call, status, System.nanoTime() - startNanos);
+    return answer;
+  }
+
   private Object value(Incoming incoming) throws InterruptedException {
-    boolean health = incoming.path().equals("/healthz");
-    Caller caller =
-        health
-            ? new Caller.Joiner(null)
-            : access.identify(
-                incoming.header("Authorization"), incoming.header("Host"), incoming.remote());
+    Caller caller = caller(incoming);
+    var request = new Request(incoming, caller);
     if (!isDeed(incoming, caller)) {
-      return routes.answer(new Request(incoming, caller));
+      return routes.answer(request);
     }
     int status = 500;
     try {
-      Object body = routes.answer(new Request(incoming, caller));
+      Object body = routes.answer(request);
       status = 200;
       return body;
     } catch (RuntimeException e) {
@@ -78,8 +95,23 @@ final class Exchanges implements Handler {
       throw e;
     } finally {
       String action = incoming.method() + " " + incoming.path();
-      deeds.record(caller.label(), shortened(action), status);
+      // Whoever shows nothing and proves nothing fills no log.
+      if (!(caller instanceof Caller.Stranger) || status == 200 || status == 403) {
+        deeds.record(
+            request.actor == null ? caller.label() : request.actor, shortened(action), status);
+      }
     }
+  }
+
+  private Caller caller(Incoming incoming) {
+    String authorization = incoming.header("Authorization");
+    String host = incoming.header("Host");
+    return switch (incoming.method() + " " + incoming.path()) {
+      case "GET /healthz" -> new Caller.Stranger();
+      case "POST /v1/nodes", "POST /v1/challenges" ->
+          access.identifyJoining(authorization, host, incoming.remote());
+      default -> access.identify(authorization, host, incoming.remote());
+    };
   }
 
   private Answer answer(Incoming incoming, Object value) {
@@ -107,7 +139,14 @@ final class Exchanges implements Handler {
   /** What a person or a joining machine changes, or tries to; nodes' own calls are in the queue. */
   private static boolean isDeed(Incoming incoming, Caller caller) {
     boolean reads = incoming.method().equals("GET");
-    return !reads && (caller instanceof Caller.User || caller instanceof Caller.Joiner);
+    boolean asks = incoming.path().equals("/v1/challenges");
+    return switch (caller) {
+      case Caller.User user -> !reads && !asks;
+      case Caller.Joiner joiner -> !reads && !asks;
+      case Caller.Stranger stranger -> !reads && !asks;
+      case Caller.Node node -> false;
+      case Caller.Anyone anyone -> false;
+    };
   }
 
   private static String shortened(String action) {

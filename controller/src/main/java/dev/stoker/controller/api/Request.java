@@ -25,6 +25,9 @@ final class Request {
   final Caller caller;
   final List<String> path;
 
+  /** Who turned out to call, for the audit log; null where {@link #caller} says it. */
+  @Nullable String actor;
+
   Request(Incoming incoming, Caller caller) {
     this.incoming = incoming;
     this.caller = caller;

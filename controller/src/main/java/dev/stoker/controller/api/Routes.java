@@ -2,7 +2,10 @@ package dev.stoker.controller.api;
 
 import com.fasterxml.jackson.databind.util.RawValue;
 import dev.stoker.controller.dispatch.Queue;
+import dev.stoker.controller.http.Answer;
 import dev.stoker.controller.http.Problem;
+import dev.stoker.controller.notify.NotifySettings;
+import dev.stoker.controller.observe.ControllerMetrics;
 import dev.stoker.controller.protocol.Commit;
 import dev.stoker.controller.protocol.Finish;
 import dev.stoker.controller.protocol.Heartbeat;
@@ -31,10 +34,20 @@ final class Routes {
 
   private static final int PAGE = 100;
 
-  private final Queue queue;
+  /** A node of the most slots has a tenth of it; a stranger gets no more. */
+  private static final int STRANGER_LIMIT = 256 << 10;
 
-  Routes(Queue queue) {
+  private final Queue queue;
+  private final Joining joining;
+
+  private final Naming naming;
+  private final ControllerMetrics metrics;
+
+  Routes(Queue queue, Joining joining, NotifySettings notify, ControllerMetrics metrics) {
     this.queue = queue;
+    this.joining = joining;
+    this.metrics = metrics;
+    naming = new Naming(notify);
   }
 
   /**
@@ -47,10 +60,27 @@ final class Routes {
       allow(request, "GET");
       return Map.of("status", "ok");
     }
+    if (path.equals(List.of("metrics"))) {
+      allow(request, "GET");
+      requireUser(request, Role.VIEWER);
+      if (!projects(request).isEmpty()) {
+        throw new Problem(403, "The numbers are of all projects, and your token is for some.");
+      }
+      return new Answer.Whole(
+          200, ControllerMetrics.CONTENT_TYPE, Map.of("Cache-Control", "no-store"), metrics.text());
+    }
     if (path.size() >= 2 && path.getFirst().equals("v1")) {
       List<String> rest = path.subList(2, path.size());
       return switch (path.get(1)) {
         case "nodes" -> nodes(request, rest);
+        case "challenges" -> {
+          allow(request, "POST");
+          yield joining.challenge();
+        }
+        case "me" -> {
+          allow(request, "GET");
+          yield me(request.caller);
+        }
         case "leases" -> leases(request, rest);
         case "jobs" -> jobs(request, rest);
         case "openapi.json" -> {
@@ -77,10 +107,11 @@ final class Routes {
         return queue.nodes().list();
       }
       allow(request, "POST");
-      String joinToken = requireJoiner(request);
-      return queue
-          .nodes()
-          .register(request.body(Registration.Request.class, BODY_LIMIT), joinToken);
+      int limit = request.caller instanceof Caller.Stranger ? STRANGER_LIMIT : BODY_LIMIT;
+      Joining.Joined joined =
+          joining.register(request.caller, request.body(Registration.Request.class, limit));
+      request.actor = joined.who();
+      return joined.response();
     }
     if (path.size() != 2) {
       throw nothingHere();
@@ -96,6 +127,14 @@ final class Routes {
         allow(request, "POST");
         requireNode(request, node);
         yield queue.nodes().heartbeat(node, request.body(Heartbeat.Request.class, BODY_LIMIT));
+      }
+      case "token" -> {
+        allow(request, "POST");
+        requireNode(request, node);
+        if (request.caller instanceof Caller.Node shown) {
+          yield queue.nodes().renew(node, shown.tokenHash());
+        }
+        throw new Problem(403, "A node renews its token with the one it has.");
       }
       case "drain", "resume" -> {
         allow(request, "POST");
@@ -122,7 +161,9 @@ final class Routes {
       case "finish" -> {
         allow(request, "POST");
         String node = actingNode(request);
-        queue.leases().finish(node, lease, request.body(Finish.Request.class, BODY_LIMIT));
+        var finish = request.body(Finish.Request.class, BODY_LIMIT);
+        queue.leases().finish(node, lease, finish);
+        metrics.finished(finish.outcome());
         yield Map.of();
       }
       case "log" -> {
@@ -187,7 +228,8 @@ final class Routes {
           "Your token is for other projects than the job's; ask for one, or change --project.");
     }
     String submitter = request.caller instanceof Caller.User user ? user.name() : "";
-    return queue.jobs().submit(definition, submitter, request.header("Idempotency-Key"));
+    List<String> told = naming.targets(request.caller, request.header(Naming.HEADER));
+    return queue.jobs().submit(definition, submitter, request.header("Idempotency-Key"), told);
   }
 
   private Object read(Request request, String job, List<String> path) throws InterruptedException {
@@ -248,6 +290,7 @@ final class Routes {
         }
       }
       case Caller.Joiner joiner -> throw new Problem(403, "A join token only registers nodes.");
+      case Caller.Stranger stranger -> throw noToken();
       case Caller.Node node ->
           throw new Problem(403, "A node's token does not work for what people do.");
     }
@@ -281,19 +324,25 @@ final class Routes {
     }
   }
 
-  /** The id of the token that allows to register, null where it is the configuration's or none. */
-  private static @Nullable String requireJoiner(Request request) {
-    return switch (request.caller) {
-      case Caller.Anyone anyone -> null;
-      case Caller.User user -> {
-        requireUser(request, Role.ADMIN);
-        yield null;
-      }
-      case Caller.Joiner joiner -> joiner.tokenId();
-      // A node that starts again may still send its old token.
-      case Caller.Node node ->
-          throw new Problem(403, "A node registers with the join token, not with its own.");
+  private static Tokens.Me me(Caller caller) {
+    return switch (caller) {
+      case Caller.Anyone anyone -> new Tokens.Me("anyone", "anyone", Role.ADMIN, List.of(), null);
+      case Caller.User user ->
+          new Tokens.Me(
+              user.name(),
+              "user",
+              user.role(),
+              user.projects().stream().sorted().toList(),
+              user.expiresMillis());
+      case Caller.Joiner joiner -> new Tokens.Me(joiner.name(), "join", null, List.of(), null);
+      case Caller.Node node -> new Tokens.Me(node.id(), "node", null, List.of(), null);
+      case Caller.Stranger stranger -> throw noToken();
     };
+  }
+
+  private static Problem noToken() {
+    return new Problem(
+        401, "This controller asks for a token; give one with --token-file or STOKER_TOKEN.");
   }
 
   private static void requireNode(Request request, String id) {
@@ -304,6 +353,7 @@ final class Routes {
           throw new Problem(403, "The token belongs to another node than the one it acts for.");
       case Caller.User user -> throw new Problem(403, "A user's token does not work for nodes.");
       case Caller.Joiner joiner -> throw new Problem(403, "A join token only registers nodes.");
+      case Caller.Stranger stranger -> throw noToken();
     }
   }
 
@@ -314,6 +364,7 @@ final class Routes {
       case Caller.Node node -> node.id();
       case Caller.User user -> throw new Problem(403, "A user's token does not work for nodes.");
       case Caller.Joiner joiner -> throw new Problem(403, "A join token only registers nodes.");
+      case Caller.Stranger stranger -> throw noToken();
     };
   }
 

@@ -13,8 +13,11 @@ import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
@@ -50,7 +53,28 @@ public final class ControllerClient implements AutoCloseable {
 
   /** The same controller, called with another token; closing either closes both. */
   public ControllerClient withToken(String token) {
+    return withToken(() -> token);
+  }
+
+  /** The same, with a token that may change between two calls. */
+  public ControllerClient withToken(Supplier<@Nullable String> token) {
     return new ControllerClient(calls.withToken(token));
+  }
+
+  /** What a machine has to ask Azure about; 403 where Azure's word counts for nothing. */
+  public Registration.Challenge challenge() {
+    return calls.post("/v1/challenges", Map.of(), Registration.Challenge.class, Duration.ZERO);
+  }
+
+  /** Gives a node a new token; the one that is shown stays good until its end. */
+  public Registration.Renewed renewToken(String nodeId) {
+    return calls.post(
+        path("/v1/nodes/", nodeId, "/token"), Map.of(), Registration.Renewed.class, Duration.ZERO);
+  }
+
+  /** Whom the token makes its bearer. */
+  public Tokens.Me me() {
+    return calls.get("/v1/me", Tokens.Me.class, Duration.ZERO);
   }
 
   /**
@@ -103,13 +127,27 @@ public final class ControllerClient implements AutoCloseable {
    * @param idempotencyKey 1 to 200 characters; the same key gives the same job
    */
   public Jobs.Submitted submit(Jobs.Definition definition, String idempotencyKey) {
+    return submit(definition, idempotencyKey, List.of());
+  }
+
+  /**
+   * The same.
+   *
+   * @param told addresses that are told of the job's end: https://…, http://… or mailto:…
+   */
+  public Jobs.Submitted submit(
+      Jobs.Definition definition, String idempotencyKey, List<String> told) {
+    Map<String, String> headers = new HashMap<>(Map.of("Idempotency-Key", idempotencyKey));
+    if (!told.isEmpty()) {
+      headers.put("Stoker-Notify", String.join(" ", told));
+    }
     return calls.post(
         "/v1/jobs",
         definition,
         Jobs.Submitted.class,
         // A job of many steps takes the controller seconds to instantiate.
         Duration.ofSeconds(45),
-        Map.of("Idempotency-Key", idempotencyKey));
+        headers);
   }
 
   /** The newest jobs, newest first. */

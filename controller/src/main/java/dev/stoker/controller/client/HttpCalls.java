@@ -15,6 +15,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
@@ -29,15 +30,16 @@ final class HttpCalls implements AutoCloseable {
   private static final Duration CONNECT_DEADLINE = Duration.ofSeconds(5);
 
   private final URI base;
-  private final @Nullable String token;
+  private final Supplier<@Nullable String> token;
   private final HttpClient http;
   private final ServerClock clock;
 
   HttpCalls(URI base, @Nullable String token, @Nullable SSLContext trust) {
-    this(checked(base), token, client(trust), new ServerClock(Clock.systemUTC()));
+    this(checked(base), () -> token, client(trust), new ServerClock(Clock.systemUTC()));
   }
 
-  private HttpCalls(URI base, @Nullable String token, HttpClient http, ServerClock clock) {
+  private HttpCalls(
+      URI base, Supplier<@Nullable String> token, HttpClient http, ServerClock clock) {
     this.base = base;
     this.token = token;
     this.http = http;
@@ -69,7 +71,7 @@ final class HttpCalls implements AutoCloseable {
     return base;
   }
 
-  HttpCalls withToken(String other) {
+  HttpCalls withToken(Supplier<@Nullable String> other) {
     return new HttpCalls(base, other, http, clock);
   }
 
@@ -103,8 +105,9 @@ final class HttpCalls implements AutoCloseable {
     String root = prefix.endsWith("/") ? prefix.substring(0, prefix.length() - 1) : prefix;
     HttpRequest.Builder builder =
         HttpRequest.newBuilder(URI.create(root + path)).timeout(DEADLINE.plus(wait));
-    if (token != null) {
-      builder.header("Authorization", "Bearer " + token);
+    String shown = token.get();
+    if (shown != null) {
+      builder.header("Authorization", "Bearer " + shown);
     }
     return builder;
   }

@@ -14,7 +14,7 @@ public record Clocks(InstantSource wall, LongSupplier monotonicNanos) {
     return new Clocks(InstantSource.system(), System::nanoTime);
   }
 
-  long wallMillis() {
+  public long wallMillis() {
     return wall.millis();
   }
 

@@ -32,6 +32,19 @@ public final class JobDesk {
    */
   public Jobs.Submitted submit(
       Jobs.Definition definition, String submitter, @Nullable String idempotencyKey) {
+    return submit(definition, submitter, idempotencyKey, List.of());
+  }
+
+  /**
+   * The same.
+   *
+   * @param targets addresses that are told of its end
+   */
+  public Jobs.Submitted submit(
+      Jobs.Definition definition,
+      String submitter,
+      @Nullable String idempotencyKey,
+      List<String> targets) {
     if (idempotencyKey != null) {
       Limits.text("Idempotency-Key", idempotencyKey, 200);
     }
@@ -67,6 +80,7 @@ public final class JobDesk {
                     rows.jobs().rememberSubmission(idempotencyKey, hash, number);
                   }
                   addSteps(rows, number, job, plan);
+                  targets.forEach(target -> rows.notices().addTarget(number, target));
                   new Ledger(rows, events, parts).workAppeared();
                   return new Jobs.Submitted(job.id());
                 }));

@@ -94,7 +94,7 @@ final class Ledger {
 
   void endLease(LeaseRow lease, LeaseState state, Finish.@Nullable Request report) {
     rows.leases().end(lease.number(), state, report, parts.clocks().wallMillis());
-    events.accept(new QueueEvent.LeaseEnded(lease.number()));
+    events.accept(new QueueEvent.LeaseEnded(lease.number(), state));
   }
 
   /** Ends a job: what was not granted is canceled; what was, is still carried out. */
@@ -119,6 +119,7 @@ final class Ledger {
               .plus(TaskCounts.moved(TaskState.LEASED, TaskState.CANCELED, counts.leased()));
       rows.steps().count(step.number(), change, step.nextIndex());
     }
+    new JobNotices(parts, rows).ended(job, state, message);
     touch(job.number());
   }
 
@@ -140,6 +141,7 @@ final class Ledger {
     boolean complete = rows.steps().ofJob(job.number()).stream().allMatch(StepRow::isComplete);
     if (complete && !job.state().isFinal()) {
       rows.jobs().setState(job.number(), Jobs.State.SUCCEEDED, "", parts.clocks().wallMillis());
+      new JobNotices(parts, rows).ended(job, Jobs.State.SUCCEEDED, "");
     }
   }
 

@@ -2,6 +2,7 @@ package dev.stoker.controller.dispatch;
 
 import dev.stoker.controller.protocol.Registration.Slot;
 import dev.stoker.controller.store.NodeRow;
+import dev.stoker.controller.store.NodeTokens;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,8 @@ final class Member {
   /** Why it takes no work by its own word; null when it is well. */
   volatile @Nullable String problem;
 
+  volatile NodeTokens tokens;
+
   /** Whether the same node registered again since, so that this record is history. */
   volatile boolean replaced;
 
@@ -28,6 +31,7 @@ final class Member {
     this.seenNanos = seenNanos;
     sequence = row.sequence();
     draining = row.draining();
+    tokens = row.tokens();
   }
 
   /** Goes on to a lease request's sequence; says whether that is not behind the newest one. */

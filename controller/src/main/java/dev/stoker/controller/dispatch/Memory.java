@@ -59,6 +59,7 @@ final class Memory implements QueueStore.Mirror {
           roster.put(node);
           live.registered(node.number());
         }
+        case QueueEvent.NodeTokenRenewed(long node, var tokens) -> roster.renew(node, tokens);
         case QueueEvent.NodeDrains(long node, boolean draining) -> {
           Member member = roster.byNumber(node);
           if (member != null) {
@@ -84,7 +85,7 @@ final class Memory implements QueueStore.Mirror {
           work.nodeWon(lease.nodeNumber());
         }
         case QueueEvent.LeaseCanceling(long number) -> live.cancel(number);
-        case QueueEvent.LeaseEnded(long number) -> {
+        case QueueEvent.LeaseEnded(long number, var how) -> {
           LiveLease ended = live.remove(number);
           if (ended != null && freesMoreThanASlot(ended)) {
             work.appeared();

@@ -7,9 +7,8 @@ import dev.stoker.controller.protocol.Protocol;
 import dev.stoker.controller.protocol.Registration;
 import dev.stoker.controller.store.LeaseState;
 import dev.stoker.controller.store.NodeRow;
+import dev.stoker.controller.store.NodeTokens;
 import dev.stoker.controller.store.QueueEvent;
-import dev.stoker.controller.store.QueueRows;
-import dev.stoker.controller.store.TokenRow;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -18,7 +17,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -44,66 +42,81 @@ public final class NodeDesk {
   /**
    * Registers a node, or registers it anew under its name.
    *
-   * @param joinTokenId the token that allows it; null where none has to
+   * @param shown what lets it in; null where nothing has to
    */
-  public Registration.Response register(
-      Registration.Request request, @Nullable String joinTokenId) {
+  public Registration.Response register(Registration.Request request, @Nullable Admission shown) {
     check(request);
+    Admission admission = shown == null ? Admission.FREE : shown;
     String token = Names.token();
+    long now = parts.clocks().wallMillis();
     var node =
         new NodeRow(
             0,
             Names.random('n', TaskName.JOB_ID_LENGTH),
             request.name(),
             request.release(),
-            Names.hash(token),
+            NodeTokens.first(Names.hash(token), now + parts.nodeTokenMillis()),
             request.slots(),
             request.attributes(),
             0,
             false,
-            parts.clocks().wallMillis());
+            now,
+            admission.vmId());
     NodeRow stored =
         Answers.await(
             parts
                 .store()
                 .write(
                     (rows, events) -> {
-                      if (joinTokenId != null) {
-                        bind(rows, events, joinTokenId, node.name());
-                      }
+                      new Gate(parts, rows, events).admit(admission, node.name());
                       NodeRow row = rows.nodes().put(node);
                       rows.leases().forgetSequences(row.number());
                       events.accept(new QueueEvent.NodeRegistered(row));
                       return row;
                     }));
-    return new Registration.Response(stored.id(), token, Protocol.NEWEST);
+    return new Registration.Response(stored.id(), token, Protocol.NEWEST, tokenSeconds());
   }
 
-  /** A token for one node only belongs to the first that comes with it. */
-  private void bind(QueueRows rows, Consumer<QueueEvent> events, String tokenId, String nodeName) {
-    TokenRow token =
-        rows.tokens()
-            .find(tokenId)
-            .filter(row -> row.isGood(parts.clocks().wallMillis()))
-            .orElseThrow(() -> forbidden("The join token is no longer good; ask for a new one."));
-    if (!token.boundTo().isEmpty() && !token.boundTo().equals(nodeName)) {
-      throw forbidden("The join token belongs to another node; ask for one of this node's own.");
-    }
-    if (token.single() && token.boundTo().isEmpty()) {
-      TokenRow bound = token.boundTo(nodeName);
-      rows.tokens().put(bound);
-      events.accept(new QueueEvent.TokenChanged(bound));
-    }
+  private long tokenSeconds() {
+    return TimeUnit.MILLISECONDS.toSeconds(parts.nodeTokenMillis());
   }
 
-  private static Refusal forbidden(String sentence) {
-    return new Refusal(Refusal.Kind.FORBIDDEN, sentence);
+  /**
+   * Gives a node a new token; the one it shows stays good until its end, so that calls under way
+   * and a lost answer do no harm.
+   *
+   * @param shownHash hash of the token that it shows
+   */
+  public Registration.Renewed renew(String nodeId, String shownHash) {
+    String token = Names.token();
+    Answers.await(
+        parts
+            .store()
+            .write(
+                (rows, events) -> {
+                  NodeRow row =
+                      rows.nodes().find(nodeId).orElseThrow(() -> Refusal.missing("node", nodeId));
+                  long now = parts.clocks().wallMillis();
+                  if (!row.tokens().isGood(shownHash, now)) {
+                    throw Refusal.forbidden("The token ended meanwhile; register the node anew.");
+                  }
+                  NodeTokens renewed =
+                      row.tokens()
+                          .renewed(shownHash, Names.hash(token), now + parts.nodeTokenMillis());
+                  rows.nodes().setTokens(row.number(), renewed);
+                  events.accept(new QueueEvent.NodeTokenRenewed(row.number(), renewed));
+                  return true;
+                }));
+    return new Registration.Renewed(token, tokenSeconds());
   }
 
-  /** The id of the node that a token belongs to. */
+  /** The id of the node that a token belongs to and that it still opens. */
   public Optional<String> authenticate(String token) {
     String hash = Names.hash(token);
-    return Optional.ofNullable(parts.roster().byTokenHash(hash)).map(member -> member.row.id());
+    long now = parts.clocks().wallMillis();
+    return Optional.ofNullable(parts.roster().byTokenHash(hash))
+        .filter(member -> member.tokens.isGood(hash, now))
+        .map(member -> member.row.id());
   }
 
   /** Learns of nodes that registered elsewhere a moment ago; says whether anything was new. */
@@ -251,13 +264,18 @@ public final class NodeDesk {
             .toList());
   }
 
-  private Nodes.Node node(Member member) {
+  /** As people are shown it: {@code ready}, {@code draining} or {@code lost}. */
+  String state(Member member) {
     String ready = member.draining ? "draining" : "ready";
+    return parts.roster().isLost(member) ? "lost" : ready;
+  }
+
+  private Nodes.Node node(Member member) {
     return new Nodes.Node(
         member.row.id(),
         member.row.name(),
         member.row.release(),
-        parts.roster().isLost(member) ? "lost" : ready,
+        state(member),
         member.row.slots(),
         parts.live().ofNode(member.row.number()).size(),
         member.problem);

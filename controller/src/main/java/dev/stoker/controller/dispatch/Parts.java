@@ -6,6 +6,8 @@ import dev.stoker.controller.store.QueueStore;
  * What the parts of a running queue share.
  *
  * @param sharing how the nodes are shared
+ * @param notices who is told of jobs' ends
+ * @param nodeTokenMillis how long a node's token is good
  * @param epoch differs each time a controller starts; part of lease ids, so that a database
  *     restored from a backup repeats none
  */
@@ -19,6 +21,8 @@ record Parts(
     Work work,
     JobPlans plans,
     Sharing sharing,
+    NoticePolicy notices,
+    long nodeTokenMillis,
     String epoch) {
 
   /**

@@ -2,7 +2,11 @@ package dev.stoker.controller.dispatch;
 
 import dev.stoker.controller.store.LeaseState;
 import dev.stoker.controller.store.QueueStore;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * A running queue: opens what a store holds, gives live leases a fresh term, and serves the desks.
@@ -11,12 +15,16 @@ import java.util.List;
 public final class Queue {
   private static final int EPOCH_LENGTH = 7;
 
+  /** A stolen token is worth little the next morning, and renewing costs one call in half of it. */
+  public static final Duration NODE_TOKEN_LIFE = Duration.ofHours(1);
+
   private final Parts parts;
   private final NodeDesk nodes;
   private final LeaseDesk leases;
   private final JobDesk jobs;
   private final JobViews views;
   private final TokenDesk tokens;
+  private final NoticeDesk notices;
 
   private Queue(Parts parts) {
     this.parts = parts;
@@ -25,10 +33,26 @@ public final class Queue {
     jobs = new JobDesk(parts);
     views = new JobViews(parts);
     tokens = new TokenDesk(parts);
+    notices = new NoticeDesk(parts);
   }
 
   /** Opens the queue in a store, which stays the caller's to close. */
   public static Queue open(QueueStore store, Clocks clocks, Sharing sharing) {
+    return open(store, clocks, sharing, NODE_TOKEN_LIFE, NoticePolicy.NONE);
+  }
+
+  /**
+   * The same.
+   *
+   * @param nodeTokenLife how long a node's token is good; nodes ask for a new one at half of it
+   * @param notices who is told of jobs' ends
+   */
+  public static Queue open(
+      QueueStore store,
+      Clocks clocks,
+      Sharing sharing,
+      Duration nodeTokenLife,
+      NoticePolicy notices) {
     var live = new LiveLeases(clocks);
     var roster = new Roster(clocks);
     var keyring = new Keyring();
@@ -46,6 +70,8 @@ public final class Queue {
                 work,
                 new JobPlans(store),
                 sharing,
+                notices,
+                nodeTokenLife.toMillis(),
                 Names.random('e', EPOCH_LENGTH)));
     store.follow(new Memory(live, roster, keyring, changes, work, sharing));
     return queue;
@@ -65,6 +91,36 @@ public final class Queue {
 
   public TokenDesk tokens() {
     return tokens;
+  }
+
+  public NoticeDesk notices() {
+    return notices;
+  }
+
+  /** How much there is of what, for whoever watches from outside. */
+  public Figures figures() {
+    Map<String, Long> nodes =
+        parts.roster().all().stream()
+            .collect(Collectors.groupingBy(nodes()::state, TreeMap::new, Collectors.counting()));
+    return parts
+        .store()
+        .read(
+            rows ->
+                new Figures(
+                    rows.steps().countsByProject().entrySet().stream()
+                        .flatMap(each -> Figures.of(each.getKey(), each.getValue()))
+                        .toList(),
+                    rows.jobs().countsByState(),
+                    nodes,
+                    parts.live().all().size(),
+                    rows.notices().count()));
+  }
+
+  /** A secret that all controllers of the database share; made when it is first asked for. */
+  public String secret(String name) {
+    String offered = Names.token();
+    return Answers.await(
+        parts.store().write((rows, events) -> rows.joining().secret(name, offered)));
   }
 
   public JobViews views() {

@@ -32,6 +32,10 @@ public final class Refusal extends RuntimeException {
     return new Refusal(Kind.INVALID, sentence);
   }
 
+  static Refusal forbidden(String sentence) {
+    return new Refusal(Kind.FORBIDDEN, sentence);
+  }
+
   static Refusal missing(String what, String id) {
     return new Refusal(
         Kind.MISSING, "There is no " + what + " '" + Printable.shortened(id) + "' here.");

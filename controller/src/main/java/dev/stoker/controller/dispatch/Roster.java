@@ -2,6 +2,7 @@ package dev.stoker.controller.dispatch;
 
 import dev.stoker.controller.protocol.Protocol;
 import dev.stoker.controller.store.NodeRow;
+import dev.stoker.controller.store.NodeTokens;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Set;
@@ -25,13 +26,33 @@ final class Roster {
     var member = new Member(row, clocks.nanos());
     Member earlier = byId.put(row.id(), member);
     byNumber.put(row.number(), member);
-    byTokenHash.put(row.tokenHash(), member);
     if (earlier != null) {
       earlier.replaced = true;
-      if (!earlier.row.tokenHash().equals(row.tokenHash())) {
-        byTokenHash.remove(earlier.row.tokenHash());
-      }
+      forget(earlier.tokens);
     }
+    learn(member);
+  }
+
+  /** A node's tokens are others now. */
+  void renew(long number, NodeTokens tokens) {
+    Member member = byNumber.get(number);
+    if (member != null) {
+      forget(member.tokens);
+      member.tokens = tokens;
+      learn(member);
+    }
+  }
+
+  private void learn(Member member) {
+    byTokenHash.put(member.tokens.hash(), member);
+    if (!member.tokens.previousHash().isEmpty()) {
+      byTokenHash.put(member.tokens.previousHash(), member);
+    }
+  }
+
+  private void forget(NodeTokens tokens) {
+    byTokenHash.remove(tokens.hash());
+    byTokenHash.remove(tokens.previousHash());
   }
 
   /** Forgets everybody. */

@@ -5,6 +5,7 @@ import dev.stoker.controller.store.QueueEvent;
 import dev.stoker.controller.store.TokenRow;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Gives out tokens, knows them again, and keeps what was done with them. Thread-safe. */
@@ -13,6 +14,12 @@ public final class TokenDesk {
 
   /** Ten years: whoever wants longer wants no end. */
   private static final long LONGEST_SECONDS = 10L * 366 * 86_400;
+
+  /** Azure's names of groups and scale sets have at most 90 and 64 characters. */
+  private static final Pattern SCALE_SET =
+      Pattern.compile(
+          "(?i)/subscriptions/[0-9a-f-]{36}/resourceGroups/[\\w.()-]{1,90}/providers"
+              + "/Microsoft\\.Compute/virtualMachineScaleSets/[\\w.-]{1,64}");
 
   private static final int ID_LENGTH = 8;
   private static final int MOST_DEEDS = 1_000;
@@ -30,9 +37,11 @@ public final class TokenDesk {
     Limits.range("the number of projects", wanted.projects().size(), 0, MOST_PROJECTS);
     wanted.projects().forEach(project -> Limits.text("projects", project, Limits.NAME));
     boolean person = wanted.kind() == Tokens.Kind.USER;
-    if (person && (wanted.role() == null || wanted.single() || wanted.node() != null)) {
+    boolean forMachines = wanted.single() || wanted.node() != null || wanted.scaleSet() != null;
+    if (person && (wanted.role() == null || forMachines)) {
       throw Refusal.invalid(
-          "A user's token needs a role, one of VIEWER, ARTIST, WRANGLER and ADMIN, and no node.");
+          "A user's token needs a role, one of VIEWER, ARTIST, WRANGLER and ADMIN, and neither node"
+              + " nor scale set.");
     }
     if (!person && (wanted.role() != null || !wanted.projects().isEmpty())) {
       throw Refusal.invalid("A join token has neither role nor projects: it registers nodes.");
@@ -54,11 +63,21 @@ public final class TokenDesk {
             wanted.projects(),
             wanted.single(),
             node,
+            wanted.scaleSet() == null ? "" : scaleSet(wanted.scaleSet()),
             now,
             seconds == null ? null : Long.valueOf(now + seconds * 1_000),
             null);
     put(row);
     return new Tokens.Created(row.id(), token);
+  }
+
+  private static String scaleSet(String id) {
+    if (!SCALE_SET.matcher(id).matches()) {
+      throw Refusal.invalid(
+          "scaleSet is no resource id of a scale set; it looks like"
+              + " /subscriptions/ID/resourceGroups/GROUP/providers/Microsoft.Compute/virtualMachineScaleSets/NAME.");
+    }
+    return id;
   }
 
   private void put(TokenRow row) {
@@ -105,6 +124,7 @@ public final class TokenDesk {
         row.projects(),
         row.single(),
         row.boundTo(),
+        row.scaleSet(),
         row.createdMillis(),
         row.expiresMillis(),
         row.revokedMillis());
@@ -115,20 +135,32 @@ public final class TokenDesk {
     TokenRow row = parts.keyring().find(Names.hash(token));
     return row == null || !row.isGood(parts.clocks().wallMillis())
         ? Optional.empty()
-        : Optional.of(new Bearer(row.id(), row.kind(), row.name(), row.role(), row.projects()));
+        : Optional.of(
+            new Bearer(
+                row.id(),
+                row.kind(),
+                row.name(),
+                row.role(),
+                row.projects(),
+                row.scaleSet(),
+                row.expiresMillis()));
   }
 
   /**
    * Who shows a token.
    *
    * @param role null for a join token
+   * @param scaleSet whose machines alone may use a join token, or empty
+   * @param expiresMillis when the token ends, in milliseconds since 1970; null for never
    */
   public record Bearer(
       String tokenId,
       Tokens.Kind kind,
       String name,
       Tokens.@Nullable Role role,
-      List<String> projects) {}
+      List<String> projects,
+      String scaleSet,
+      @Nullable Long expiresMillis) {}
 
   /** Keeps what somebody did; not waited for: the deed itself is durable. */
   public void record(String caller, String action, int status) {

@@ -2,6 +2,7 @@ package dev.stoker.controller.protocol;
 
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@code POST /v1/nodes}: a node says what it is; a node of the same name takes its earlier record
@@ -17,6 +18,7 @@ public final class Registration {
    * @param protocolNewest newest protocol revision the agent speaks
    * @param slots what can run here at the same time
    * @param attributes OpenJD worker attributes, such as {@code attr.worker.os.family}
+   * @param attestation Azure's word for the machine; null without
    */
   public record Request(
       String name,
@@ -24,12 +26,43 @@ public final class Registration {
       int protocolOldest,
       int protocolNewest,
       List<Slot> slots,
-      Map<String, List<String>> attributes) {
+      Map<String, List<String>> attributes,
+      @Nullable Attestation attestation) {
     public Request {
       slots = List.copyOf(slots);
       attributes = Map.copyOf(attributes);
     }
+
+    /** With nobody's word. */
+    public Request(
+        String name,
+        String release,
+        int protocolOldest,
+        int protocolNewest,
+        List<Slot> slots,
+        Map<String, List<String>> attributes) {
+      this(name, release, protocolOldest, protocolNewest, slots, attributes, null);
+    }
+
+    public Request with(@Nullable Attestation word) {
+      return new Request(name, release, protocolOldest, protocolNewest, slots, attributes, word);
+    }
   }
+
+  /**
+   * {@code POST /v1/challenges}: what a machine has to ask Azure about.
+   *
+   * @param challenge to be sent back with the document
+   * @param nonce ten digits, to be in the document
+   * @param validSeconds how long it may be answered
+   */
+  public record Challenge(String challenge, String nonce, long validSeconds) {}
+
+  /**
+   * @param challenge as it was given
+   * @param document what the metadata service calls {@code signature}: PKCS#7 in Base64
+   */
+  public record Attestation(String challenge, String document) {}
 
   /**
    * @param id names the slot within its node
@@ -44,6 +77,20 @@ public final class Registration {
    * @param nodeId names the node in all later calls
    * @param nodeToken bearer token of the node's later calls
    * @param protocol the revision to speak
+   * @param validSeconds how long the token is good; 0 from a controller whose tokens do not end
    */
-  public record Response(String nodeId, String nodeToken, int protocol) {}
+  public record Response(String nodeId, String nodeToken, int protocol, long validSeconds) {}
+
+  /**
+   * {@code POST /v1/nodes/{id}/token}: a new token; the one that was shown stays good until its
+   * end.
+   *
+   * @param validSeconds how long the new one is good
+   */
+  public record Renewed(String nodeToken, long validSeconds) {
+    @Override
+    public String toString() {
+      return "Renewed[hidden]";
+    }
+  }
 }

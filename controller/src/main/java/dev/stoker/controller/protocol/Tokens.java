@@ -40,6 +40,8 @@ public final class Tokens {
    * @param single whether a join token belongs to the first node that registers with it
    * @param node the only node that may register with a join token; null for any
    * @param validSeconds how long it is valid; null for ever
+   * @param scaleSet resource id of the scale set whose machines alone may register with a join
+   *     token, as Azure vouches; null for any machine
    */
   public record Create(
       Kind kind,
@@ -48,9 +50,22 @@ public final class Tokens {
       List<String> projects,
       boolean single,
       @Nullable String node,
-      @Nullable Long validSeconds) {
+      @Nullable Long validSeconds,
+      @Nullable String scaleSet) {
     public Create {
       projects = List.copyOf(projects);
+    }
+
+    /** For machines wherever they are. */
+    public Create(
+        Kind kind,
+        String name,
+        @Nullable Role role,
+        List<String> projects,
+        boolean single,
+        @Nullable String node,
+        @Nullable Long validSeconds) {
+      this(kind, name, role, projects, single, node, validSeconds, null);
     }
   }
 
@@ -68,6 +83,7 @@ public final class Tokens {
 
   /**
    * @param node the only node that may register with it, or empty
+   * @param scaleSet whose machines alone may register with it, or empty
    * @param createdMillis milliseconds since 1970
    * @param expiresMillis likewise, null for never
    * @param revokedMillis likewise, null while it is good
@@ -80,10 +96,31 @@ public final class Tokens {
       List<String> projects,
       boolean single,
       String node,
+      String scaleSet,
       long createdMillis,
       @Nullable Long expiresMillis,
       @Nullable Long revokedMillis) {
     public Token {
+      projects = List.copyOf(projects);
+    }
+  }
+
+  /**
+   * {@code GET /v1/me}: whom a token makes its bearer.
+   *
+   * @param name the person, the node's id, or what the join token is for
+   * @param kind {@code user}, {@code join} or {@code node}; {@code anyone} where no token is needed
+   * @param role of a person, or of anyone; null for others
+   * @param projects the only ones they see; empty for all
+   * @param expiresMillis when the token ends, in milliseconds since 1970; null for never
+   */
+  public record Me(
+      String name,
+      String kind,
+      @Nullable Role role,
+      List<String> projects,
+      @Nullable Long expiresMillis) {
+    public Me {
       projects = List.copyOf(projects);
     }
   }

@@ -4,8 +4,11 @@ import dev.stoker.controller.protocol.Jobs;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
@@ -54,6 +57,20 @@ public final class JobRows {
         .bind("body", definition)
         .execute();
     return number;
+  }
+
+  /** How many stored jobs are in which state, in lower case. */
+  public Map<String, Long> countsByState() {
+    return handle
+        .createQuery("select state, count(*) from jobs group by state")
+        .reduceRows(
+            new TreeMap<>(),
+            (all, row) -> {
+              all.put(
+                  row.getColumn(1, String.class).toLowerCase(Locale.ROOT),
+                  row.getColumn(2, Long.class));
+              return all;
+            });
   }
 
   public void rememberSubmission(String key, String bodyHash, long jobNumber) {

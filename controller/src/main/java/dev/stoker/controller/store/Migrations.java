@@ -13,7 +13,13 @@ import org.jdbi.v3.core.Handle;
  */
 final class Migrations {
   private static final List<String> STEPS =
-      List.of("V001__queue.sql", "V002__events.sql", "V003__sharing.sql", "V004__access.sql");
+      List.of(
+          "V001__queue.sql",
+          "V002__events.sql",
+          "V003__sharing.sql",
+          "V004__access.sql",
+          "V005__joining.sql",
+          "V006__notices.sql");
 
   /** SQLite counts such a column up by itself; PostgreSQL has to be told. */
   private static final String COUNTED = "number integer primary key";

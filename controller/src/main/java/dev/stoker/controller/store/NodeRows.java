@@ -29,25 +29,34 @@ public final class NodeRows {
     return handle
         .createQuery(
             """
-            insert into nodes (id, name, release, token_hash, slots, attributes, sequence, draining,
-              registered_millis)
-            values (:id, :name, :release, :tokenHash, :slots, :attributes, :sequence, :draining,
-              :registeredMillis)
+            insert into nodes (id, name, release, token_hash, token_expires_millis, previous_hash,
+              previous_expires_millis, slots, attributes, sequence, draining, registered_millis,
+              vm_id)
+            values (:id, :name, :release, :hash, :expires, :previousHash, :previousExpires, :slots,
+              :attributes, :sequence, :draining, :registeredMillis, :vmId)
             on conflict (name) do update set release = excluded.release,
-              token_hash = excluded.token_hash, slots = excluded.slots,
-              attributes = excluded.attributes, sequence = excluded.sequence,
-              registered_millis = excluded.registered_millis
+              token_hash = excluded.token_hash,
+              token_expires_millis = excluded.token_expires_millis,
+              previous_hash = excluded.previous_hash,
+              previous_expires_millis = excluded.previous_expires_millis,
+              slots = excluded.slots, attributes = excluded.attributes,
+              sequence = excluded.sequence, registered_millis = excluded.registered_millis,
+              vm_id = excluded.vm_id
             returning *
             """)
         .bind("id", node.id())
         .bind("name", node.name())
         .bind("release", node.release())
-        .bind("tokenHash", node.tokenHash())
+        .bind("hash", node.tokens().hash())
+        .bind("expires", node.tokens().expiresMillis())
+        .bind("previousHash", node.tokens().previousHash())
+        .bind("previousExpires", node.tokens().previousExpiresMillis())
         .bind("slots", StoredJson.write(node.slots()))
         .bind("attributes", StoredJson.write(node.attributes()))
         .bind("sequence", node.sequence())
         .bind("draining", node.draining() ? 1 : 0)
         .bind("registeredMillis", node.registeredMillis())
+        .bind("vmId", node.vmId())
         .map((row, context) -> node(row))
         .one();
   }
@@ -58,6 +67,30 @@ public final class NodeRows {
         .bind("id", id)
         .map((row, context) -> node(row))
         .findOne();
+  }
+
+  public Optional<NodeRow> named(String name) {
+    return handle
+        .createQuery("select * from nodes where name = :name")
+        .bind("name", name)
+        .map((row, context) -> node(row))
+        .findOne();
+  }
+
+  public void setTokens(long number, NodeTokens tokens) {
+    handle
+        .createUpdate(
+            """
+            update nodes set token_hash = :hash, token_expires_millis = :expires,
+              previous_hash = :previousHash, previous_expires_millis = :previousExpires
+            where number = :number
+            """)
+        .bind("number", number)
+        .bind("hash", tokens.hash())
+        .bind("expires", tokens.expiresMillis())
+        .bind("previousHash", tokens.previousHash())
+        .bind("previousExpires", tokens.previousExpiresMillis())
+        .execute();
   }
 
   public List<NodeRow> all() {
@@ -93,11 +126,16 @@ public final class NodeRows {
         row.getString("id"),
         row.getString("name"),
         row.getString("release"),
-        row.getString("token_hash"),
+        new NodeTokens(
+            row.getString("token_hash"),
+            row.getLong("token_expires_millis"),
+            row.getString("previous_hash"),
+            row.getLong("previous_expires_millis")),
         StoredJson.read(row.getString("slots"), SLOTS),
         StoredJson.read(row.getString("attributes"), ATTRIBUTES),
         row.getLong("sequence"),
         row.getInt("draining") == 1,
-        row.getLong("registered_millis"));
+        row.getLong("registered_millis"),
+        row.getString("vm_id"));
   }
 }

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "event")
 @JsonSubTypes({
   @JsonSubTypes.Type(value = QueueEvent.NodeRegistered.class, name = "registered"),
+  @JsonSubTypes.Type(value = QueueEvent.NodeTokenRenewed.class, name = "renewed"),
   @JsonSubTypes.Type(value = QueueEvent.NodeDrains.class, name = "drains"),
   @JsonSubTypes.Type(value = QueueEvent.NodeHeard.class, name = "heard"),
   @JsonSubTypes.Type(value = QueueEvent.AnswersArrived.class, name = "arrived"),
@@ -27,6 +28,9 @@ import org.jspecify.annotations.Nullable;
 public sealed interface QueueEvent {
   /** A node registered, or registered anew. */
   record NodeRegistered(NodeRow node) implements QueueEvent {}
+
+  /** A node got a new token. */
+  record NodeTokenRenewed(long nodeNumber, NodeTokens tokens) implements QueueEvent {}
 
   /** A node gets no further leases, or gets them again. */
   record NodeDrains(long nodeNumber, boolean draining) implements QueueEvent {}
@@ -48,8 +52,8 @@ public sealed interface QueueEvent {
   /** The holder of a lease is asked to stop. */
   record LeaseCanceling(long number) implements QueueEvent {}
 
-  /** A lease is over, however. */
-  record LeaseEnded(long number) implements QueueEvent {}
+  /** A lease is over. */
+  record LeaseEnded(long number, LeaseState how) implements QueueEvent {}
 
   /** A token was given out, bound or revoked. */
   record TokenChanged(TokenRow token) implements QueueEvent {}

@@ -12,6 +12,8 @@ public final class QueueRows {
   private final NodeRows nodes;
   private final LogRows logs;
   private final TokenRows tokens;
+  private final JoinRows joining;
+  private final NoticeRows notices;
 
   QueueRows(Handle handle) {
     jobs = new JobRows(handle);
@@ -22,6 +24,8 @@ public final class QueueRows {
     nodes = new NodeRows(handle);
     logs = new LogRows(handle);
     tokens = new TokenRows(handle);
+    joining = new JoinRows(handle);
+    notices = new NoticeRows(handle);
   }
 
   public JobRows jobs() {
@@ -50,6 +54,14 @@ public final class QueueRows {
 
   public TokenRows tokens() {
     return tokens;
+  }
+
+  public JoinRows joining() {
+    return joining;
+  }
+
+  public NoticeRows notices() {
+    return notices;
   }
 
   public LogRows logs() {

@@ -3,8 +3,10 @@ package dev.stoker.controller.store;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
@@ -46,6 +48,31 @@ public final class StepRows {
           .bind("needed", needed)
           .execute();
     }
+  }
+
+  /** How many tasks of stored jobs are where, by project. */
+  public Map<String, TaskCounts> countsByProject() {
+    return handle
+        .createQuery(
+            """
+            select project, sum(open_tasks), sum(leased_tasks), sum(committed_tasks),
+              sum(succeeded_tasks), sum(failed_tasks), sum(canceled_tasks)
+            from steps group by project
+            """)
+        .reduceRows(
+            new TreeMap<>(),
+            (all, row) -> {
+              all.put(
+                  row.getColumn(1, String.class),
+                  new TaskCounts(
+                      row.getColumn(2, Long.class),
+                      row.getColumn(3, Long.class),
+                      row.getColumn(4, Long.class),
+                      row.getColumn(5, Long.class),
+                      row.getColumn(6, Long.class),
+                      row.getColumn(7, Long.class)));
+              return all;
+            });
   }
 
   /** The job's steps in template order. */

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  * A token that was given out; the fields are those of {@link Tokens.Token}, besides its hash.
  *
  * @param boundTo the only node that may register with it, or empty
+ * @param scaleSet whose machines alone may register with it, or empty
  */
 public record TokenRow(
     String id,
@@ -18,11 +19,14 @@ public record TokenRow(
     List<String> projects,
     boolean single,
     String boundTo,
+    String scaleSet,
     long createdMillis,
     @Nullable Long expiresMillis,
     @Nullable Long revokedMillis) {
   public TokenRow {
     projects = List.copyOf(projects);
+    // A controller of an earlier release, on the same database, tells none.
+    scaleSet = scaleSet == null ? "" : scaleSet;
   }
 
   public boolean isGood(long nowMillis) {
@@ -40,6 +44,7 @@ public record TokenRow(
         projects,
         single,
         node,
+        scaleSet,
         createdMillis,
         expiresMillis,
         revokedMillis);
@@ -56,6 +61,7 @@ public record TokenRow(
         projects,
         single,
         boundTo,
+        scaleSet,
         createdMillis,
         expiresMillis,
         millis);

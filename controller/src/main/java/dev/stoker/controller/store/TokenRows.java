@@ -25,9 +25,9 @@ public final class TokenRows {
         .createUpdate(
             """
             insert into tokens (id, token_hash, kind, name, role, projects, single, bound_to,
-              created_millis, expires_millis, revoked_millis)
-            values (:id, :hash, :kind, :name, :role, :projects, :single, :boundTo, :created,
-              :expires, :revoked)
+              scale_set, created_millis, expires_millis, revoked_millis)
+            values (:id, :hash, :kind, :name, :role, :projects, :single, :boundTo, :scaleSet,
+              :created, :expires, :revoked)
             on conflict (id) do update set bound_to = excluded.bound_to,
               revoked_millis = excluded.revoked_millis
             """)
@@ -39,6 +39,7 @@ public final class TokenRows {
         .bind("projects", StoredJson.write(token.projects()))
         .bind("single", token.single() ? 1 : 0)
         .bind("boundTo", token.boundTo())
+        .bind("scaleSet", token.scaleSet())
         .bind("created", token.createdMillis())
         .bind("expires", token.expiresMillis())
         .bind("revoked", token.revokedMillis())
@@ -98,6 +99,7 @@ public final class TokenRows {
         StoredJson.read(row.getString("projects"), NAMES),
         row.getInt("single") == 1,
         row.getString("bound_to"),
+        row.getString("scale_set"),
         row.getLong("created_millis"),
         millis(row, "expires_millis"),
         millis(row, "revoked_millis"));

@@ -1,6 +1,7 @@
 package dev.stoker.controller.api;
 
 import dev.stoker.controller.PostgresServer;
+import dev.stoker.controller.notify.NotifySettings;
 import dev.stoker.controller.store.DatabaseAddress;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -9,6 +10,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /** A controller in a process of its own, to be killed. */
@@ -35,7 +37,10 @@ public final class ControllerProcess implements AutoCloseable {
                     settings.dataFolder().toString(),
                     settings.database() == null
                         ? ""
-                        : PostgresServer.withLogin(settings.database())))
+                        : PostgresServer.withLogin(settings.database()),
+                    settings.telling().hooks().isEmpty()
+                        ? ""
+                        : settings.telling().hooks().getFirst().url().toString()))
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
     try {
@@ -74,9 +79,25 @@ public final class ControllerProcess implements AutoCloseable {
           arguments[1].isEmpty() ? null : DatabaseAddress.parse(arguments[1]);
       var server =
           ControllerServer.start(
-              ControllerSettings.loopback(Path.of(arguments[0]), 0).withDatabase(database));
+              ControllerSettings.loopback(Path.of(arguments[0]), 0)
+                  .withDatabase(database)
+                  .withNotify(notify(arguments[2])));
       System.out.println("ready " + server.url());
       Thread.currentThread().join();
+    }
+
+    /** Of every job's end, on this machine too. */
+    static NotifySettings notify(String url) {
+      return url.isEmpty()
+          ? NotifySettings.NONE
+          : new NotifySettings(
+              List.of(
+                  new NotifySettings.Hook(
+                      "test", URI.create(url), "secret-of-the-test", Set.of(), Set.of())),
+              null,
+              Set.of("127.0.0.1"),
+              null,
+              NotifySettings.DEADLINE);
     }
   }
 }

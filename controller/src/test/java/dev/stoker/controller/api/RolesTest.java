@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -116,6 +117,10 @@ class RolesTest {
           "register",
           c -> c.register(ScriptedAgent.registration("new")));
       rule(allowed, calls, Set.of("node"), "log chunk", c -> log(c, lease.leaseId()));
+      rule(allowed, calls, Set.of("node"), "renew", c -> c.renewToken(node.nodeId));
+      Set<String> known = new TreeSet<>(callers.keySet());
+      known.removeAll(Set.of("nobody", "wrong"));
+      rule(allowed, calls, known, "me", ControllerClient::me);
 
       calls.forEach(
           (what, call) ->

@@ -1,21 +1,31 @@
 package dev.stoker.controller.api;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.stoker.controller.client.ControllerClient;
 import dev.stoker.controller.client.ControllerException;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.security.KeyStore;
+import java.time.Duration;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -74,6 +84,86 @@ class TlsTest {
     byte[] certificate = keys.getCertificate("a").getEncoded();
     Files.writeString(pem, block("CERTIFICATE", certificate) + block("PRIVATE KEY", key));
     assertAnswers(new ControllerSettings.Tls(pem, ""));
+  }
+
+  @Test
+  void beyondLoopbackBothACertificateAndTokensAreNeededUnlessToldOtherwise() {
+    var tls = new ControllerSettings.Tls(pkcs12, PASSWORD);
+    var tokens = new ControllerSettings.Tokens("join-token-0123456789", "user-token-0123456789");
+    for (ControllerSettings half :
+        List.of(everywhere(null, tls, false), everywhere(tokens, null, false))) {
+      var refused = assertThrows(StartException.class, () -> ControllerServer.start(half));
+      assertTrue(refused.getMessage().contains("without TLS and tokens"), refused.getMessage());
+      assertTrue(refused.getMessage().contains("--insecure"), refused.getMessage());
+    }
+    for (ControllerSettings allowed :
+        List.of(everywhere(tokens, tls, false), everywhere(null, null, true))) {
+      ControllerServer.start(allowed).close();
+    }
+  }
+
+  private ControllerSettings everywhere(
+      ControllerSettings.Tokens tokens, ControllerSettings.Tls tls, boolean insecure) {
+    return new ControllerSettings(
+        folder.resolve("data"), new InetSocketAddress(0), tokens, tls, insecure);
+  }
+
+  @Test
+  void aRenewedCertificateIsServedWithoutARestartAndABrokenOneIsNot() throws Exception {
+    Path served = folder.resolve("served.p12");
+    Files.copy(pkcs12, served);
+    byte[] first = keys.getCertificate("a").getEncoded();
+    try (var tls =
+        WatchedTls.open(new ControllerSettings.Tls(served, PASSWORD), Duration.ofMillis(20))) {
+      assertArrayEquals(first, certificate(tls));
+      Files.writeString(served, "half of a cert");
+      TimeUnit.MILLISECONDS.sleep(200); // ten looks
+      assertArrayEquals(first, certificate(tls));
+      Files.delete(pkcs12);
+      makeCertificate();
+      byte[] second = keys.getCertificate("a").getEncoded();
+      Files.move(pkcs12, served, StandardCopyOption.REPLACE_EXISTING);
+      for (int tries = 0; tries < 250 && Arrays.equals(first, certificate(tls)); tries++) {
+        TimeUnit.MILLISECONDS.sleep(20);
+      }
+      assertArrayEquals(second, certificate(tls));
+    }
+  }
+
+  /** What a new connection is shown, in a handshake of two engines. */
+  private byte[] certificate(SslContext serving) throws Exception {
+    SSLEngine server = serving.newEngine(UnpooledByteBufAllocator.DEFAULT);
+    SSLEngine client = trustAll().createSSLEngine();
+    client.setUseClientMode(true);
+    ByteBuffer toServer = ByteBuffer.allocate(64 << 10);
+    ByteBuffer toClient = ByteBuffer.allocate(64 << 10);
+    for (int steps = 0; steps < 50; steps++) {
+      step(client, toClient, toServer);
+      step(server, toServer, toClient);
+      if (client.getSession().isValid()
+          && client.getHandshakeStatus() == SSLEngineResult.HandshakeStatus.NOT_HANDSHAKING) {
+        return client.getSession().getPeerCertificates()[0].getEncoded();
+      }
+    }
+    throw new AssertionError("no handshake");
+  }
+
+  private static void step(SSLEngine engine, ByteBuffer in, ByteBuffer out) throws Exception {
+    ByteBuffer nothing = ByteBuffer.allocate(64 << 10);
+    engine.wrap(ByteBuffer.allocate(0), out);
+    in.flip();
+    engine.unwrap(in, nothing);
+    in.compact();
+    for (Runnable task = engine.getDelegatedTask(); task != null; ) {
+      task.run();
+      task = engine.getDelegatedTask();
+    }
+  }
+
+  private static SSLContext trustAll() throws Exception {
+    SSLContext context = SSLContext.getInstance("TLS");
+    context.init(null, InsecureTrustManagerFactory.INSTANCE.getTrustManagers(), null);
+    return context;
   }
 
   @Test
