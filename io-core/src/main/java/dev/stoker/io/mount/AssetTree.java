@@ -22,6 +22,7 @@ import dev.stoker.io.posix.Errno;
 import dev.stoker.io.source.AssetSource;
 import dev.stoker.io.source.FolderItem;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
