@@ -94,6 +94,6 @@ class PolicyTest {
     assertRefused("HOST or HOST:PORT", "notify: {mail: {server: 'smtp:x', from: a@b.example}}");
     assertRefused(
         "looks like https://management", "join: {azure: {resourceManager: 'http://arm.example'}}");
-    assertRefused("unknown key 'azur'", "join: {azur: {}}");
+    assertRefused("unknown key 'join.azur'", "join: {azur: {}}");
   }
 }
