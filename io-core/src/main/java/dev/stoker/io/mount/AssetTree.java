@@ -161,8 +161,10 @@ public final class AssetTree implements FileTree, AutoCloseable {
   private NodeStatus status(Node node) {
     if (node instanceof Node.File file) {
       AssetInfo info = file.asset.info();
-      long modified = info.modified().getEpochSecond() * 1_000_000_000L + info.modified().getNano();
-      return of(file, NodeStatus.TYPE_FILE | options.fileMode(), 1, info.lengthBytes(), modified);
+      Instant modified = info.modified();
+      long modifiedNanos = modified.getEpochSecond() * 1_000_000_000L + modified.getNano();
+      return of(
+          file, NodeStatus.TYPE_FILE | options.fileMode(), 1, info.lengthBytes(), modifiedNanos);
     }
     return of(node, NodeStatus.TYPE_FOLDER | options.folderMode(), 2, 4096, mountedNanos);
   }
