@@ -1,7 +1,9 @@
 package dev.stoker.agent.cli;
 
+import dev.stoker.agent.config.Release;
 import dev.stoker.controller.client.ControllerClient;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
@@ -12,10 +14,40 @@ final class Commands {
   private Commands() {}
 
   /**
+   * The parser of a command line, which need not know other commands than the one it begins with.
+   */
+  static CommandLine commandLine(Context context, String... args) {
+    CommandLine line = new CommandLine(new StokerCommand(context));
+    line.getCommandSpec().versionProvider(() -> new String[] {"stoker " + Release.version()});
+    addTo(line, context, args);
+    line.setOut(context.out());
+    line.setErr(context.err());
+    line.setUsageHelpAutoWidth(true);
+    line.setAbbreviatedOptionsAllowed(false);
+    line.setParameterExceptionHandler((e, arguments) -> explainUsage(context, e));
+    line.setExecutionExceptionHandler((e, command, parsed) -> Main.explain(context, e));
+    return line;
+  }
+
+  private static int explainUsage(Context context, CommandLine.ParameterException e) {
+    String name = e.getCommandLine().getCommandSpec().qualifiedName();
+    String message = List.of(String.valueOf(e.getMessage()).split("\n", 2)).getFirst();
+    context.err().println("stoker: %s (see '%s --help')".formatted(message, name));
+    if (e instanceof CommandLine.UnmatchedArgumentException unmatched) {
+      List<String> near = unmatched.getSuggestions();
+      if (!near.isEmpty()) {
+        context.err().println("Did you mean: " + String.join(", ", near) + "?");
+      }
+    }
+    context.err().flush();
+    return CommandFailure.USAGE;
+  }
+
+  /**
    * Adds what the arguments may need: the one command that they begin with, or all of them. Picocli
    * takes 100 ms to look at all, which is a third of a small {@code fetch}.
    */
-  static void addTo(CommandLine line, Context context, String... arguments) {
+  private static void addTo(CommandLine line, Context context, String... arguments) {
     Map<String, Function<Context, Object>> all = all();
     String first = arguments.length == 0 ? "" : arguments[0];
     Function<Context, Object> named = all.get(first);

@@ -9,6 +9,7 @@ import dev.stoker.agent.config.StokerFile;
 import dev.stoker.agent.config.TimeSpan;
 import dev.stoker.agent.pipeline.AgentSettings;
 import dev.stoker.io.cache.CacheSettings;
+import dev.stoker.io.cache.Trust;
 import dev.stoker.io.daemon.IoSettings;
 import dev.stoker.io.fetch.FetchOptions;
 import dev.stoker.io.source.blob.BlobSettings;
@@ -72,7 +73,21 @@ final class Engines {
         List.of(new CacheSettings.Disk(folder, ceilingBytes)),
         settings.memoryBytes().orElse(IoSettings.DEFAULT_MEMORY_BYTES),
         blob(settings, environment),
-        bytesPerSecond(settings));
+        bytesPerSecond(settings),
+        trust(cache));
+  }
+
+  private static Trust trust(StokerFile.@Nullable Cache cache) {
+    if (cache == null || cache.verifyAfter() == null) {
+      return Trust.DEFAULT;
+    }
+    Duration verifyAfter = TimeSpan.parse("cache.verifyAfter", cache.verifyAfter());
+    if (verifyAfter.compareTo(Trust.DEFAULT.verifyAfter()) > 0) {
+      throw new ConfigFailure(
+          "cache.verifyAfter is '%s'; no check is believed for longer than 24h."
+              .formatted(cache.verifyAfter()));
+    }
+    return Trust.DEFAULT.withVerifyAfter(verifyAfter);
   }
 
   /** Bytes of disk that a cache takes unless somebody says otherwise. */

@@ -64,6 +64,14 @@ final class EverywhereOptions {
       description = "Print one JSON document on stdout.")
   private boolean json;
 
+  /** In picocli's place, for a line that says nothing of the others. */
+  void set(@Nullable Path config, @Nullable Path data, @Nullable String memory, boolean json) {
+    this.config = config;
+    this.data = data;
+    this.memory = memory;
+    this.json = json;
+  }
+
   boolean json() {
     return json;
   }

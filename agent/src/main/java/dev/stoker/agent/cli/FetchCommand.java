@@ -44,7 +44,7 @@ final class FetchCommand implements Callable<Integer> {
 
   private final Context context;
 
-  @Parameters(arity = "2..*", paramLabel = "URI… DEST", description = "From where, and where to.")
+  @Parameters(arity = "1..*", paramLabel = "URI… DEST", description = "From where, and where to.")
   private List<String> operands = new ArrayList<>();
 
   @Option(names = "--sync", description = "Have every file on the disk before it gets its name.")
@@ -56,8 +56,19 @@ final class FetchCommand implements Callable<Integer> {
     this.context = context;
   }
 
+  FetchCommand(Context context, List<String> operands, boolean durable) {
+    this(context);
+    this.operands = operands;
+    this.durable = durable;
+  }
+
   @Override
   public Integer call() {
+    // Picocli's own arity would want them side by side, without an option in between.
+    if (operands.size() < 2) {
+      throw CommandFailure.usage(
+          "To fetch %s, say where to, too: a file or folder.".formatted(operands));
+    }
     if (cache.isGiven()) {
       return throughCache();
     }

@@ -13,8 +13,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
-import picocli.CommandLine;
+import java.util.concurrent.Callable;
 
 /** Where the program starts. */
 public final class Main {
@@ -42,40 +41,19 @@ public final class Main {
 
   /** Runs one command line; never throws. */
   static int run(Context context, String... args) {
-    return commandLine(context, args).execute(args);
-  }
-
-  /**
-   * The parser of a command line, which need not know other commands than the one it begins with.
-   */
-  static CommandLine commandLine(Context context, String... args) {
-    CommandLine line = new CommandLine(new StokerCommand(context));
-    line.getCommandSpec().versionProvider(() -> new String[] {"stoker " + Release.version()});
-    Commands.addTo(line, context, args);
-    line.setOut(context.out());
-    line.setErr(context.err());
-    line.setUsageHelpAutoWidth(true);
-    line.setAbbreviatedOptionsAllowed(false);
-    line.setParameterExceptionHandler((e, arguments) -> explainUsage(context, e));
-    line.setExecutionExceptionHandler((e, command, parsed) -> explain(context, e));
-    return line;
-  }
-
-  private static int explainUsage(Context context, CommandLine.ParameterException e) {
-    String name = e.getCommandLine().getCommandSpec().qualifiedName();
-    String message = List.of(String.valueOf(e.getMessage()).split("\n", 2)).getFirst();
-    context.err().println("stoker: %s (see '%s --help')".formatted(message, name));
-    if (e instanceof CommandLine.UnmatchedArgumentException unmatched) {
-      List<String> near = unmatched.getSuggestions();
-      if (!near.isEmpty()) {
-        context.err().println("Did you mean: " + String.join(", ", near) + "?");
-      }
+    Callable<Integer> plain = PlainLine.command(context, args);
+    if (plain == null) {
+      return Commands.commandLine(context, args).execute(args);
     }
-    context.err().flush();
-    return CommandFailure.USAGE;
+    try {
+      return plain.call();
+    } catch (Exception e) {
+      return explain(context, e);
+    }
   }
 
-  private static int explain(Context context, Exception e) {
+  /** Says what went wrong; the exit code is for the caller. */
+  static int explain(Context context, Exception e) {
     int exitCode = CommandFailure.FAILED;
     String message;
     switch (e) {

@@ -56,6 +56,21 @@ final class PushCommand implements Callable<Integer> {
     this.context = context;
   }
 
+  PushCommand(
+      Context context,
+      Path source,
+      String destination,
+      String overwrite,
+      boolean verify,
+      boolean createContainer) {
+    this(context);
+    this.source = source;
+    this.destination = destination;
+    this.overwrite = overwrite;
+    this.verify = verify;
+    this.createContainer = createContainer;
+  }
+
   @Override
   public Integer call() {
     PushRequest request =

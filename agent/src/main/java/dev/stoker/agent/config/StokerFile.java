@@ -184,8 +184,11 @@ public record StokerFile(
   /**
    * @param folder where blocks are kept; below the data folder when null
    * @param size most disk it takes, as {@link ByteSize}
+   * @param verifyAfter how long a check of a file is believed that renderers read past the cache,
+   *     as {@link TimeSpan}; a day at most, and a day when null
    */
-  public record Cache(@Nullable String folder, @Nullable String size) {}
+  public record Cache(
+      @Nullable String folder, @Nullable String size, @Nullable String verifyAfter) {}
 
   /**
    * @param name one path segment

@@ -70,7 +70,7 @@ class DocsTest {
             false);
     for (String[] command : commands(Files.readString(page))) {
       assertDoesNotThrow(
-          () -> Main.commandLine(context).parseArgs(command),
+          () -> Commands.commandLine(context).parseArgs(command),
           () -> page + ": stoker " + String.join(" ", command));
     }
   }

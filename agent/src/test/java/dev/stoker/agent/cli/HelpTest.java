@@ -30,7 +30,7 @@ class HelpTest {
             Path.of("/"),
             false);
     List<List<String>> all = new ArrayList<>();
-    collect(Main.commandLine(context), List.of(), all);
+    collect(Commands.commandLine(context), List.of(), all);
     return all.stream();
   }
 

@@ -74,7 +74,8 @@ class SettingsTest {
   void anUnknownKeyIsNamedWithTheAllowedOnes() throws IOException {
     write("cache: {folder: /x, sise: 3}\n");
     assertEquals(
-        file() + ": unknown key 'cache.sise'; allowed in 'cache' are folder, size.", failure());
+        file() + ": unknown key 'cache.sise'; allowed in 'cache' are folder, size, verifyAfter.",
+        failure());
   }
 
   @ParameterizedTest

@@ -25,7 +25,7 @@ final class UnchangedTree implements Callable<Void> {
   private static final int WARM_UP_FETCHES = 30;
 
   private static final int WARM_FETCHES = 30;
-  private static final String START = "stoker fetch --help (start-up)";
+  private static final String START = "stoker --version (start-up)";
 
   @Mixin private RunOptions options = new RunOptions();
 
@@ -67,7 +67,7 @@ final class UnchangedTree implements Callable<Void> {
             everyByte -> requireSame(original, ours, everyByte)),
         new Contestant(
             START,
-            List.of(options.launcher(), "fetch", "--help"),
+            List.of(options.launcher(), "--version"),
             environment,
             () -> {},
             everyByte -> {}),

@@ -49,6 +49,7 @@ public final class BlockCache implements AutoCloseable {
   private final Grants grants;
   private final ReadRights rights;
   private final OpenFiles open;
+  private final FramePool frames;
   private final RamTier ram;
   private final Departures departures;
   private final BlockReader reader;
@@ -76,7 +77,7 @@ public final class BlockCache implements AutoCloseable {
     this.rights = rights;
     this.grants = new Grants(nanos);
     int frameCount = Math.toIntExact(Math.min(1 << 20, settings.memoryBytes() / Grain.BYTES));
-    FramePool frames = new FramePool(frameCount);
+    frames = new FramePool(frameCount);
     ram = new RamTier(frames, frameCount * TIER_SHARE_PERCENT / 100);
     open = new OpenFiles(settings.maxOpenFiles() / 2, settings.memoryBytes() / 8);
     departures = new Departures(entries, open);
@@ -216,6 +217,16 @@ public final class BlockCache implements AutoCloseable {
         counters.originBytes.sum(),
         counters.corruptGrains.sum(),
         counters.shedBytes.sum());
+  }
+
+  /** Its disks, for tests that keep them busy. */
+  List<CacheDisk> disks() {
+    return disks;
+  }
+
+  /** Memory of the RAM tier and of grains under way, in bytes. */
+  long frameBytes() {
+    return (long) frames.taken() * Grain.BYTES;
   }
 
   /**

@@ -18,6 +18,11 @@ public record Trust(Duration verifyAfter, Duration scrubEvery, long scrubBytesPe
   public static final Trust DEFAULT =
       new Trust(Duration.ofHours(24), Duration.ofMinutes(10), 32L << 20);
 
+  /** The same with another {@link #verifyAfter}. */
+  public Trust withVerifyAfter(Duration other) {
+    return new Trust(other, scrubEvery, scrubBytesPerSecond);
+  }
+
   public Trust {
     if (verifyAfter.isNegative() || !scrubEvery.isPositive() || scrubBytesPerSecond < Grain.BYTES) {
       throw new IllegalArgumentException(

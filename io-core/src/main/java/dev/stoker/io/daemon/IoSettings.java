@@ -1,6 +1,7 @@
 package dev.stoker.io.daemon;
 
 import dev.stoker.io.cache.CacheSettings;
+import dev.stoker.io.cache.Trust;
 import dev.stoker.io.source.blob.BlobSettings;
 import java.nio.file.Path;
 import java.util.List;
@@ -15,13 +16,15 @@ import java.util.Map;
  * @param blob accounts and credentials
  * @param bytesPerSecond most that is fetched from an origin, by {@link
  *     dev.stoker.io.asset.AssetUri#origin()}
+ * @param trust how long a check is believed of files that are read past the cache
  */
 public record IoSettings(
     Path dataFolder,
     List<CacheSettings.Disk> cacheDisks,
     long memoryBytes,
     BlobSettings blob,
-    Map<String, Long> bytesPerSecond) {
+    Map<String, Long> bytesPerSecond,
+    Trust trust) {
   /** Runs eight readers at full speed; see {@code docs/cache.md}. */
   public static final long DEFAULT_MEMORY_BYTES = 256L << 20;
 
@@ -33,6 +36,16 @@ public record IoSettings(
   public IoSettings {
     cacheDisks = List.copyOf(cacheDisks);
     bytesPerSecond = Map.copyOf(bytesPerSecond);
+  }
+
+  /** Checks are believed as long as the design allows. */
+  public IoSettings(
+      Path dataFolder,
+      List<CacheSettings.Disk> cacheDisks,
+      long memoryBytes,
+      BlobSettings blob,
+      Map<String, Long> bytesPerSecond) {
+    this(dataFolder, cacheDisks, memoryBytes, blob, bytesPerSecond, Trust.DEFAULT);
   }
 
   /** Without caps. */
@@ -52,12 +65,12 @@ public record IoSettings(
 
   /** The same for another cache, with another data folder. */
   public IoSettings withCache(Path otherDataFolder, List<CacheSettings.Disk> disks) {
-    return new IoSettings(otherDataFolder, disks, memoryBytes, blob, bytesPerSecond);
+    return new IoSettings(otherDataFolder, disks, memoryBytes, blob, bytesPerSecond, trust);
   }
 
   CacheSettings cache() {
     return new CacheSettings(
-        cacheDisks, memoryBytes / CACHE_SHARE, CacheSettings.DEFAULT_OPEN_FILES);
+        cacheDisks, memoryBytes / CACHE_SHARE, CacheSettings.DEFAULT_OPEN_FILES, trust);
   }
 
   long fetchMemoryBytes() {

@@ -25,6 +25,9 @@ public final class BufferPool implements AutoCloseable {
   /** What O_DIRECT asks of addresses, on any device we know (open(2)). */
   private static final int ALIGNMENT_BYTES = 4096;
 
+  /** Smaller ones are cheap to touch. */
+  private static final int WORTH_REUSING_BYTES = 1 << 20;
+
   /** A buffer in use: whoever took it owns it until {@link #release}. */
   public final class Lease {
     private final ByteBuffer buffer;
@@ -76,7 +79,7 @@ public final class BufferPool implements AutoCloseable {
       if (closed || (takenBytes > 0 && takenBytes + size > limit)) {
         return null;
       }
-      Lease lease = idle.get(sizeClass).pollLast();
+      Lease lease = idleLease(sizeClass);
       if (lease == null) {
         makeRoomFor(size);
         if (allocatedBytes + size > ceilingBytes) {
@@ -86,13 +89,33 @@ public final class BufferPool implements AutoCloseable {
         Arena arena = Arena.ofShared();
         lease = new Lease(arena.allocate(size, ALIGNMENT_BYTES).asByteBuffer(), arena);
       }
-      takenBytes += size;
+      takenBytes += lease.buffer.capacity();
       lease.released = false;
       lease.buffer.clear();
       return lease;
     } finally {
       lock.unlock();
     }
+  }
+
+  /**
+   * Under the lock: an idle buffer of that size, or one of the next two sizes where that is not
+   * much: the last requests of a file are smaller, and new memory for them would be touched for the
+   * first time.
+   */
+  private @Nullable Lease idleLease(int sizeClass) {
+    int largest = sizeClass >= sizeClass(WORTH_REUSING_BYTES) ? sizeClass + 2 : sizeClass;
+    for (int i = sizeClass; i <= Math.min(largest, idle.size() - 1); i++) {
+      int size = MIN_BYTES << i;
+      Lease lease =
+          i == sizeClass || takenBytes + size <= ceilingBytes - ceilingBytes / 8
+              ? idle.get(i).pollLast()
+              : null;
+      if (lease != null) {
+        return lease;
+      }
+    }
+    return null;
   }
 
   /** Bytes that buffers in use have. */

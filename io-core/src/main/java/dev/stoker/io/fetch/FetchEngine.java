@@ -230,6 +230,11 @@ public final class FetchEngine implements RangeFetcher, AutoCloseable {
     }
 
     @Override
+    public long undeliveredBytes() {
+      return sinks.undeliveredBytes();
+    }
+
+    @Override
     public void deliver(Delivery delivery) {
       sinks.deliver(delivery);
     }

@@ -23,6 +23,12 @@ final class OriginQueue {
   /** Corrupt answers come from broken servers, which do not mend while we wait. */
   private static final int MAX_CORRUPT_TRIES = 4;
 
+  /**
+   * Part of the memory that may wait for sinks before nothing more is asked for but what a reader
+   * is blocked on: a disk that is slower than the origin would else have all of it touched.
+   */
+  private static final int BACKLOG_PART = 8;
+
   private final String origin;
   private final QueueHost engine;
   private final ReentrantLock lock = new ReentrantLock();
@@ -159,7 +165,10 @@ final class OriginQueue {
       if (run == null) {
         continue;
       }
-      BufferPool.Lease lease = engine.pool().tryTake((int) run.range.lengthBytes(), first.priority);
+      BufferPool.Lease lease =
+          first.priority != Priority.DEMAND && sinksLagBehind()
+              ? null
+              : engine.pool().tryTake((int) run.range.lengthBytes(), first.priority);
       if (lease == null) {
         wanted.putBack(run);
         waitsForMemory = true;
@@ -171,6 +180,11 @@ final class OriginQueue {
       start(run, lease, now, false, chores);
       watch(run);
     }
+  }
+
+  private boolean sinksLagBehind() {
+    long most = Math.max(BufferPool.MAX_BYTES, engine.pool().ceilingBytes() / BACKLOG_PART);
+    return engine.undeliveredBytes() >= most;
   }
 
   private void pumpAsScheduled() {

@@ -16,6 +16,9 @@ interface QueueHost {
   /** Runs {@code chore} on another thread, at once; it must not block. Never dropped. */
   void soon(Runnable chore);
 
+  /** Bytes that came in and that no sink has taken yet. */
+  long undeliveredBytes();
+
   /** Hands bytes to their sinks, then releases the buffer. */
   void deliver(Delivery delivery);
 

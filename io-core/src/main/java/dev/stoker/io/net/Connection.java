@@ -34,9 +34,13 @@ final class Connection extends ChannelInboundHandlerAdapter implements AnswerDec
   /** Below this, copying what came with the head is cheaper than another system call. */
   private static final long DIRECT_FROM_BYTES = 1 << 10;
 
+  /** How much longer a connection may be quiet whose last bytes may not have woken anybody. */
+  private static final long LOOK_AGAIN_NANOS = 1_000_000_000;
+
   private final OriginPool pool;
   private final TransportOptions options;
   private final AnswerDecoder decoder = new AnswerDecoder();
+  private final WakeThreshold wakeThreshold = new WakeThreshold();
   private final boolean secure;
   private @Nullable Channel channel;
 
@@ -63,6 +67,12 @@ final class Connection extends ChannelInboundHandlerAdapter implements AnswerDec
 
   void opened(Channel open) {
     channel = open;
+  }
+
+  /** Said here, lest Netty look for an annotation, which makes classes at run time. */
+  @Override
+  public boolean isSharable() {
+    return false;
   }
 
   private Channel channel() {
@@ -109,6 +119,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements AnswerDec
     answerBegun = false;
     requestSent = false;
     lastProgressNanos = System.nanoTime();
+    wakeThreshold.begin(lastProgressNanos);
     if (next.abandoned) {
       abort(new IoFailure.Canceled("Gave up " + next.call + ", as was asked for."));
       return;
@@ -188,6 +199,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements AnswerDec
         in.readerIndex(in.writerIndex());
         current.tookDirect(count);
         decoder.skipPlainBody(count);
+        wakeThreshold.took(context.channel(), count, decoder.plainBodyBytes(), lastProgressNanos);
       } else {
         decoder.feed(in, this);
       }
@@ -369,6 +381,11 @@ final class Connection extends ChannelInboundHandlerAdapter implements AnswerDec
     Exchange current = exchange;
     if (current == null) {
       channel().close();
+    } else if (wakeThreshold.isRaised() && !current.deadline.hasPassed()) {
+      // What came since may be less than would wake us: have it read before it counts as nothing.
+      wakeThreshold.lower(channel());
+      lastProgressNanos += LOOK_AGAIN_NANOS;
+      watch();
     } else if (current.deadline.hasPassed()) {
       abort(current.timedOut(answerBegun ? "in the middle of the answer" : "without an answer"));
     } else {

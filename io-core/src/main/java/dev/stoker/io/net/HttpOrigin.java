@@ -2,6 +2,7 @@ package dev.stoker.io.net;
 
 import dev.stoker.io.asset.IoFailure;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A server that answers HTTP: what connections are pooled by.
@@ -55,6 +56,21 @@ public record HttpOrigin(boolean secure, String host, int port) {
   public String authority() {
     String bracketed = host.indexOf(':') < 0 ? host : "[" + host + "]";
     return port == (secure ? 443 : 80) ? bracketed : bracketed + ":" + port;
+  }
+
+  // Written out: linking a record's own costs a command's start 20 ms (14 classes made at run
+  // time).
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof HttpOrigin that
+        && secure == that.secure
+        && port == that.port
+        && host.equals(that.host);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * (31 * host.hashCode() + port) + Boolean.hashCode(secure);
   }
 
   @Override

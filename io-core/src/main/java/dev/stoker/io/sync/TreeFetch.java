@@ -35,6 +35,9 @@ public final class TreeFetch {
   /** Hides the round trips of small files; large ones are cut up by the engine anyway. */
   private static final int FILES_IN_FLIGHT = 128;
 
+  /** Places that are taken at once when all are taken: one wait for so many small files. */
+  private static final int FILES_AT_ONCE = 32;
+
   private static final int MAX_FAILURES_TOLD = 100;
 
   /**
@@ -84,6 +87,10 @@ public final class TreeFetch {
   private final Tally tally = new Tally();
   private final Semaphore inFlight = new Semaphore(FILES_IN_FLIGHT);
   private final Set<Path> folders = new HashSet<>();
+
+  /** Places taken ahead; the copying thread's. */
+  private int placesAhead;
+
   private volatile boolean listed;
 
   public TreeFetch(RangeFetcher fetcher, Function<AssetUri, AssetSource> sources, Options options) {
@@ -220,10 +227,19 @@ public final class TreeFetch {
   }
 
   private void acquire(Deadline deadline) {
+    if (placesAhead > 0) {
+      placesAhead--;
+      return;
+    }
+    if (inFlight.tryAcquire()) {
+      return;
+    }
     try {
-      if (!inFlight.tryAcquire(deadline.remainingMillis() + 1, TimeUnit.MILLISECONDS)) {
+      if (!inFlight.tryAcquire(
+          FILES_AT_ONCE, deadline.remainingMillis() + 1, TimeUnit.MILLISECONDS)) {
         throw new IoFailure.TimedOut("Gave up copying at the deadline.");
       }
+      placesAhead = FILES_AT_ONCE - 1;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IoFailure.Canceled("Stopped copying, as was asked for.");
@@ -232,6 +248,8 @@ public final class TreeFetch {
 
   /** Every download ends by the deadline; a moment more lets the last ones close their files. */
   private void awaitAll(Deadline deadline) {
+    inFlight.release(placesAhead);
+    placesAhead = 0;
     try {
       boolean _ =
           inFlight.tryAcquire(

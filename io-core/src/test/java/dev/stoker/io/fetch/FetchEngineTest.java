@@ -20,9 +20,11 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
@@ -103,6 +105,49 @@ final class FetchEngineTest {
         type,
         assertThrows(CompletionException.class, () -> future.orTimeout(15, TimeUnit.SECONDS).join())
             .getCause());
+  }
+
+  @Test
+  void aDiskSlowerThanItsOriginHasLittleMemoryTouchedAndKeepsNoReaderWaiting() throws Exception {
+    CountDownLatch diskWorks = new CountDownLatch(1);
+    AtomicLong stored = new AtomicLong();
+    long length = 160L << 20;
+    origin.script = asked -> asked.future().complete(null);
+    CompletableFuture<Void> staged =
+        engine.fetch(
+            FakeOrigin.asset("large", length),
+            new ByteRange(0, length),
+            Priority.PREFETCH,
+            soon(),
+            (offset, data) -> {
+              try {
+                diskWorks.await();
+              } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+              }
+              stored.addAndGet(data.remaining());
+            });
+    long backlog = engine.pool().ceilingBytes() / 8;
+    await(() -> engine.pool().takenBytes() >= backlog);
+    int askedBefore = origin.asked.size();
+    CompletableFuture<Void> demanded =
+        engine.fetch(
+            FakeOrigin.asset("wanted", GRAIN),
+            new ByteRange(0, GRAIN),
+            Priority.DEMAND,
+            soon(),
+            (offset, data) -> {});
+    await(() -> origin.asked.size() > askedBefore);
+
+    // A backlog, and what was in flight when it was reached; without a bound it would be 7/8 of
+    // all.
+    assertTrue(
+        engine.pool().allocatedBytes() <= engine.pool().ceilingBytes() / 2,
+        engine.pool().allocatedBytes() + " bytes");
+    diskWorks.countDown();
+    demanded.get(10, TimeUnit.SECONDS);
+    staged.get(10, TimeUnit.SECONDS);
+    assertEquals(length, stored.get());
   }
 
   @Test

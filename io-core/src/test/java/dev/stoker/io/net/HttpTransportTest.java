@@ -215,6 +215,46 @@ final class HttpTransportTest {
   }
 
   @Test
+  void aFastAnswerThatTurnsSlowIsReadToItsEndAndOneThatStopsEndsInTime() throws Exception {
+    byte[] sent = new byte[9 << 20];
+    new Random(2).nextBytes(sent);
+    try (FaultServer server =
+            FaultServer.start(
+                (request, peer) -> {
+                  peer.send("HTTP/1.1 200 OK\r\nContent-Length: " + sent.length + "\r\n\r\n");
+                  // Fast, so that the kernel is told to wait for more; then by less than it waits
+                  // for.
+                  peer.send(java.util.Arrays.copyOf(sent, 8 << 20));
+                  for (int at = 8 << 20; at < sent.length; at += 128 << 10) {
+                    if (request.target().equals("/stops") && at > 8 << 20) {
+                      peer.hang();
+                    }
+                    Thread.sleep(60);
+                    peer.send(java.util.Arrays.copyOfRange(sent, at, at + (128 << 10)));
+                  }
+                });
+        HttpTransport hasty =
+            new HttpTransport(
+                options().withQuietTimeouts(Duration.ofSeconds(2), Duration.ofMillis(500)))) {
+      HttpOrigin origin = HttpOrigin.parse(server.url());
+      ByteBuffer into = ByteBuffer.allocateDirect(sent.length);
+      hasty
+          .readInto(HttpCall.of("GET", origin, "/slows"), into, ANY_SUCCESS, soon())
+          .get(10, TimeUnit.SECONDS);
+      byte[] got = new byte[sent.length];
+      into.flip().get(got);
+      assertArrayEquals(sent, got);
+      into.clear();
+      long start = System.nanoTime();
+      failure(
+          IoFailure.Unavailable.class,
+          hasty.readInto(HttpCall.of("GET", origin, "/stops"), into, ANY_SUCCESS, soon()));
+      assertTrue(System.nanoTime() - start < 5_000_000_000L, "it waited past its bounds");
+      assertEquals(0, into.position());
+    }
+  }
+
+  @Test
   void aSilentOriginIsUnavailableBeforeTheDeadline() {
     try (FaultServer server = FaultServer.start((request, peer) -> peer.hang());
         HttpTransport hasty =
