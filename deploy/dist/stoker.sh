@@ -1,0 +1,16 @@
+#!/bin/sh
+# Stoker as it is installed: its own Java, its libraries and its AOT cache lie beside it, wherever that is.
+set -eu
+home=$(dirname -- "$(dirname -- "$(readlink -f -- "$0")")")
+# What ends before the second compiler would pay, and what rests beside renderers and gives memory back; see the source tree's launcher.
+short='-XX:TieredStopAtLevel=1 -XX:+UseSerialGC'
+case ${1:-} in
+  agent) tuning="$short -Xms8m -XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=20 -XX:ReservedCodeCacheSize=32m" ;;
+  dev | demo | io | controller) tuning= ;;
+  *) tuning=$short ;;
+esac
+path=
+for jar in "$home"/lib/*.jar; do path=$path${path:+:}$jar; done
+# shellcheck disable=SC2086 # a list of options or none
+exec "$home/runtime/bin/java" "@$home/lib/jvm.options" $tuning -Xlog:aot=off -Xlog:cds=off -XX:AOTCache="$home/lib/stoker.aot" \
+  -cp "$path" dev.stoker.agent.cli.Main "$@"
