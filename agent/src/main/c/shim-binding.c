@@ -99,10 +99,31 @@ static void hide_devices(void) {
   }
 }
 
+bool put(const char *path, const char *text) {
+  int fd = open(path, O_WRONLY | O_CLOEXEC);
+  bool done = fd >= 0 && write(fd, text, strlen(text)) >= 0;
+  if (fd >= 0) close(fd);
+  return done;
+}
+
+/* NULL, or the file that could not be written. */
+static const char *join(const char *group) {
+  static char path[4096];
+  snprintf(path, sizeof path, "%s/cgroup.procs", group);
+  return put(path, "0") ? NULL : path;
+}
+
+/* The control group of the shim itself, which the agent's own must not be: the agent is stopped without us. */
+static void join_home(const char *group) {
+  const char *path = join(group);
+  if (path) die(path);
+}
+
 void read_options(int argc, char **argv) {
   for (int i = 2; i + 1 < argc; i += 2) {
     const char *name = argv[i], *value = argv[i + 1];
-    if (!strcmp(name, "--cpus")) bind_cpus(value);
+    if (!strcmp(name, "--home")) join_home(value); /* first: a cpuset undoes an affinity that was set before */
+    else if (!strcmp(name, "--cpus")) bind_cpus(value);
     else if (!strcmp(name, "--memory-policy")) bind_memory(value);
     else if (!strcmp(name, "--cgroup") && opt.cgroup_count < MOST_CGROUPS) opt.cgroups[opt.cgroup_count++] = value;
     else if (!strcmp(name, "--user")) opt.has_user = true, opt.uid = (uid_t)strtoul(value, NULL, 10);
@@ -113,24 +134,17 @@ void read_options(int argc, char **argv) {
     else if (!strcmp(name, "--nice")) opt.nice = atoi(value);
     else if (!strcmp(name, "--umask")) opt.mask = (mode_t)strtoul(value, NULL, 8);
     else if (!strcmp(name, "--idle")) opt.idle_seconds = atol(value);
+    else if (!strcmp(name, "--orphan")) opt.orphan_seconds = atol(value);
     else if (!strcmp(name, "--hide") && opt.hidden_count < MOST_HIDDEN) opt.hidden[opt.hidden_count++] = value;
     else errno = EINVAL, die(name);
   }
   if (opt.hidden_count) hide_devices();
 }
 
-bool put(const char *path, const char *text) {
-  int fd = open(path, O_WRONLY | O_CLOEXEC);
-  bool done = fd >= 0 && write(fd, text, strlen(text)) >= 0;
-  if (fd >= 0) close(fd);
-  return done;
-}
-
 const char *bind_action(void) {
-  static char path[4096];
   for (int i = 0; i < opt.cgroup_count; i++) {
-    snprintf(path, sizeof path, "%s/cgroup.procs", opt.cgroups[i]);
-    if (!put(path, "0")) return path;
+    const char *path = join(opt.cgroups[i]);
+    if (path) return path;
   }
   if (opt.oom_score && !put("/proc/self/oom_score_adj", opt.oom_score)) return "oom_score_adj";
   if (opt.nice && setpriority(PRIO_PROCESS, 0, opt.nice)) return "nice";

@@ -23,7 +23,8 @@ struct options {
   const char *oom_score;
   int nice;
   mode_t mask;
-  long idle_seconds;
+  long idle_seconds;   /* without an action and a word of the agent's: it ends; 0: never */
+  long orphan_seconds; /* the same with an action */
 };
 extern struct options opt;
 

@@ -6,7 +6,8 @@
  * that the action started: the shim is child subreaper (prctl(2)), so daemons that forked twice become its children.
  *
  * In the folder CONTROL, which only the agent's user may enter:
- *   commands   FIFO, one line each: "run N", "term N", "kill N", "ping", "end"
+ *   commands   FIFO, one line each: "run N", "term N", "kill N", "ping", "end"; an N that was run before is not run again,
+ *              so that an agent which adopts the shim may repeat the last command
  *   events     FIFO, "ended N COUNT HOW" after each action, as in N.exit, which a full disk may have swallowed;
  *              end of file: the shim is gone
  *   shim.pid   "PID STARTTIME" (proc(5), stat field 22)
@@ -124,7 +125,7 @@ static void run(long id) {
   char name[48], *text = NULL;
   struct stat file = {0};
   int pipes[2] = {-1, -1}, log = -1;
-  if (action.pid) return; /* one at a time: the agent asks again */
+  if (action.pid || id <= action.id) return; /* one at a time, each once: an agent that adopts us repeats itself */
   action.id = id;
   snprintf(name, sizeof name, "%ld.action", id);
   int fd = open(name, O_RDONLY | O_CLOEXEC);
@@ -332,8 +333,8 @@ int main(int argc, char **argv) {
 
   for (heard = now_seconds();;) {
     struct pollfd ready[] = {{.fd = commands, .events = POLLIN}, {.fd = signals, .events = POLLIN}};
-    bool timed = action.pid ? action.end_by : opt.idle_seconds;
-    poll(ready, 2, timed ? 1000 : -1);
+    long patience = action.pid ? opt.orphan_seconds : opt.idle_seconds;
+    poll(ready, 2, patience || (action.pid && action.end_by) ? 1000 : -1);
     if (ready[1].revents) {
       struct signalfd_siginfo got;
       while (read(signals, &got, sizeof got) == sizeof got) {
@@ -346,6 +347,6 @@ int main(int argc, char **argv) {
       read_commands();
     }
     if (action.pid && action.end_by && now_seconds() > action.end_by) kill(-action.pid, SIGKILL);
-    if (!action.pid && opt.idle_seconds && now_seconds() - heard > opt.idle_seconds) end();
+    if (patience && now_seconds() - heard > patience) end();
   }
 }

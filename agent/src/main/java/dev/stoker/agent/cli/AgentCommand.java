@@ -42,13 +42,18 @@ final class AgentCommand implements Callable<Integer> {
     try (Shutdown shutdown = Shutdown.onSignals()) {
       IoClient io = shutdown.closing(new IoClient(Engines.ioFolder(settings)));
       io.cache(); // tells at once when there is no I/O process
-      run(context, shutdown, settings.controller(), io, settings.controller().toString());
+      run(context, shutdown, settings.controller(), io, settings.controller().toString(), true);
     }
     return 0;
   }
 
-  /** Runs an agent until the process is told to end. */
-  static void run(Context context, Shutdown shutdown, URI controller, NodeIo io, String ready)
+  /**
+   * Runs an agent until the process is told to end.
+   *
+   * @param alone whether the process is an agent and nothing else
+   */
+  static void run(
+      Context context, Shutdown shutdown, URI controller, NodeIo io, String ready, boolean alone)
       throws InterruptedException {
     Settings settings = context.settings();
     Map<String, String> environment = context.environment();
@@ -75,6 +80,7 @@ final class AgentCommand implements Callable<Integer> {
       throw CommandFailure.usage(String.valueOf(e.getMessage()));
     }
     shutdown.closing(agent);
+    StatusPlace.show(settings.status(alone), agent::view).ifPresent(shutdown::closing);
     try (Evictions evictions = Evictions.watch(settings, agent)) {
       agent.run(
           () -> {

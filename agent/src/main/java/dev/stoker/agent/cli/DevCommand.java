@@ -26,7 +26,7 @@ final class DevCommand implements Callable<Integer> {
               ControllerServer.start(ControllerCommand.settings(context.settings(), false)));
       IoNode io = IoCommand.open(context, shutdown);
       IoCommand.serve(context, shutdown, io); // for 'cache stats' and for tools
-      AgentCommand.run(context, shutdown, controller.url(), io, controller.url().toString());
+      AgentCommand.run(context, shutdown, controller.url(), io, controller.url().toString(), false);
     }
     return 0;
   }

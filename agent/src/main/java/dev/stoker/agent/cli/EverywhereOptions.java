@@ -13,7 +13,8 @@ final class EverywhereOptions {
       paramLabel = "FILE",
       scope = ScopeType.INHERIT,
       description =
-          "Configuration (else ./stoker.yaml, ~/.config/stoker/stoker.yaml, /etc/stoker/stoker.yaml).")
+          "Configuration (else ./stoker.yaml, ~/.config/stoker/stoker.yaml,"
+              + " /etc/stoker/stoker.yaml).")
   private @Nullable Path config;
 
   @Option(
@@ -41,7 +42,7 @@ final class EverywhereOptions {
       names = "--listen",
       paramLabel = "HOST:PORT",
       scope = ScopeType.INHERIT,
-      description = "Where the controller listens; port 0 picks one.")
+      description = "Where the controller (of 'agent': its status page) listens; port 0 picks one.")
   private @Nullable String listen;
 
   @Option(

@@ -184,7 +184,30 @@ public final class Settings {
 
   /** Where the controller listens; port 0 lets the system pick. */
   public InetSocketAddress listen() {
-    String text = first(flags.listen(), "STOKER_LISTEN", file.listen()).orElse(DEFAULT_LISTEN);
+    return address(first(flags.listen(), "STOKER_LISTEN", file.listen()).orElse(DEFAULT_LISTEN));
+  }
+
+  /**
+   * Where the agent shows itself, if anybody said; {@code status: off} says nowhere.
+   *
+   * @param alone whether this process is an agent alone, so that {@code --listen} means it
+   */
+  public Optional<StatusAddress> status(boolean alone) {
+    Optional<String> named =
+        alone
+            ? first(flags.listen(), "STOKER_LISTEN", file.status())
+            : Optional.ofNullable(file.status());
+    return named.map(text -> new StatusAddress(text.equals("off") ? null : address(text)));
+  }
+
+  /**
+   * What was said of where the agent shows itself.
+   *
+   * @param address null: nowhere
+   */
+  public record StatusAddress(@Nullable InetSocketAddress address) {}
+
+  private static InetSocketAddress address(String text) {
     int colon = text.lastIndexOf(':');
     try {
       int port = Integer.parseInt(text.substring(colon + 1));

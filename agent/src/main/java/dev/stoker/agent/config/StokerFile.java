@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param joinToken bearer token that registers nodes and does nothing else
  * @param data folder of all state
  * @param listen {@code HOST:PORT} the controller listens on
+ * @param status {@code HOST:PORT} the agent shows itself at, or {@code off}
  * @param tls what an https controller serves with
  * @param database {@code postgresql://…} of the queue that several controllers share
  * @param projects how much of the nodes each project gets, by name
@@ -39,6 +40,7 @@ public record StokerFile(
     @Nullable String joinToken,
     @Nullable String data,
     @Nullable String listen,
+    @Nullable String status,
     @Nullable Tls tls,
     @Nullable String database,
     Map<String, Project> projects,
@@ -60,8 +62,8 @@ public record StokerFile(
 
   static final StokerFile EMPTY =
       new StokerFile(
-          null, null, null, null, null, null, null, Map.of(), Map.of(), null, null, null, null,
-          null, null, null, List.of(), Map.of(), null, null, null, null, null);
+          null, null, null, null, null, null, null, null, Map.of(), Map.of(), null, null, null,
+          null, null, null, null, List.of(), Map.of(), null, null, null, null, null);
 
   public StokerFile {
     locations = locations == null ? List.of() : List.copyOf(locations);

@@ -27,8 +27,19 @@ public final class ActionRun implements AutoCloseable {
     this.log = new LogTail(file(".log"));
   }
 
-  long id() {
+  /** Counts a session's actions from 1. */
+  public long id() {
     return id;
+  }
+
+  /** Lets the shim start it; whoever must know of it before it runs has noted it by now. */
+  public void start() {
+    shim.start(this);
+  }
+
+  /** Tells the shim that its agent lives, so that it does not take the action for an orphan. */
+  public void ping() {
+    shim.ping();
   }
 
   Path file(String suffix) {

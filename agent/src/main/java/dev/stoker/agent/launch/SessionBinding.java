@@ -14,7 +14,9 @@ import org.jspecify.annotations.Nullable;
  * @param cpus all of these and no others; empty leaves the agent's own affinity
  * @param memoryPolicy {@code bind:0,1}, {@code preferred:0} or {@code interleave:0-1}
  *     (set_mempolicy(2)), or null for the kernel's default
- * @param cgroups folders of existing groups to join, version 1 or 2
+ * @param homes folders of existing control groups that the shim itself joins, so that it is not in
+ *     the agent's own, which may be stopped without it
+ * @param cgroups folders of existing groups that actions join, version 1 or 2
  * @param user who the job runs as, or null for the agent's own user
  * @param limits resource limits by their ulimit name: as, core, fsize, memlock, nproc, nofile,
  *     stack
@@ -27,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 public record SessionBinding(
     CpuSet cpus,
     @Nullable String memoryPolicy,
+    List<Path> homes,
     List<Path> cgroups,
     @Nullable JobUser user,
     Map<String, Long> limits,
@@ -41,7 +44,11 @@ public record SessionBinding(
   /** Four lease terms: an agent that comes back later than that has lost its leases. */
   private static final Duration IDLE_LIMIT = Duration.ofMinutes(2);
 
+  /** Nobody came to adopt its renderer: its task was given to others twenty lease terms ago. */
+  private static final Duration ORPHAN_LIMIT = Duration.ofMinutes(10);
+
   public SessionBinding {
+    homes = List.copyOf(homes);
     cgroups = List.copyOf(cgroups);
     limits = Map.copyOf(limits);
     hiddenDevices = List.copyOf(hiddenDevices);
@@ -61,32 +68,70 @@ public record SessionBinding(
   /** Bound to {@code cpus}, as the agent's own user or as {@code user}. */
   public static SessionBinding to(CpuSet cpus, @Nullable JobUser user) {
     return new SessionBinding(
-        cpus, null, List.of(), user, Map.of(), OOM_SCORE_ADJ, 0, List.of(), IDLE_LIMIT);
+        cpus, null, List.of(), List.of(), user, Map.of(), OOM_SCORE_ADJ, 0, List.of(), IDLE_LIMIT);
   }
 
-  public SessionBinding withCgroups(List<Path> groups) {
+  /** The actions join {@code groups}, their shim {@code shims}. */
+  public SessionBinding withCgroups(List<Path> groups, List<Path> shims) {
     return new SessionBinding(
-        cpus, memoryPolicy, groups, user, limits, oomScoreAdj, niceness, hiddenDevices, idleLimit);
+        cpus,
+        memoryPolicy,
+        shims,
+        groups,
+        user,
+        limits,
+        oomScoreAdj,
+        niceness,
+        hiddenDevices,
+        idleLimit);
   }
 
   public SessionBinding withMemoryPolicy(@Nullable String policy) {
     return new SessionBinding(
-        cpus, policy, cgroups, user, limits, oomScoreAdj, niceness, hiddenDevices, idleLimit);
+        cpus,
+        policy,
+        homes,
+        cgroups,
+        user,
+        limits,
+        oomScoreAdj,
+        niceness,
+        hiddenDevices,
+        idleLimit);
   }
 
   public SessionBinding withHiddenDevices(List<String> devices) {
     return new SessionBinding(
-        cpus, memoryPolicy, cgroups, user, limits, oomScoreAdj, niceness, devices, idleLimit);
+        cpus,
+        memoryPolicy,
+        homes,
+        cgroups,
+        user,
+        limits,
+        oomScoreAdj,
+        niceness,
+        devices,
+        idleLimit);
   }
 
   public SessionBinding withIdleLimit(Duration limit) {
     return new SessionBinding(
-        cpus, memoryPolicy, cgroups, user, limits, oomScoreAdj, niceness, hiddenDevices, limit);
+        cpus,
+        memoryPolicy,
+        homes,
+        cgroups,
+        user,
+        limits,
+        oomScoreAdj,
+        niceness,
+        hiddenDevices,
+        limit);
   }
 
   /** The shim's command line options. */
   List<String> options() {
     List<String> options = new ArrayList<>();
+    homes.forEach(group -> add(options, "--home", group.toString())); // before --cpus
     if (!cpus.isEmpty()) {
       add(options, "--cpus", cpus.toString());
     }
@@ -109,6 +154,7 @@ public record SessionBinding(
     add(options, "--oom-score", "" + oomScoreAdj);
     add(options, "--nice", "" + niceness);
     add(options, "--idle", "" + idleLimit.toSeconds());
+    add(options, "--orphan", "" + ORPHAN_LIMIT.toSeconds());
     return options;
   }
 

@@ -14,9 +14,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
@@ -26,8 +28,10 @@ import org.jspecify.annotations.Nullable;
  * The running shim of one session: {@code stoker-shim.c} says what it does and what lies in its
  * control folder.
  *
- * <p>It is told by a pipe and tells by a pipe, so the gap between two actions is a few wake-ups;
- * its files say the same for an agent that comes later. Thread-safe; one action at a time.
+ * <p>It is told by a pipe and tells by a pipe, so the gap between two actions is a few wake-ups.
+ * Both pipes have names and the shim holds both ends of each, so an agent that comes later adopts
+ * it ({@link #adopt}), and its files say how the last action ended. Thread-safe; one action at a
+ * time.
  */
 public final class Shim implements AutoCloseable {
   private static final Logger LOG = System.getLogger(Shim.class.getName());
@@ -44,14 +48,15 @@ public final class Shim implements AutoCloseable {
   private static final long END_SECONDS = 15;
 
   private final Path control;
-  private final Process process;
+  private final ShimProcess process;
   private final FileChannel commands;
   private final Thread eventReader;
   private final ReentrantLock lock = new ReentrantLock(); // guards lastId and one run at a time
   private final AtomicReference<@Nullable ActionRun> current = new AtomicReference<>();
+  private volatile String lastEnded = "";
   private long lastId;
 
-  private Shim(Path control, Process process) throws IOException {
+  private Shim(Path control, ShimProcess process) throws IOException {
     this.control = control;
     this.process = process;
     // Neither open waits: the shim holds both ends of both pipes.
@@ -83,12 +88,42 @@ public final class Shim implements AutoCloseable {
     Process process = builder.start();
     try {
       awaitReady(process);
-      return new Shim(control, process);
+      return new Shim(control, new ShimProcess.Child(process));
     } catch (IOException | RuntimeException e) {
       process.destroyForcibly();
       FolderTree.delete(control);
       throw e;
     }
+  }
+
+  /**
+   * Takes over the shim that an earlier agent started in {@code control}.
+   *
+   * @return empty when it runs no more, or the machine was started anew since
+   * @throws IOException when it runs but cannot be spoken to
+   */
+  public static Optional<Shim> adopt(Path control) throws IOException {
+    Optional<ProcessIdentity> found = identity(control).filter(ProcessIdentity::isAlive);
+    if (found.isEmpty()) {
+      return Optional.empty();
+    }
+    // Opened both ways, a FIFO keeps nobody waiting, even if its shim dies just now (fifo(7)).
+    Path events = control.resolve("events");
+    Path commands = control.resolve("commands");
+    Set<StandardOpenOption> bothWays = Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE);
+    try (FileChannel eventsHeld = FileChannel.open(events, bothWays);
+        FileChannel commandsHeld = FileChannel.open(commands, bothWays)) {
+      Shim shim = new Shim(control, new ShimProcess.Adopted(found.get()));
+      shim.ping();
+      return eventsHeld.isOpen() && commandsHeld.isOpen() ? Optional.of(shim) : Optional.empty();
+    }
+  }
+
+  private static Optional<ProcessIdentity> identity(Path control) throws IOException {
+    Path boot = control.resolve(BOOT_FILE);
+    return Files.exists(boot)
+        ? ProcessIdentity.read(control.resolve("shim.pid"), Files.readString(boot))
+        : Optional.empty();
   }
 
   /** The shim's program: where the launcher says, else beside the classes it was built with. */
@@ -124,11 +159,7 @@ public final class Shim implements AutoCloseable {
    * @return whether anything was still running
    */
   public static boolean endLeftover(Path control) throws IOException {
-    String boot = "";
-    if (Files.exists(control.resolve(BOOT_FILE))) {
-      boot = Files.readString(control.resolve(BOOT_FILE));
-    }
-    Optional<ProcessIdentity> shim = ProcessIdentity.read(control.resolve("shim.pid"), boot);
+    Optional<ProcessIdentity> shim = identity(control);
     boolean alive = shim.filter(ProcessIdentity::isAlive).isPresent();
     // Its action dies with it (PR_SET_PDEATHSIG), the rest bears its mark.
     shim.ifPresent(ProcessIdentity::kill);
@@ -156,21 +187,63 @@ public final class Shim implements AutoCloseable {
    * @throws IOException when it cannot be handed to the shim
    */
   public ActionRun run(Action action) throws IOException {
+    ActionRun run = prepare(action);
+    run.start();
+    return run;
+  }
+
+  /**
+   * Lays an action ready; {@link ActionRun#start} starts it. The one before must have ended.
+   *
+   * @throws IOException when it cannot be handed to the shim
+   */
+  public ActionRun prepare(Action action) throws IOException {
     lock.lock();
     try {
-      ActionRun run = new ActionRun(this, ++lastId);
+      ActionRun run = new ActionRun(this, lastId + 1);
       Files.write(
           run.file(".action"),
           action.toFile(MarkedProcesses.mark(control.getFileName().toString())));
-      current.set(run);
-      command("run " + run.id());
-      if (!process.isAlive()) {
-        run.vanish();
-      }
+      lastId = run.id();
       return run;
     } finally {
       lock.unlock();
     }
+  }
+
+  /**
+   * Goes on with the action that an earlier agent laid ready last, whether it started it or not.
+   *
+   * @param id its number; 0 where there was none, so that the next one is the first
+   */
+  public ActionRun resume(long id) {
+    lock.lock();
+    try {
+      lastId = id;
+      ActionRun run = new ActionRun(this, id);
+      start(run);
+      return run;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** A shim that has run it before takes no notice. */
+  void start(ActionRun run) {
+    current.set(run);
+    if (run.settle()) {
+      return;
+    }
+    command("run " + run.id());
+    if (lastEnded.startsWith(ended(run))) {
+      run.settle(ActionEnd.ofEvent(lastEnded)); // told before anybody asked
+    } else if (!process.isAlive()) {
+      run.vanish();
+    }
+  }
+
+  private static String ended(ActionRun run) {
+    return "ended " + run.id() + " ";
   }
 
   /** Tells the shim that its agent lives. */
@@ -191,8 +264,9 @@ public final class Shim implements AutoCloseable {
     try (BufferedReader reader =
         new BufferedReader(new InputStreamReader(events, StandardCharsets.UTF_8))) {
       for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+        lastEnded = line;
         ActionRun run = current.get();
-        if (run != null && line.startsWith("ended " + run.id() + " ")) {
+        if (run != null && line.startsWith(ended(run))) {
           run.settle(ActionEnd.ofEvent(line));
         }
       }
@@ -210,15 +284,15 @@ public final class Shim implements AutoCloseable {
   public void close() {
     command("end");
     try {
-      if (!process.waitFor(END_SECONDS, TimeUnit.SECONDS) || process.exitValue() != 0) {
-        process.destroyForcibly();
+      if (!process.awaitCleanEnd(Duration.ofSeconds(END_SECONDS))) {
+        process.kill();
         MarkedProcesses.killAll(control.getFileName().toString());
       }
       eventReader.join(TimeUnit.SECONDS.toMillis(END_SECONDS));
       commands.close();
       FolderTree.delete(control);
     } catch (InterruptedException e) {
-      process.destroyForcibly();
+      process.kill();
       Thread.currentThread().interrupt();
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot remove the control folder " + control + ".", e);

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Control groups that hold what a slot's renderers may have (cgroups(7)): its CPUs, its memory, a
@@ -30,6 +31,9 @@ public final class SlotCgroups implements AutoCloseable {
 
   private static final String VERSION_2_CONTROLLERS = "+cpuset +memory +pids";
 
+  /** What holds no renderer of version 2 holds these: groups have processes or groups, not both. */
+  private static final String SHIMS = "shims";
+
   private final List<Path> tops;
   private final Map<String, List<Path>> bySlot = new HashMap<>(); // filled by prepare alone
 
@@ -44,27 +48,32 @@ public final class SlotCgroups implements AutoCloseable {
    */
   public static SlotCgroups prepare(OwnCgroups own, String name, List<Slot> slots) {
     List<Path> tops = new ArrayList<>();
-    own.version1().values().forEach(parent -> makeTop(parent, name, false, tops));
+    own.version1().values().forEach(parent -> makeTop(parent, name, null, tops));
     boolean unified = own.version1().isEmpty();
     if (unified) {
-      own.version2().ifPresent(parent -> makeTop(parent, name, true, tops));
+      own.version2().ifPresent(parent -> makeTop(parent, name, own, tops));
     }
     SlotCgroups groups = new SlotCgroups(tops);
     slots.forEach(groups::make);
     return groups;
   }
 
-  private static void makeTop(Path parent, String name, boolean unified, List<Path> tops) {
+  /**
+   * @param unified whose group of version 2 it is, null for version 1
+   */
+  private static void makeTop(
+      Path parent, String name, @Nullable OwnCgroups unified, List<Path> tops) {
     Path top = parent.resolve(name);
     try {
-      if (unified) {
-        giveUpInnerProcesses(parent);
+      if (unified != null) {
+        giveUpInnerProcesses(parent, unified.isLent());
         write(parent.resolve("cgroup.subtree_control"), VERSION_2_CONTROLLERS);
       }
       makeGroup(top);
-      if (unified) {
+      if (unified != null) {
         write(top.resolve("cgroup.subtree_control"), VERSION_2_CONTROLLERS);
       }
+      makeGroup(top.resolve(SHIMS));
       tops.add(top);
     } catch (IOException e) {
       LOG.log(
@@ -77,17 +86,22 @@ public final class SlotCgroups implements AutoCloseable {
 
   /**
    * Version 2 gives controllers to groups whose parent holds no process ("no internal processes").
+   *
+   * @param lent whether the processes there only keep the group from being removed
    */
-  private static void giveUpInnerProcesses(Path own) throws IOException {
+  private static void giveUpInnerProcesses(Path own, boolean lent) throws IOException {
     boolean isTop = !Files.exists(own.resolve("cgroup.type"));
     if (!isTop) {
+      List<String> inside = Files.readAllLines(own.resolve("cgroup.procs"));
       String self = "" + ProcessHandle.current().pid();
-      if (Files.readAllLines(own.resolve("cgroup.procs")).stream().anyMatch(p -> !p.equals(self))) {
+      if (!lent && inside.stream().anyMatch(process -> !process.equals(self))) {
         throw new IOException("other processes are in that group, too");
       }
-      Path leaf = own.resolve("agent");
+      Path leaf = own.resolve(lent ? "keeper" : "agent");
       Files.createDirectories(leaf);
-      write(leaf.resolve("cgroup.procs"), self);
+      for (String process : lent ? inside : List.of(self)) {
+        write(leaf.resolve("cgroup.procs"), process);
+      }
     }
   }
 
@@ -136,6 +150,11 @@ public final class SlotCgroups implements AutoCloseable {
     return bySlot.getOrDefault(slotId, List.of());
   }
 
+  /** The folders that sessions' shims join, so that they outlive the agent's own group. */
+  public List<Path> shims() {
+    return tops.stream().map(top -> top.resolve(SHIMS)).toList();
+  }
+
   /**
    * How many processes of the slot the kernel killed for want of memory, ever; where the slot has
    * no memory of its own, how many of the machine's.
@@ -173,6 +192,7 @@ public final class SlotCgroups implements AutoCloseable {
   @Override
   public void close() {
     bySlot.values().stream().flatMap(List::stream).forEach(SlotCgroups::remove);
+    shims().forEach(SlotCgroups::remove);
     tops.forEach(SlotCgroups::remove);
   }
 

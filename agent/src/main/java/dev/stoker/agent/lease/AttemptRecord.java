@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param lease whose attempt it is
  * @param state how far it is
+ * @param sessionId the session that renders it, from RUNNING on; empty where nobody noted it
+ * @param outputs what waits to be staged, from RENDERED on
  * @param manifest what it asked or was granted to publish, from STAGED on
  * @param finish the report that is to be acknowledged, from FINISHED on
  * @param timeline what was done when
@@ -22,6 +24,8 @@ import org.jspecify.annotations.Nullable;
 public record AttemptRecord(
     Leasing.Lease lease,
     State state,
+    String sessionId,
+    List<Waiting> outputs,
     Commit.@Nullable Manifest manifest,
     Finish.@Nullable Request finish,
     List<Finish.Span> timeline,
@@ -29,13 +33,23 @@ public record AttemptRecord(
     long cachedBytes,
     @Nullable TaskUsage usage) {
   public AttemptRecord {
+    sessionId = sessionId == null ? "" : sessionId; // of an earlier release
+    outputs = List.copyOf(outputs);
     timeline = List.copyOf(timeline);
   }
+
+  /**
+   * @param path below the folder in which the attempt's outputs wait
+   * @param destination URI without credentials
+   */
+  public record Waiting(String path, String destination) {}
 
   /** In the order in which they are passed; any may be the last before FINISHED. */
   public enum State {
     LEASED,
     RUNNING,
+    /** Its renderer ended well; what it wrote was taken out of its session. */
+    RENDERED,
     /** All outputs lie at their destinations, unseen; the commit is asked for. */
     STAGED,
     /** Past the point of no return. */
@@ -45,12 +59,37 @@ public record AttemptRecord(
   }
 
   public static AttemptRecord leased(Leasing.Lease lease) {
-    return new AttemptRecord(lease, State.LEASED, null, null, List.of(), 0, 0, null);
+    return new AttemptRecord(lease, State.LEASED, "", List.of(), null, null, List.of(), 0, 0, null);
   }
 
-  public AttemptRecord running() {
+  public AttemptRecord running(
+      String session, List<Finish.Span> done, long fromOrigin, long fromCache) {
     return new AttemptRecord(
-        lease, State.RUNNING, manifest, finish, timeline, originBytes, cachedBytes, usage);
+        lease,
+        State.RUNNING,
+        session,
+        outputs,
+        manifest,
+        finish,
+        done,
+        fromOrigin,
+        fromCache,
+        usage);
+  }
+
+  public AttemptRecord rendered(
+      List<Waiting> waiting, List<Finish.Span> done, @Nullable TaskUsage took) {
+    return new AttemptRecord(
+        lease,
+        State.RENDERED,
+        sessionId,
+        waiting,
+        manifest,
+        finish,
+        done,
+        originBytes,
+        cachedBytes,
+        took);
   }
 
   public AttemptRecord staged(
@@ -60,16 +99,43 @@ public record AttemptRecord(
       long fromCache,
       @Nullable TaskUsage took) {
     return new AttemptRecord(
-        lease, State.STAGED, staged, finish, done, fromOrigin, fromCache, took);
+        lease,
+        State.STAGED,
+        sessionId,
+        List.of(),
+        staged,
+        finish,
+        done,
+        fromOrigin,
+        fromCache,
+        took);
   }
 
   public AttemptRecord granted(Commit.Manifest stored) {
     return new AttemptRecord(
-        lease, State.GRANTED, stored, finish, timeline, originBytes, cachedBytes, usage);
+        lease,
+        State.GRANTED,
+        sessionId,
+        List.of(),
+        stored,
+        finish,
+        timeline,
+        originBytes,
+        cachedBytes,
+        usage);
   }
 
   public AttemptRecord finished(Finish.Request report) {
     return new AttemptRecord(
-        lease, State.FINISHED, manifest, report, timeline, originBytes, cachedBytes, usage);
+        lease,
+        State.FINISHED,
+        sessionId,
+        List.of(),
+        manifest,
+        report,
+        timeline,
+        originBytes,
+        cachedBytes,
+        usage);
   }
 }

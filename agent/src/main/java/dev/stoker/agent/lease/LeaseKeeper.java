@@ -17,14 +17,21 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps leases alive: one heartbeat for all of them, every five seconds and at once for a new one,
- * whose term began before a long poll did. Loses those whose term passed. Thread-safe; its thread
- * is its owner's to start and to join.
+ * whose term began before a long poll did. Loses those whose term passed. Thread-safe; its two
+ * threads, which call {@link #run} and {@link #watchTerms}, are its owner's to start and to join: a
+ * heartbeat may wait for a controller for longer than a term.
  */
 public final class LeaseKeeper {
   private static final Logger LOG = System.getLogger(LeaseKeeper.class.getName());
 
   /** After a heartbeat that failed: a term has room for a dozen such tries. */
   private static final long RETRY_MILLIS = 1000;
+
+  /** Terms are given in tens of seconds; a clock's own resolution is 10 ms. */
+  private static final long SHORTEST_LOOK_MILLIS = 50;
+
+  /** Clocks that tests set do not wake anybody. */
+  private static final long LONGEST_LOOK_MILLIS = 5_000;
 
   private final ControllerLink link;
   private final BootClock clock;
@@ -82,7 +89,6 @@ public final class LeaseKeeper {
         if (!beat()) {
           nextMillis = clock.millis() + RETRY_MILLIS;
         }
-        loseExpired();
         lock.lock();
         try {
           dueMillis = nextMillis;
@@ -95,7 +101,38 @@ public final class LeaseKeeper {
     }
   }
 
-  /** Ends {@link #run}. */
+  /** Loses leases as their terms pass, until {@link #close}. */
+  public void watchTerms() {
+    try {
+      while (awaitTermsEnd()) {
+        loseExpired();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Waits until a term may have passed; false when closed. */
+  private boolean awaitTermsEnd() throws InterruptedException {
+    lock.lockInterruptibly();
+    try {
+      long firstEnd =
+          held.values().stream()
+              .filter(lease -> lease.standing() == HeldLease.Standing.HELD)
+              .mapToLong(HeldLease::validUntilMillis)
+              .min()
+              .orElse(Long.MAX_VALUE);
+      long wait = Math.max(firstEnd - clock.millis(), SHORTEST_LOOK_MILLIS);
+      if (!closed) {
+        changed.await(Math.min(wait, LONGEST_LOOK_MILLIS), TimeUnit.MILLISECONDS);
+      }
+      return !closed;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Ends {@link #run} and {@link #watchTerms}. */
   public void close() {
     lock.lock();
     try {

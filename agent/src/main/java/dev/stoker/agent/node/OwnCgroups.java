@@ -1,5 +1,6 @@
 package dev.stoker.agent.node;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,12 +13,32 @@ import java.util.Optional;
  * @param version1 by controller: {@code cpuset}, {@code memory}, {@code pids}; those that a version
  *     1 hierarchy has
  * @param version2 the group in the unified hierarchy, if there is one
+ * @param isLent whether the group of version 2 is not this process's own but one that a service
+ *     manager keeps for its renderers, and in which nothing else of use runs
  */
-public record OwnCgroups(Map<String, Path> version1, Optional<Path> version2) {
+public record OwnCgroups(Map<String, Path> version1, Optional<Path> version2, boolean isLent) {
   private static final List<String> CONTROLLERS = List.of("cpuset", "memory", "pids");
 
   public OwnCgroups {
     version1 = Map.copyOf(version1);
+  }
+
+  /**
+   * Where renderers' groups are made: below the group that {@code STOKER_CGROUP} names, or ours.
+   */
+  public static OwnCgroups forRenderers() {
+    String named = System.getenv("STOKER_CGROUP");
+    return named == null ? read(Path.of("/")) : lent(Path.of(named));
+  }
+
+  /**
+   * A group of version 2 that is kept for this node's renderers, so that they outlive the agent's
+   * service; the agent's own groups where it does not exist.
+   */
+  public static OwnCgroups lent(Path group) {
+    return Files.exists(group.resolve("cgroup.controllers"))
+        ? new OwnCgroups(Map.of(), Optional.of(group), true)
+        : read(Path.of("/"));
   }
 
   /** Reads them below {@code root}, which is {@code /} but for tests. */
@@ -42,7 +63,7 @@ public record OwnCgroups(Map<String, Path> version1, Optional<Path> version2) {
         }
       }
     }
-    return new OwnCgroups(version1, version2);
+    return new OwnCgroups(version1, version2, false);
   }
 
   /** A container sees its own group as the top, but its path as the host has it. */

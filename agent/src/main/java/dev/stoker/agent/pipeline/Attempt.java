@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -64,12 +65,41 @@ final class Attempt implements HeldLease.Holder {
   private volatile long runningSinceNanos;
   private volatile StageProgress input = StageProgress.NONE;
   private volatile @Nullable TaskUsage usage;
+  private final SessionNote.@Nullable Serving adopted;
+  private volatile @Nullable EarlyStaging early;
 
   Attempt(HeldLease held, AttemptLog log, SlotSession session) {
     this.held = held;
     this.log = log;
     this.session = session;
     this.record = AttemptRecord.leased(held.lease());
+    this.adopted = null;
+  }
+
+  /**
+   * One that an earlier agent had.
+   *
+   * @param adopted what that one noted with its session, where the session goes on
+   */
+  Attempt(
+      HeldLease held,
+      AttemptLog log,
+      SlotSession session,
+      AttemptRecord record,
+      SessionNote.@Nullable Serving adopted) {
+    this.held = held;
+    this.log = log;
+    this.session = session;
+    this.record = record;
+    this.adopted = adopted;
+    this.timeline.addAll(record.timeline());
+    this.usage = record.usage();
+    this.input = new StageProgress(0, 0, 0, 0, record.originBytes(), record.cachedBytes());
+  }
+
+  /** What an earlier agent noted of its renderer, which goes on; null: this agent starts it. */
+  SessionNote.@Nullable Serving adopted() {
+    return adopted;
   }
 
   HeldLease held() {
@@ -102,9 +132,27 @@ final class Attempt implements HeldLease.Holder {
     return record;
   }
 
-  void running() {
-    runningSinceNanos = System.nanoTime();
-    record = record.running();
+  /**
+   * @param sinceMillis since 1970
+   */
+  void running(long sinceMillis) {
+    long tookMillis = Math.max(0, System.currentTimeMillis() - sinceMillis);
+    runningSinceNanos = System.nanoTime() - TimeUnit.MILLISECONDS.toNanos(tookMillis);
+    record = record.running(session.id(), timeline(), input.originBytes(), input.cachedBytes());
+  }
+
+  /** Files that are finished are staged from now on while the renderer goes on. */
+  void stagesEarly(EarlyStaging begun) {
+    early = begun;
+  }
+
+  @Nullable EarlyStaging early() {
+    return early;
+  }
+
+  AttemptRecord rendered(List<AttemptRecord.Waiting> outputs) {
+    record = record.rendered(outputs, timeline(), usage);
+    return record;
   }
 
   /** Whether its renderer, which has come so far in so long, will end within {@code time}. */

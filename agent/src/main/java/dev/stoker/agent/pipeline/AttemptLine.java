@@ -69,6 +69,17 @@ final class AttemptLine {
     }
   }
 
+  /** Takes in an attempt that renders already. */
+  void adopt(Attempt attempt) {
+    lock.lock();
+    try {
+      attempts.addFirst(attempt);
+      sessions.add(attempt.session());
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Sessions that attempts in the line are for. */
   List<SlotSession> sessions() {
     lock.lock();

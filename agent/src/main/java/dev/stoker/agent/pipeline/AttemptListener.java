@@ -28,6 +28,11 @@ final class AttemptListener implements SessionListener {
    * @param readable turns a session's path into one that people know
    */
   AttemptListener(Attempt attempt, LogReader reader, UnaryOperator<String> readable) {
+    SessionNote.Serving adopted = attempt.adopted();
+    if (adopted != null) { // of actions that had ended by then
+      this.fault = adopted.fault();
+      this.trouble = adopted.trouble();
+    }
     this.attempt = attempt;
     this.reader = reader;
     this.readable = readable;
@@ -82,6 +87,10 @@ final class AttemptListener implements SessionListener {
       }
       case RendererEvent.Saved(String path) -> {
         message = "saved " + readable.apply(path);
+        EarlyStaging early = attempt.early();
+        if (early != null) {
+          early.saved(path);
+        }
         tell();
       }
       case RendererEvent.Missing(String name, String detail) -> {

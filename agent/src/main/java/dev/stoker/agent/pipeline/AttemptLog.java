@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.concurrent.TimeUnit;
@@ -25,8 +26,20 @@ import java.util.concurrent.locks.ReentrantLock;
 final class AttemptLog {
   private static final Logger LOG = System.getLogger(AttemptLog.class.getName());
 
+  /** Of its file in the folder of attempts. */
+  static final String SUFFIX = ".log";
+
   /** A chatty renderer writes 10 MB; more than this nobody reads through a controller. */
   private static final long MOST_BYTES = 64L << 20;
+
+  private static final byte[] CUT =
+      ("[log cut after " + (MOST_BYTES >> 20) + " MiB]\n").getBytes(StandardCharsets.UTF_8);
+
+  /** Of {@link dev.stoker.agent.launch.LogTail}, and the mark behind a line that was cut. */
+  private static final int LONGEST_LINE = 65 * 1024;
+
+  /** How lines of the agent's own start. */
+  private static final String OWN = "stoker: ";
 
   /** One request: large against its overhead, small against a controller's body limit. */
   private static final int PIECE_BYTES = 256 * 1024;
@@ -40,29 +53,111 @@ final class AttemptLog {
   private final Leasing.Lease lease;
   private final FileChannel file;
   private final Path path;
-  private final ReentrantLock lock = new ReentrantLock(); // guards the next four
+  private final ReentrantLock lock = new ReentrantLock(); // guards the next six
   private final Condition grown = lock.newCondition();
   private long writtenBytes; // to the file, and then of the last words
   private byte[] lastWords = {}; // kept in memory: the disk took no more
+  private long repeatedLines; // that come again, as their action's log is read from its start
   private boolean full;
   private boolean ended;
 
   private long sentBytes;
 
+  /** An empty one. */
   AttemptLog(Leasing.Lease lease, Path path) throws IOException {
+    this(lease, path, StandardOpenOption.TRUNCATE_EXISTING);
+  }
+
+  private AttemptLog(Leasing.Lease lease, Path path, OpenOption how) throws IOException {
     this.lease = lease;
     this.path = path;
     this.file =
         FileChannel.open(
             path,
             StandardOpenOption.CREATE,
-            StandardOpenOption.TRUNCATE_EXISTING,
+            how,
             StandardOpenOption.READ,
             StandardOpenOption.WRITE);
   }
 
+  /**
+   * Goes on with the log that an earlier agent wrote. It is sent from its start once more: the
+   * controller leaves out what it has.
+   *
+   * @param repeatedFromBytes lines behind it come again and are not written twice
+   */
+  static AttemptLog goOn(Leasing.Lease lease, Path path, long repeatedFromBytes)
+      throws IOException {
+    AttemptLog log = new AttemptLog(lease, path, StandardOpenOption.READ);
+    try {
+      log.takeOver(repeatedFromBytes);
+      return log;
+    } catch (IOException e) {
+      log.file.close();
+      throw e;
+    }
+  }
+
+  private void takeOver(long repeatedFromBytes) throws IOException {
+    ByteBuffer piece = ByteBuffer.allocate(PIECE_BYTES);
+    long at = 0;
+    long lastLineBytes = 0;
+    int ownBytes = 0; // how much of the line's start is that of the agent's own
+    while (file.read(piece.clear(), at) > 0) {
+      piece.flip();
+      for (; piece.hasRemaining(); at++) {
+        byte b = piece.get();
+        if (b == '\n') {
+          lastLineBytes = at + 1 - writtenBytes;
+          writtenBytes = at + 1;
+          repeatedLines += at >= repeatedFromBytes && ownBytes < OWN.length() ? 1 : 0;
+          ownBytes = 0;
+        } else if (at - writtenBytes == ownBytes
+            && ownBytes < OWN.length()
+            && b == OWN.charAt(ownBytes)) {
+          ownBytes++;
+        }
+      }
+    }
+    file.truncate(writtenBytes); // a line that its agent did not live to write whole
+    full = lastLineBytes == CUT.length && writtenBytes + LONGEST_LINE > MOST_BYTES;
+  }
+
+  /** How much of it is written. */
+  long writtenBytes() {
+    lock.lock();
+    try {
+      return writtenBytes;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** A line of an action. */
   void append(String line) {
     lock.lock();
+    try {
+      if (repeatedLines > 0) {
+        repeatedLines -= line.startsWith(OWN) ? 0 : 1;
+        return;
+      }
+      write(line);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** A line of the agent's own, which no action's log repeats. */
+  void remark(String sentence) {
+    lock.lock();
+    try {
+      write(OWN + sentence);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void write(String line) {
     try {
       if (full || ended) {
         return;
@@ -70,8 +165,7 @@ final class AttemptLog {
       byte[] bytes = (line + "\n").getBytes(StandardCharsets.UTF_8);
       if (writtenBytes + bytes.length > MOST_BYTES) {
         full = true;
-        bytes =
-            ("[log cut after " + (MOST_BYTES >> 20) + " MiB]\n").getBytes(StandardCharsets.UTF_8);
+        bytes = CUT;
       }
       ByteBuffer buffer = ByteBuffer.wrap(bytes);
       while (buffer.hasRemaining()) {
@@ -87,8 +181,6 @@ final class AttemptLog {
               .getBytes(StandardCharsets.UTF_8);
       writtenBytes += lastWords.length;
       grown.signal();
-    } finally {
-      lock.unlock();
     }
   }
 
@@ -120,6 +212,7 @@ final class AttemptLog {
             return;
           }
           if (!pause.beforeRetry(tries)) {
+            leave(); // the agent ends; the next one sends the rest
             return;
           }
         }
@@ -133,9 +226,17 @@ final class AttemptLog {
     }
   }
 
+  private void leave() throws IOException {
+    end();
+    file.close();
+  }
+
   /** Closes and removes it. */
   void close() {
     end();
+    if (!file.isOpen()) {
+      return;
+    }
     try {
       file.close();
       Files.deleteIfExists(path);

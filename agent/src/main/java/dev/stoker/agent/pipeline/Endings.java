@@ -53,10 +53,7 @@ final class Endings {
   boolean handOn(Attempt attempt, LocationMap locations, @Nullable Failure failure)
       throws IOException {
     SlotSession session = attempt.session();
-    Path box =
-        shared
-            .outbox()
-            .resolve(shared.book().fileOf(attempt.lease().leaseId(), "").getFileName().toString());
+    Path box = box(attempt);
     boolean leaves = false;
     try {
       List<Outbox.Output> outputs = session.isOver() ? List.of() : session.collect(box, locations);
@@ -65,6 +62,7 @@ final class Endings {
       }
       leaves = failure == null;
       if (failure == null) {
+        noteRendered(attempt, outputs);
         publish(attempt, outputs, box);
       } else {
         fail(attempt, failure);
@@ -74,6 +72,25 @@ final class Endings {
       if (!leaves) {
         FolderTree.delete(box);
       }
+    }
+  }
+
+  private Path box(Attempt attempt) {
+    return Adoption.box(shared.outbox(), shared.book(), attempt.lease().leaseId());
+  }
+
+  /** Publishes what an earlier agent took out of its session. */
+  void goOnPublishing(Attempt attempt) {
+    Path box = box(attempt);
+    publish(attempt, Outbox.of(box, attempt.record().outputs()), box);
+  }
+
+  /** From here on the next agent publishes, whatever becomes of the session. */
+  private void noteRendered(Attempt attempt, List<Outbox.Output> outputs) {
+    try {
+      shared.book().write(attempt.rendered(Outbox.waiting(outputs)));
+    } catch (IOException e) {
+      LOG.log(Level.WARNING, "Should the agent die now, it is rendered again: {0}", e.getMessage());
     }
   }
 
@@ -108,7 +125,7 @@ final class Endings {
         attempt.lease().taskId(),
         failure.cause(),
         failure.sentence());
-    attempt.log().append("stoker: " + failure.sentence());
+    attempt.log().remark(failure.sentence());
     // Nobody's renderer gets a licence while there is none; the node is as good as any.
     if (failure.cause() != Cause.LICENCE_REFUSED) {
       shared.health().failed(attempt.lease().jobId(), failure.nodeSuspect());
@@ -148,6 +165,10 @@ final class Endings {
   private static void end(Attempt attempt, Ending ending) {
     try {
       ending.run();
+      EarlyStaging early = attempt.early();
+      if (early != null) {
+        early.discard(); // what was not published after all
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (RuntimeException e) {

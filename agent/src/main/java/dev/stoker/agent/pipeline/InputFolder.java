@@ -56,4 +56,22 @@ final class InputFolder {
           }
         });
   }
+
+  /** The stamps that {@link #copy} gave: copies have the lengths and times of their originals. */
+  static void stamps(Path from, Path to, SessionFolders folders, Map<Path, Stamp> copied)
+      throws IOException {
+    if (!Files.exists(from)) {
+      return;
+    }
+    Files.walkFileTree(
+        from,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+            Path target = to.resolve(from.relativize(file).toString());
+            copied.put(folders.out().relativize(target), Stamp.of(attributes));
+            return FileVisitResult.CONTINUE;
+          }
+        });
+  }
 }

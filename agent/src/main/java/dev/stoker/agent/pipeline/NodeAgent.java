@@ -2,10 +2,8 @@ package dev.stoker.agent.pipeline;
 
 import dev.stoker.agent.launch.SlotCgroups;
 import dev.stoker.agent.lease.AttemptBook;
-import dev.stoker.agent.lease.AttemptRecord;
 import dev.stoker.agent.lease.BootClock;
 import dev.stoker.agent.lease.ControllerLink;
-import dev.stoker.agent.lease.HeldLease;
 import dev.stoker.agent.lease.JoinProof;
 import dev.stoker.agent.lease.LeaseKeeper;
 import dev.stoker.agent.lease.LeasePoll;
@@ -14,6 +12,7 @@ import dev.stoker.agent.node.OwnCgroups;
 import dev.stoker.agent.node.Slot;
 import dev.stoker.agent.node.SlotLayout;
 import dev.stoker.agent.node.Topology;
+import dev.stoker.agent.observe.NodeView;
 import dev.stoker.agent.profile.RendererProfiles;
 import dev.stoker.agent.usage.UsageSampler;
 import dev.stoker.controller.client.ControllerClient;
@@ -80,6 +79,8 @@ public final class NodeAgent implements AutoCloseable {
   private final AttemptBook book;
   private final Reports reports;
   private final Publication publication;
+  private final SlotWorker.Shared shared;
+  private final Map<String, SlotSession.Place> places = new HashMap<>();
   private final List<SlotWorker> workers = new ArrayList<>();
   private final Eviction eviction = new Eviction(workers);
   private final ExecutorService threads =
@@ -120,7 +121,7 @@ public final class NodeAgent implements AutoCloseable {
     this.io = io;
     this.machine = Topology.read();
     this.slots = SlotLayout.plan(machine, settings.slots(), settings.reserve());
-    this.groups = SlotCgroups.prepare(OwnCgroups.read(Path.of("/")), cgroupName(), slots);
+    this.groups = SlotCgroups.prepare(OwnCgroups.forRenderers(), cgroupName(), slots);
     this.health =
         new NodeHealth(
             settings.data(), io, machine, Topology::read, Clock.systemUTC(), client::clockAhead);
@@ -139,7 +140,7 @@ public final class NodeAgent implements AutoCloseable {
             new Intake.Ends(book, reports, publication, threads),
             pause);
     this.poll = new LeasePoll(link, clock, pause, intake::wishes, intake::accept);
-    SlotWorker.Shared shared =
+    this.shared =
         new SlotWorker.Shared(
             new JobPlans(link, pause),
             book,
@@ -163,6 +164,7 @@ public final class NodeAgent implements AutoCloseable {
               new Supervision.Rule(sampler, slot.gpus(), settings.stallAfter()),
               io,
               profiles);
+      places.put(slot.id(), place);
       workers.add(new SlotWorker(slot.id(), place, shared, settings.sessionIdle()));
     }
   }
@@ -201,25 +203,22 @@ public final class NodeAgent implements AutoCloseable {
 
   private void runLocked(Runnable ready) throws IOException, InterruptedException {
     Isolation.enforce(settings.user());
-    Leftovers.endSessions(shims(), sessions(), outbox(), io);
-    if (!register()) {
-      return;
-    }
-    recover();
+    Adoption.Folders folders = new Adoption.Folders(shims(), sessions(), outbox());
+    Adoption adoption = Adoption.of(folders, places, book, io);
+    new Leftovers(adoption, workers, keeper, clock, shared).takeUp();
+    List<Thread> running = new ArrayList<>();
     List<Thread> slotThreads = new ArrayList<>();
-    Thread heartbeats = start("heartbeat", keeper::run);
     try {
+      // Adopted renderers are looked after, and their terms pass, whether the controller answers
+      // or not.
+      running.add(start("lease-terms", keeper::watchTerms));
       for (SlotWorker worker : workers) {
         slotThreads.add(start(worker.slotId(), worker::run));
       }
-      Thread damage = start("input-damage", this::endDamagedAttempts);
-      Thread polling = start("lease-poll", poll::run);
-      ready.run();
-      closing.await();
-      poll.close();
-      damage.interrupt();
-      polling.join(LAST_WORDS.toMillis());
-      damage.join(LAST_WORDS.toMillis());
+      if (register()) {
+        running.add(start("heartbeat", keeper::run));
+        takeWork(ready);
+      }
     } finally {
       workers.forEach(SlotWorker::close);
       for (Thread thread : slotThreads) {
@@ -227,10 +226,23 @@ public final class NodeAgent implements AutoCloseable {
       }
       endThreads();
       keeper.close();
-      heartbeats.join(LAST_WORDS.toMillis());
+      for (Thread thread : running) {
+        thread.join(LAST_WORDS.toMillis());
+      }
       groups.close();
       sampler.close();
     }
+  }
+
+  private void takeWork(Runnable ready) throws InterruptedException {
+    Thread damage = start("input-damage", this::endDamagedAttempts);
+    Thread polling = start("lease-poll", poll::run);
+    ready.run();
+    closing.await();
+    poll.close();
+    damage.interrupt();
+    polling.join(LAST_WORDS.toMillis());
+    damage.join(LAST_WORDS.toMillis());
   }
 
   /** Whether the node is registered; not so when the agent was closed while it tried. */
@@ -291,6 +303,27 @@ public final class NodeAgent implements AutoCloseable {
     return keeper.held().isEmpty();
   }
 
+  /** What the agent does now. */
+  public NodeView view() {
+    CacheReport cache = null;
+    try {
+      cache = io.cache();
+    } catch (IoFailure e) {
+      // Its absence is what the view says.
+    }
+    return new NodeView(
+        settings.name(),
+        settings.release(),
+        registered,
+        !keeper.draining() && !eviction.isUnderWay(),
+        health.problem().orElse(null),
+        slots.stream().map(NodeCard::shown).toList(),
+        keeper.held().stream()
+            .map(lease -> new NodeView.Held(lease.lease(), lease.report()))
+            .toList(),
+        cache);
+  }
+
   private void endThreads() throws InterruptedException {
     threads.shutdown();
     if (!threads.awaitTermination(LAST_WORDS.toMillis(), TimeUnit.MILLISECONDS)) {
@@ -302,22 +335,6 @@ public final class NodeAgent implements AutoCloseable {
       }
     }
     pause.close();
-  }
-
-  private void recover() {
-    for (AttemptRecord record : book.all()) {
-      boolean granted = record.state() == AttemptRecord.State.GRANTED;
-      HeldLease held = new HeldLease(record.lease(), clock.millis(), granted);
-      keeper.keep(held);
-      threads.execute(
-          () -> {
-            try {
-              Leftovers.finish(held, record, publication, reports);
-            } catch (InterruptedException e) {
-              Thread.currentThread().interrupt();
-            }
-          });
-    }
   }
 
   /** Hears of staged inputs that turned out damaged, until the agent closes. */

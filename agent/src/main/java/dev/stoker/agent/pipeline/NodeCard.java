@@ -1,6 +1,8 @@
 package dev.stoker.agent.pipeline;
 
+import dev.stoker.agent.node.Gpu;
 import dev.stoker.agent.node.Slot;
+import dev.stoker.agent.observe.NodeView;
 import dev.stoker.controller.protocol.Protocol;
 import dev.stoker.controller.protocol.Registration;
 import java.util.HashMap;
@@ -34,5 +36,14 @@ final class NodeCard {
                         slot.gpuMemoryBytes()))
             .toList(),
         attributes);
+  }
+
+  /** A slot for people. */
+  static NodeView.SlotView shown(Slot slot) {
+    return new NodeView.SlotView(
+        slot.id(),
+        slot.cpus().toString(),
+        slot.gpus().stream().map(Gpu::id).toList(),
+        slot.memoryBytes());
   }
 }

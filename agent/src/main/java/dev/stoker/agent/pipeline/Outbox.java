@@ -1,5 +1,6 @@
 package dev.stoker.agent.pipeline;
 
+import dev.stoker.agent.lease.AttemptRecord;
 import dev.stoker.agent.session.SessionFolders;
 import dev.stoker.controller.protocol.Jobs;
 import dev.stoker.io.asset.AssetPath;
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiPredicate;
 
 /**
  * Takes a task's outputs out of its session, so that the next task finds an empty folder while
@@ -30,9 +32,11 @@ final class Outbox {
   record Output(OutputFile file, AssetUri destination) {}
 
   /**
-   * Moves everything below the session's output folder into {@code box}.
+   * Moves everything below the session's output folder into {@code box}, where an earlier agent may
+   * have begun to do so.
    *
    * @param unchanged inputs that were copied there; left in place unless they changed
+   * @return all that lies in the box then, in the order of paths
    * @throws AttemptFailure when a file belongs nowhere
    */
   static List<Output> collect(
@@ -41,34 +45,72 @@ final class Outbox {
       LocationMap locations,
       Map<Path, InputFolder.Stamp> unchanged)
       throws IOException {
-    List<Path> found = new ArrayList<>();
     Path out = folders.out();
+    for (Path relative : files(out, (path, stamp) -> !stamp.equals(unchanged.get(path)))) {
+      destination(relative, locations); // before it is moved: an AttemptFailure names its place
+      Path target = box.resolve(relative.toString());
+      Files.createDirectories(target.resolveSibling(""));
+      Files.move(out.resolve(relative), target, StandardCopyOption.ATOMIC_MOVE);
+    }
+    List<Output> outputs = new ArrayList<>();
+    for (Path relative : files(box, (path, stamp) -> true)) {
+      AssetUri destination = destination(relative, locations);
+      outputs.add(new Output(new OutputFile(box, new AssetPath(relative.toString())), destination));
+    }
+    return outputs;
+  }
+
+  private static List<Path> files(Path top, BiPredicate<Path, InputFolder.Stamp> wanted)
+      throws IOException {
+    List<Path> found = new ArrayList<>();
+    if (!Files.isDirectory(top)) {
+      return found;
+    }
     Files.walkFileTree(
-        out,
+        top,
         new SimpleFileVisitor<>() {
           @Override
           public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-            Path relative = out.relativize(file);
+            Path relative = top.relativize(file);
             if (attributes.isRegularFile()
-                && !InputFolder.Stamp.of(attributes).equals(unchanged.get(relative))) {
+                && wanted.test(relative, InputFolder.Stamp.of(attributes))) {
               found.add(relative);
             }
             return FileVisitResult.CONTINUE;
           }
         });
     found.sort(Comparator.naturalOrder());
-    List<Output> outputs = new ArrayList<>();
-    for (Path relative : found) {
-      AssetUri destination = destination(relative, locations);
-      Path target = box.resolve(relative.toString());
-      Files.createDirectories(target.resolveSibling(""));
-      Files.move(out.resolve(relative), target, StandardCopyOption.ATOMIC_MOVE);
-      outputs.add(new Output(new OutputFile(box, new AssetPath(relative.toString())), destination));
-    }
-    return outputs;
+    return found;
   }
 
-  private static AssetUri destination(Path relative, LocationMap locations) {
+  /** For the attempt's record. */
+  static List<AttemptRecord.Waiting> waiting(List<Output> outputs) {
+    return outputs.stream()
+        .map(
+            output ->
+                new AttemptRecord.Waiting(
+                    output.file().path().value(), output.destination().canonical()))
+        .toList();
+  }
+
+  /** From an earlier agent's record. */
+  static List<Output> of(Path box, List<AttemptRecord.Waiting> waiting) {
+    return waiting.stream()
+        .map(
+            output ->
+                new Output(
+                    new OutputFile(box, new AssetPath(output.path())),
+                    AssetUri.parse(output.destination())))
+        .toList();
+  }
+
+  /**
+   * Where a file goes.
+   *
+   * @param relative below the output folder
+   * @throws AttemptFailure when it belongs nowhere
+   */
+  static AssetUri destination(Path relative, LocationMap locations) {
     Jobs.Location location =
         locations
             .byName(relative.getName(0).toString())

@@ -40,6 +40,24 @@ final class Preparation {
     attempt.prepared().complete(prepared);
   }
 
+  /** The inputs are there: an earlier agent brought them. */
+  static void prepareAdopted(Attempt attempt, JobPlan plan) {
+    Leasing.Lease lease = attempt.lease();
+    try {
+      Step step = plan.step(lease.stepName());
+      attempt
+          .prepared()
+          .complete(new Attempt.Prepared(plan, step, step.space().parse(lease.parameters())));
+    } catch (AttemptFailure e) {
+      attempt.prepared().completeExceptionally(e);
+    } catch (ExpressionException e) {
+      attempt
+          .prepared()
+          .completeExceptionally(
+              new AttemptFailure("The task's parameters do not fit: " + e.getMessage(), false));
+    }
+  }
+
   private Attempt.Prepared prepared(Attempt attempt) throws IOException, InterruptedException {
     long startMillis = System.currentTimeMillis();
     attempt.held().phase(Phase.FETCHING, -1, "");

@@ -24,6 +24,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,6 +60,19 @@ final class Publication {
     this.pause = pause;
   }
 
+  /** Begins to stage what the attempt's renderer finishes while it goes on. */
+  void stageEarly(Attempt attempt, LocationMap locations) {
+    SessionFiles files = attempt.session().files();
+    attempt.stagesEarly(
+        EarlyStaging.begin(
+            files.made().out(),
+            files::isInput,
+            locations,
+            Fence.parse(attempt.lease().fence()),
+            publisher,
+            attempt.lease().slotId()));
+  }
+
   /** Publishes what a task that succeeded left in {@code box}. */
   void publish(Attempt attempt, List<Outbox.Output> outputs, Path box) throws InterruptedException {
     long startMillis = System.currentTimeMillis();
@@ -72,7 +86,9 @@ final class Publication {
                 Phase.PUBLISHING,
                 (double) staged.size() / outputs.size(),
                 output.file().path().value());
-        staged.add(stage(attempt, output, fence));
+        EarlyStaging early = attempt.early();
+        Optional<StagedOutput> there = early == null ? Optional.empty() : early.take(output.file());
+        staged.add(there.isPresent() ? there.get() : stage(attempt, output, fence));
       }
       AttemptRecord record = attempt.staged(manifest(fence, staged));
       if (attempt.stop() != null) {
@@ -84,11 +100,13 @@ final class Publication {
       discard(new OutputManifest(fence, staged));
       endStopped(attempt);
     } catch (AttemptFailure e) {
+      if (pause.isClosed()) {
+        return; // the box stays: the next agent publishes what is in it
+      }
       discard(new OutputManifest(fence, staged));
       reports.failed(attempt, e.failure());
-    } finally {
-      remove(box);
     }
+    remove(box);
   }
 
   /** Goes on where an earlier agent stopped, from STAGED or GRANTED. */

@@ -37,7 +37,7 @@ final class SlotBinding {
             .toList();
     return SessionBinding.to(slot.cpus(), user)
         .withMemoryPolicy(memory)
-        .withCgroups(groups.of(slot.id()))
+        .withCgroups(groups.of(slot.id()), groups.shims())
         .withHiddenDevices(privileged ? foreign : List.of());
   }
 

@@ -1,20 +1,19 @@
 package dev.stoker.agent.pipeline;
 
-import dev.stoker.agent.launch.FolderTree;
 import dev.stoker.agent.launch.SessionBinding;
 import dev.stoker.agent.profile.RendererProfiles;
 import dev.stoker.agent.session.ActionResult;
 import dev.stoker.agent.session.Session;
 import dev.stoker.agent.session.SessionFolders;
 import dev.stoker.agent.session.SessionListener;
+import dev.stoker.agent.session.SessionRecord;
+import dev.stoker.agent.session.SessionRecord.Kind;
 import dev.stoker.agent.session.SessionSettings;
-import dev.stoker.controller.protocol.Finish.Cause;
-import dev.stoker.io.asset.AssetPath;
-import dev.stoker.io.asset.Deadline;
+import dev.stoker.controller.protocol.Jobs;
+import dev.stoker.controller.protocol.Wire;
 import dev.stoker.io.asset.IoFailure;
 import dev.stoker.io.daemon.NodeIo;
 import dev.stoker.io.daemon.StageProgress;
-import dev.stoker.io.daemon.StageRequest;
 import dev.stoker.openjd.job.Step;
 import dev.stoker.openjd.pathmap.PathMapping;
 import dev.stoker.openjd.space.TaskParameters;
@@ -23,19 +22,19 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,23 +47,18 @@ import org.jspecify.annotations.Nullable;
 final class SlotSession {
   private static final Logger LOG = System.getLogger(SlotSession.class.getName());
 
-  /** Hundreds of gigabytes over a gigabit link; whoever is stuck earlier is told by the origin. */
-  private static final Duration STAGE_DEADLINE = Duration.ofHours(2);
+  /** The job that the session is for, beside its record. */
+  private static final String JOB_FILE = "job.json";
 
   private final String id;
   private final String jobId;
   private final String stepName;
   private final Place place;
-  private final ReentrantLock staging = new ReentrantLock(); // guards folders, staged, copied
-  private final Map<String, Set<String>> staged = new HashMap<>();
-  private final Map<Path, InputFolder.Stamp> copied = new HashMap<>();
-  private @Nullable SessionFolders folders;
-
+  private final SessionFiles files;
   private volatile @Nullable Session session;
   private volatile boolean over;
   private volatile boolean abandoned;
-  private boolean removed; // guarded by staging
-  private boolean entered;
+  private @Nullable Supplier<SessionNote.Serving> serving; // of the slot's thread
 
   /**
    * What a session needs of its surroundings.
@@ -90,6 +84,81 @@ final class SlotSession {
     this.jobId = jobId;
     this.stepName = stepName;
     this.place = place;
+    this.files = new SessionFiles(id, place);
+  }
+
+  /** What the session in that control folder noted; empty where it noted nothing. */
+  static Optional<SessionNote> noteIn(Path control) throws IOException {
+    Optional<SessionRecord> record = SessionRecord.read(control);
+    return record.isPresent()
+        ? Optional.of(record.get().noteAs(SessionNote.class))
+        : Optional.empty();
+  }
+
+  /** The job of the session in that control folder. */
+  static JobPlan planIn(Path control) throws IOException {
+    try {
+      byte[] definition = Files.readAllBytes(control.resolve(JOB_FILE));
+      return JobPlan.of(Wire.mapper().readValue(definition, Jobs.Definition.class));
+    } catch (AttemptFailure | IOException e) {
+      throw new IOException("its job cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Takes over a session that an earlier agent left running.
+   *
+   * @throws IOException in a clause, when it cannot be
+   */
+  static SlotSession adopt(Path control, JobPlan plan, Place place) throws IOException {
+    SessionRecord record =
+        SessionRecord.read(control).orElseThrow(() -> new IOException("it has no record"));
+    SessionNote note = record.noteAs(SessionNote.class);
+    SlotSession adopted =
+        new SlotSession(
+            String.valueOf(control.getFileName()), note.jobId(), note.stepName(), place);
+    if (!note.slot().equals(adopted.slotText())) {
+      throw new IOException("its slot " + note.slotId() + " is not what it was");
+    }
+    adopted.files.takeOver(plan, note.staged());
+    try {
+      adopted.session =
+          Session.adopt(
+                  adopted.settings(plan, adopted.files.made()),
+                  record,
+                  environments(plan, plan.step(note.stepName())))
+              .orElseThrow(() -> new IOException("its processes are gone"));
+    } catch (AttemptFailure e) {
+      throw new IOException(e.getMessage(), e);
+    }
+    adopted.keepStage();
+    return adopted;
+  }
+
+  /** Whose attempt runs from now on; noted before each action for an agent that adopts it. */
+  void serve(@Nullable Supplier<SessionNote.Serving> attempt) {
+    serving = attempt;
+  }
+
+  private SessionNote note() {
+    Supplier<SessionNote.Serving> attempt = serving;
+    return new SessionNote(
+        place.variables().getOrDefault("STOKER_SLOT", ""),
+        slotText(),
+        jobId,
+        stepName,
+        files.staged(),
+        attempt == null ? null : attempt.get());
+  }
+
+  /** Equal for two agents that give the slot the same parts of the machine and the same user. */
+  private String slotText() {
+    Map<String, String> variables = place.variables();
+    return Stream.of("STOKER_SLOT", "STOKER_CPUS", "STOKER_MEMORY_BYTES", "STOKER_GPUS")
+            .map(name -> name + "=" + variables.getOrDefault(name, ""))
+            .collect(Collectors.joining(" "))
+        + " user="
+        + place.binding().user();
   }
 
   String id() {
@@ -126,83 +195,7 @@ final class SlotSession {
    */
   StageProgress stage(JobPlan plan, TaskParameters task, Consumer<StageProgress> progress)
       throws IOException, InterruptedException {
-    staging.lockInterruptibly();
-    try {
-      if (removed) {
-        return StageProgress.NONE; // it broke under another task; the next one brings them
-      }
-      SessionFolders made = folders();
-      List<StageRequest.Tree> trees = missing(plan.inputs(task));
-      StageProgress done = StageProgress.NONE;
-      if (!trees.isEmpty()) {
-        StageRequest request =
-            new StageRequest(id, plan.definition().project(), made.assets().toString(), trees);
-        done = place.io().stage(request, Deadline.after(STAGE_DEADLINE), progress);
-        trees.forEach(
-            tree ->
-                staged
-                    .computeIfAbsent(tree.name(), name -> new LinkedHashSet<>())
-                    .addAll(tree.include().isEmpty() ? List.of("") : tree.include()));
-      }
-      makeOutputFolders(plan, made);
-      return done;
-    } catch (IoFailure e) {
-      if (Thread.interrupted()) {
-        throw new InterruptedException();
-      }
-      Cause cause =
-          switch (e) {
-            case IoFailure.NotFound _ -> Cause.ASSET_MISSING;
-            // This node may have lost its way there; if nobody has one, ten tries end the task.
-            case IoFailure.Disk _, IoFailure.Unavailable _, IoFailure.TimedOut _ ->
-                Cause.NODE_FAULT;
-            default -> Cause.FAILED;
-          };
-      throw new AttemptFailure(String.valueOf(e.getMessage()), cause);
-    } finally {
-      staging.unlock();
-    }
-  }
-
-  private SessionFolders folders() throws IOException {
-    SessionFolders made = folders;
-    if (made == null) {
-      made = SessionFolders.create(place.sessions().resolve(id), place.binding().user());
-      folders = made;
-    }
-    return made;
-  }
-
-  private List<StageRequest.Tree> missing(List<LocationMap.Place> wanted) {
-    Map<String, Set<String>> byName = new LinkedHashMap<>();
-    Map<String, String> uris = new HashMap<>();
-    for (LocationMap.Place input : wanted) {
-      String name = input.location().name();
-      Set<String> there = staged.getOrDefault(name, Set.of());
-      if (there.stream().noneMatch(had -> input.path().startsWith(new AssetPath(had)))) {
-        uris.put(name, input.location().uri());
-        byName.computeIfAbsent(name, n -> new LinkedHashSet<>()).add(input.path().value());
-      }
-    }
-    List<StageRequest.Tree> trees = new ArrayList<>();
-    byName.forEach(
-        (name, include) ->
-            trees.add(
-                new StageRequest.Tree(
-                    name,
-                    String.valueOf(uris.get(name)),
-                    include.contains("") ? List.of() : List.copyOf(include))));
-    return trees;
-  }
-
-  private void makeOutputFolders(JobPlan plan, SessionFolders made) throws IOException {
-    for (JobPlan.Written written : plan.writes()) {
-      Path target = JobPlan.local(written.place(), made.out());
-      made.makeOut(written.file() ? target.resolveSibling("") : target);
-      if (written.read() && session == null) {
-        InputFolder.copy(JobPlan.local(written.place(), made.assets()), target, made, copied);
-      }
-    }
+    return files.stage(plan, task, session == null, progress);
   }
 
   /**
@@ -212,51 +205,103 @@ final class SlotSession {
    */
   long open(JobPlan plan) throws IOException {
     Session open = session;
-    if (open != null) {
-      return open.shim();
+    return (open == null ? openNew(plan) : open).shim();
+  }
+
+  /**
+   * Enters the environments of an open session, as far as that was not done yet; of an adopted one,
+   * the rest of them.
+   */
+  ActionResult ready(JobPlan plan, Step step, SessionListener listener)
+      throws InterruptedException {
+    Session open = opened();
+    List<Environment> environments = environments(plan, step);
+    if (open.unfinished().filter(Kind.ENTER::equals).isPresent()) {
+      ActionResult result = open.resume(listener);
+      if (!result.succeeded()) {
+        return refused(environments.get(open.environments() - 1), result);
+      }
     }
-    SessionFolders made = folders();
-    PathMapping mapping = plan.mapping(made);
-    Session opened =
-        Session.open(
-            new SessionSettings(
-                place.shims().resolve(id),
-                made,
-                place.binding(),
-                variables(made),
-                actionVariables -> place.profiles().environment(made.root(), actionVariables),
-                plan.job().symbols(mapping),
-                mapping,
-                plan.keepsRedacted()));
+    while (open.environments() < environments.size()) {
+      Environment environment = environments.get(open.environments());
+      ActionResult result = open.enter(environment, listener);
+      if (!result.succeeded()) {
+        return refused(environment, result);
+      }
+    }
+    return new ActionResult(ActionResult.Outcome.SUCCEEDED, 0, "", false);
+  }
+
+  private Session openNew(JobPlan plan) throws IOException {
+    Session opened = Session.open(settings(plan, files.folders()));
     session = opened;
     if (abandoned) {
       opened.abandon();
     }
-    return opened.shim();
+    keepStage();
+    Files.write(
+        place.shims().resolve(id).resolve(JOB_FILE),
+        Wire.mapper().writeValueAsBytes(plan.definition()));
+    return opened;
   }
 
-  /** Enters the environments of an open session, if that was not done yet. */
-  ActionResult ready(JobPlan plan, Step step, SessionListener listener)
-      throws InterruptedException {
-    if (entered) {
-      return new ActionResult(ActionResult.Outcome.SUCCEEDED, 0, "", false);
+  private SessionSettings settings(JobPlan plan, SessionFolders made) {
+    PathMapping mapping = plan.mapping(made);
+    return new SessionSettings(
+        place.shims().resolve(id),
+        made,
+        place.binding(),
+        variables(made),
+        actionVariables -> place.profiles().environment(made.root(), actionVariables),
+        plan.job().symbols(mapping),
+        mapping,
+        plan.keepsRedacted(),
+        () -> SessionRecord.note(note()));
+  }
+
+  /** The inputs stay as long as the shim runs, even if agent and I/O process are started anew. */
+  private void keepStage() {
+    try {
+      place.io().giveStage(id, opened().shim());
+    } catch (IoFailure e) {
+      LOG.log(
+          Level.WARNING,
+          "Should the agent die, the I/O process may take the inputs of {0} away: {1}",
+          id,
+          e.getMessage());
     }
-    entered = true;
-    Session opened = opened();
-    List<Environment> environments = new ArrayList<>(plan.job().environments());
-    environments.addAll(step.environments());
-    for (Environment environment : environments) {
-      ActionResult result = opened.enter(environment, listener);
-      if (!result.succeeded()) {
-        over = true;
-        return new ActionResult(
-            result.outcome(),
-            result.exitCode(),
-            "environment '" + environment.name() + "' " + result.message(),
-            result.nodeSuspect());
-      }
+  }
+
+  private static List<Environment> environments(JobPlan plan, Step step) {
+    List<Environment> all = new ArrayList<>(plan.job().environments());
+    all.addAll(step.environments());
+    return all;
+  }
+
+  private ActionResult refused(Environment environment, ActionResult result) {
+    over = true;
+    return new ActionResult(
+        result.outcome(),
+        result.exitCode(),
+        "environment '" + environment.name() + "' " + result.message(),
+        result.nodeSuspect());
+  }
+
+  /**
+   * Brings an adopted session that no attempt is for to where its next task could start, or to its
+   * end; nothing is left running of an attempt that was given up.
+   */
+  void settle() throws InterruptedException {
+    Session open = opened();
+    Optional<Kind> unfinished = open.unfinished();
+    if (unfinished.filter(Kind.LEAVE::equals).isPresent()) {
+      over = true; // closing it goes on
+      return;
     }
-    return new ActionResult(ActionResult.Outcome.SUCCEEDED, 0, "", false);
+    open.cancel(Duration.ZERO);
+    boolean well = open.resume(SessionListener.NONE).succeeded();
+    open.clearCancel();
+    over = over || !well || unfinished.filter(Kind.ENTER::equals).isPresent();
   }
 
   /** A variable as the session's environments set it. */
@@ -276,7 +321,10 @@ final class SlotSession {
   ActionResult runTask(JobPlan plan, Step step, TaskParameters task, SessionListener listener)
       throws InterruptedException {
     Session open = opened();
-    ActionResult result = open.runTask(step.script(), plan.symbols(task, madeFolders()), listener);
+    ActionResult result =
+        open.unfinished().isPresent()
+            ? open.resume(listener)
+            : open.runTask(step.script(), plan.symbols(task, files.made()), listener);
     if (!result.succeeded()) {
       over = true;
     }
@@ -285,31 +333,22 @@ final class SlotSession {
 
   /** Lines that start-up scripts left beside the log. */
   List<String> takeNotes() {
-    return place.profiles().takeNotes(madeFolders().root());
+    return place.profiles().takeNotes(files.made().root());
+  }
+
+  /** The folders and what lies in them. */
+  SessionFiles files() {
+    return files;
   }
 
   /** Moves the task's outputs into {@code box}. */
   List<Outbox.Output> collect(Path box, LocationMap locations) throws IOException {
-    staging.lock();
-    try {
-      return Outbox.collect(madeFolders(), box, locations, copied);
-    } finally {
-      staging.unlock();
-    }
+    return files.collect(box, locations);
   }
 
   /** How a path of this session reads to a person: {@code LOCATION/path}. */
   String readable(String path) {
-    SessionFolders made = folders;
-    if (made == null) {
-      return path;
-    }
-    for (Path top : new Path[] {made.assets(), made.out(), made.work()}) {
-      if (path.startsWith(top + "/")) {
-        return path.substring(top.toString().length() + 1);
-      }
-    }
-    return path;
+    return files.readable(path);
   }
 
   /** Forgets what an earlier attempt's cancelation left. */
@@ -346,9 +385,13 @@ final class SlotSession {
   /** Leaves the environments, ends every process, takes folders and staged inputs away. */
   void close(SessionListener listener) throws InterruptedException {
     over = true;
+    serving = null;
     Session open = session;
     try {
       if (open != null) {
+        if (open.unfinished().filter(kind -> kind != Kind.LEAVE).isPresent()) {
+          open.cancel(Duration.ZERO); // an earlier agent's, which nobody wants any more
+        }
         ActionResult left = open.leaveAll(listener);
         if (!left.succeeded() && !abandoned) {
           LOG.log(
@@ -367,31 +410,8 @@ final class SlotSession {
       } catch (UncheckedIOException e) {
         LOG.log(Level.WARNING, "The session {0} leaves files: {1}", id, e.getMessage());
       } finally {
-        removeFolders();
+        files.remove("step " + stepName + " of job " + jobId);
       }
-    }
-  }
-
-  private void removeFolders() {
-    staging.lock();
-    try {
-      removed = true;
-      List<String> changed = place.io().unstage(id);
-      if (!changed.isEmpty()) {
-        LOG.log(
-            Level.WARNING,
-            "Inputs of step {0} of job {1} were changed while they were staged, and left the cache: {2}.",
-            stepName,
-            jobId,
-            changed);
-      }
-      if (folders != null) {
-        FolderTree.delete(folders.root());
-      }
-    } catch (IOException | IoFailure e) {
-      LOG.log(Level.WARNING, "Cannot take the session {0} away: {1}", id, e.getMessage());
-    } finally {
-      staging.unlock();
     }
   }
 
@@ -401,13 +421,5 @@ final class SlotSession {
       throw new IllegalStateException("The session " + id + " is not open.");
     }
     return open;
-  }
-
-  private SessionFolders madeFolders() {
-    SessionFolders made = folders;
-    if (made == null) {
-      throw new IllegalStateException("The session " + id + " has no folders.");
-    }
-    return made;
   }
 }

@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CancellationException;
@@ -79,6 +80,7 @@ final class SlotWorker {
   private final Endings endings;
   private volatile @Nullable SlotSession current;
   private volatile @Nullable Attempt rendering;
+  private boolean settled = true; // whether an adopted session is where its next task can start
 
   SlotWorker(String slotId, SlotSession.Place place, Shared shared, Duration sessionIdle) {
     this.slotId = slotId;
@@ -113,7 +115,8 @@ final class SlotWorker {
   void accept(HeldLease held) throws IOException {
     Leasing.Lease lease = held.lease();
     shared.book().write(AttemptRecord.leased(lease)); // first: a full disk takes nothing in
-    AttemptLog log = new AttemptLog(lease, shared.book().fileOf(lease.leaseId(), ".log"));
+    AttemptLog log =
+        new AttemptLog(lease, shared.book().fileOf(lease.leaseId(), AttemptLog.SUFFIX));
     Attempt attempt =
         line.admit(
             lease,
@@ -124,9 +127,55 @@ final class SlotWorker {
     shared.threads().execute(() -> preparation.prepare(attempt));
   }
 
+  /** Goes on with the attempt that an earlier agent's session serves; before {@link #run}. */
+  void adopt(HeldLease held, AttemptRecord record, Adoption.Adopted adopted) throws IOException {
+    SessionNote.Serving serving = Objects.requireNonNull(adopted.note().serving());
+    AttemptLog log = goOnWithLog(record, serving.logBytes());
+    Attempt attempt = new Attempt(held, log, adopted.session(), record, serving);
+    line.adopt(attempt);
+    current = adopted.session();
+    settled = true;
+    held.heldBy(attempt);
+    attempt.held().phase(Phase.RENDERING, -1, "");
+    Preparation.prepareAdopted(attempt, adopted.plan());
+  }
+
+  /** Keeps an earlier agent's session for a next task, unless an attempt goes on in it. */
+  void settle(SlotSession adopted) {
+    if (current == null) {
+      current = adopted;
+      settled = false;
+    }
+  }
+
+  /** Goes on publishing what an earlier agent rendered; before {@link #run}. */
+  void publish(HeldLease held, AttemptRecord record) throws IOException {
+    SlotSession open = current;
+    SlotSession session =
+        open != null && open.id().equals(record.sessionId()) ? open : newSession(record.lease());
+    AttemptLog log = goOnWithLog(record, Long.MAX_VALUE);
+    Attempt attempt = new Attempt(held, log, session, record, null);
+    held.heldBy(attempt);
+    endings.goOnPublishing(attempt);
+  }
+
+  private AttemptLog goOnWithLog(AttemptRecord record, long repeatedFromBytes) throws IOException {
+    Leasing.Lease lease = record.lease();
+    AttemptLog log =
+        AttemptLog.goOn(
+            lease, shared.book().fileOf(lease.leaseId(), AttemptLog.SUFFIX), repeatedFromBytes);
+    shared.threads().execute(() -> log.send(shared.link(), shared.pause()));
+    return log;
+  }
+
   /** Takes attempts from the line until {@link #close}. */
   void run() {
     try {
+      SlotSession adopted = current;
+      if (adopted != null && !settled) {
+        adopted.settle();
+        disposeOfUnused();
+      }
       while (true) {
         Attempt attempt = awaitNext();
         if (attempt == null) {
@@ -221,6 +270,9 @@ final class SlotWorker {
       Attempt.Prepared prepared = awaitPrepared(attempt);
       boolean runs = prepared != null && attempt.stop() == null;
       if (prepared == null || !runs || !render(attempt, prepared)) {
+        if (attempt.adopted() != null) {
+          attempt.session().retire(); // its renderer may not have been looked at yet
+        }
         endings.stopped(attempt);
       }
     } catch (AttemptFailure e) {
@@ -283,18 +335,33 @@ final class SlotWorker {
                   case ENDED -> LAST_WORDS;
                   case FAULT, RETURNED, LOST -> Duration.ZERO;
                 }));
-    attempt.running();
+    SessionNote.Serving adopted = attempt.adopted();
+    long startMillis = adopted == null ? System.currentTimeMillis() : adopted.startMillis();
+    long memoryKills = adopted == null ? place.memoryKills().getAsLong() : adopted.memoryKills();
+    attempt.running(startMillis);
     shared.book().write(attempt.record());
     attempt.held().phase(Phase.RENDERING, -1, "");
     AttemptListener listener =
         new AttemptListener(attempt, shared.profiles().newLogReader(), session::readable);
-    long startMillis = System.currentTimeMillis();
-    long memoryKills = place.memoryKills().getAsLong();
+    session.serve(
+        () ->
+            new SessionNote.Serving(
+                attempt.lease().leaseId(),
+                listener.heard().fault(),
+                listener.trouble(),
+                attempt.log().writtenBytes(),
+                memoryKills,
+                startMillis));
     ActionResult result = disks.judged(supervised(attempt, prepared, listener));
+    EarlyStaging early = attempt.early();
+    if (early != null) {
+      early.end();
+    }
     if (!result.succeeded()) {
       session.retire();
     }
     session.takeNotes().forEach(listener::note);
+    session.serve(null);
     attempt.whenStopped(null);
     attempt.did("render", startMillis, System.currentTimeMillis());
     boolean memoryKilled = place.memoryKills().getAsLong() > memoryKills;
@@ -316,6 +383,7 @@ final class SlotWorker {
         return ready;
       }
       watch.declared(session.variable(Supervision.PATIENCE_VARIABLE));
+      shared.publication().stageEarly(attempt, prepared.plan().locations());
       return session.runTask(prepared.plan(), prepared.step(), prepared.task(), listener);
     }
   }

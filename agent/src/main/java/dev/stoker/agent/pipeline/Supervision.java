@@ -62,7 +62,7 @@ final class Supervision implements UsageMeter.Hears, AutoCloseable {
             text.equals("off") ? Duration.ZERO : TimeSpan.parse(PATIENCE_VARIABLE, text));
         return;
       } catch (ConfigFailure e) {
-        attempt.log().append("stoker: " + e.getMessage() + " It may also say off.");
+        attempt.log().remark(e.getMessage() + " It may also say off.");
       }
     }
     meter.patience(usual);
@@ -73,7 +73,7 @@ final class Supervision implements UsageMeter.Hears, AutoCloseable {
     String text =
         "has done nothing for %d min (no progress, CPU, I/O or GPU): %s"
             .formatted(since.toMinutes(), doing);
-    attempt.log().append("stoker: The renderer " + text + ".");
+    attempt.log().remark("The renderer " + text + ".");
     attempt.held().warn(text);
   }
 

@@ -25,6 +25,9 @@ final class ActionWatch {
   /** Output shows up this late at most; fifty empty reads a second cost no measurable CPU. */
   private static final Duration LOOK_EVERY = Duration.ofMillis(20);
 
+  /** Far within a shim's patience with a silent agent. */
+  private static final long PING_NANOS = Duration.ofSeconds(5).toNanos();
+
   /** More log than this is a runaway; it would fill the node's disk. */
   private static final long MOST_LOG_BYTES = 16L << 30;
 
@@ -34,7 +37,8 @@ final class ActionWatch {
   private final CancelRequest cancelRequest;
   private final Clock clock;
   private final @Nullable Duration timeout;
-  private final long startNanos = System.nanoTime();
+  private final long startNanos;
+  private long pingedNanos = System.nanoTime();
 
   private @Nullable ActionResult verdict;
   private long killAtNanos = Long.MAX_VALUE;
@@ -48,13 +52,18 @@ final class ActionWatch {
    */
   record Stopping(@Nullable Duration notice, SessionFolders folders) {}
 
+  /**
+   * @param age how long it has been running; zero unless an earlier agent started it
+   */
   ActionWatch(
       ActionRun run,
       OutputReader output,
       Stopping stopping,
       CancelRequest cancelRequest,
       Clock clock,
-      @Nullable Duration timeout) {
+      @Nullable Duration timeout,
+      Duration age) {
+    this.startNanos = System.nanoTime() - age.toNanos();
     this.run = run;
     this.output = output;
     this.stopping = stopping;
@@ -78,6 +87,10 @@ final class ActionWatch {
 
   private void judge() {
     long now = System.nanoTime();
+    if (now - pingedNanos > PING_NANOS) {
+      pingedNanos = now;
+      run.ping();
+    }
     Optional<Duration> canceled = cancelRequest.grace();
     if (verdict == null && canceled.isPresent()) {
       stop(new ActionResult(ActionResult.Outcome.CANCELED, -1, "was canceled", false));

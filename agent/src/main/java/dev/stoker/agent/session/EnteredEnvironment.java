@@ -21,6 +21,17 @@ final class EnteredEnvironment {
     this.number = number;
   }
 
+  /** As an earlier agent left it. */
+  EnteredEnvironment(Environment environment, SessionRecord.Entered left) {
+    this(environment, left.number());
+    variables.putAll(left.variables());
+    unset.addAll(left.unset());
+  }
+
+  SessionRecord.Entered record() {
+    return new SessionRecord.Entered(number, variables, unset);
+  }
+
   Environment environment() {
     return environment;
   }

@@ -17,7 +17,15 @@ final class OutputReader {
 
   /** The least level that is shown; set by one action, kept for the next ones. */
   static final class LogLevel {
-    private Directive.Level shown = Directive.Level.INFO;
+    private Directive.Level shown;
+
+    LogLevel(Directive.Level shown) {
+      this.shown = shown;
+    }
+
+    Directive.Level shown() {
+      return shown;
+    }
 
     boolean showsOutput() {
       return shown.compareTo(Directive.Level.INFO) <= 0;

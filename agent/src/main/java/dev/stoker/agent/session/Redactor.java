@@ -23,6 +23,10 @@ final class Redactor {
     secrets.sort(Comparator.comparingInt(String::length).reversed());
   }
 
+  List<String> secrets() {
+    return List.copyOf(secrets);
+  }
+
   String apply(String line) {
     String result = line;
     for (String secret : secrets) {

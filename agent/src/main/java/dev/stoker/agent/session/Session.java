@@ -2,17 +2,17 @@ package dev.stoker.agent.session;
 
 import dev.stoker.agent.launch.ActionRun;
 import dev.stoker.agent.launch.Shim;
+import dev.stoker.agent.session.SessionRecord.Kind;
+import dev.stoker.agent.session.SessionRecord.LastAction;
 import dev.stoker.openjd.expr.ExpressionException;
 import dev.stoker.openjd.expr.SymbolTable;
 import dev.stoker.openjd.expr.Value;
 import dev.stoker.openjd.template.Action;
-import dev.stoker.openjd.template.Cancelation;
 import dev.stoker.openjd.template.EmbeddedFile;
 import dev.stoker.openjd.template.Environment;
 import dev.stoker.openjd.template.EnvironmentScript;
 import dev.stoker.openjd.template.StepScript;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -22,7 +22,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,16 +42,20 @@ public final class Session implements AutoCloseable {
   /** The shim's own limit comes later, for the case that no agent is there to hold the timeout. */
   private static final Duration SHIM_SLACK = Duration.ofMinutes(1);
 
+  private final Clock clock = Clock.systemUTC();
   private final SessionSettings settings;
   private final Shim shim;
   private final SymbolTable symbols;
   private final Redactor redactor = new Redactor();
-  private final OutputReader.LogLevel level = new OutputReader.LogLevel();
+  private final OutputReader.LogLevel level;
   private final CancelRequest cancelRequest = new CancelRequest();
   private final Deque<EnteredEnvironment> entered = new ArrayDeque<>(); // last entered first
   private volatile boolean abandoned;
   private int environments;
   private State state = State.READY;
+  private boolean ending; // as it was before the action that runs
+  private @Nullable ActionRun lastRun; // its files stay until the next action is noted
+  private @Nullable LastAction unfinished; // an earlier agent's
 
   /** Where a session is. */
   public enum State {
@@ -62,29 +65,90 @@ public final class Session implements AutoCloseable {
     ENDED
   }
 
-  private Session(SessionSettings settings, Shim shim, SymbolTable symbols) {
+  private Session(SessionSettings settings, Shim shim, Directive.Level shown) {
     this.settings = settings;
     this.shim = shim;
-    this.symbols = symbols;
+    this.symbols = settings.allSymbols();
+    this.level = new OutputReader.LogLevel(shown);
   }
 
   /** Starts the session's shim, bound. */
   public static Session open(SessionSettings settings) throws IOException {
-    SessionFolders folders = settings.folders();
-    Path rules = folders.files().resolve("path_mapping.json");
-    folders.write(rules, settings.pathMapping().toJson().toString(), false);
-    SymbolTable symbols =
-        settings
-            .symbols()
-            .with(
-                Map.of(
-                    "Session.WorkingDirectory",
-                    new Value.PathText(folders.work().toString()),
-                    "Session.HasPathMappingRules",
-                    new Value.Text("" + !settings.pathMapping().rules().isEmpty()),
-                    "Session.PathMappingRulesFile",
-                    new Value.PathText(rules.toString())));
-    return new Session(settings, Shim.start(settings.binding(), settings.control()), symbols);
+    settings
+        .folders()
+        .write(settings.rulesFile(), settings.pathMapping().toJson().toString(), false);
+    Session opened =
+        new Session(
+            settings, Shim.start(settings.binding(), settings.control()), Directive.Level.INFO);
+    try {
+      opened.record(null).write(settings.control());
+      return opened;
+    } catch (IOException e) {
+      opened.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Takes over a session whose agent died; {@link #resume} goes on with its last action.
+   *
+   * @param environments those of the job and step, in the order in which they are entered
+   * @return empty when its shim is gone
+   * @throws IOException in a clause, when it cannot be taken over
+   */
+  public static Optional<Session> adopt(
+      SessionSettings settings, SessionRecord record, List<Environment> environments)
+      throws IOException {
+    if (record.entered().stream().anyMatch(left -> left.number() > environments.size())) {
+      throw new IOException("its job has other environments now");
+    }
+    Optional<Shim> shim = Shim.adopt(settings.control());
+    if (shim.isEmpty()) {
+      return Optional.empty();
+    }
+    Session session = new Session(settings, shim.get(), record.shown());
+    session.restore(record, environments);
+    return Optional.of(session);
+  }
+
+  private void restore(SessionRecord record, List<Environment> known) {
+    record.secrets().forEach(redactor::add);
+    for (SessionRecord.Entered left : record.entered()) {
+      entered.push(new EnteredEnvironment(known.get(left.number() - 1), left));
+    }
+    environments = record.environments();
+    state = record.ending() ? State.READY_ENDING : State.READY;
+    unfinished = record.action();
+  }
+
+  /** What an earlier agent's last action did, until {@link #resume} has followed it to its end. */
+  public Optional<Kind> unfinished() {
+    return Optional.ofNullable(unfinished).map(LastAction::kind);
+  }
+
+  /**
+   * Follows the last action of an earlier agent to its end, also when it has ended long since: the
+   * listener hears all of its log, and the session is then as if it had started the action itself.
+   */
+  public ActionResult resume(SessionListener listener) throws InterruptedException {
+    LastAction action = unfinished;
+    if (action == null) {
+      return ActionResult.NOTHING;
+    }
+    unfinished = null;
+    if (action.kind() == Kind.LEAVE) {
+      return leave(() -> resume(action, null, listener));
+    }
+    EnteredEnvironment entering = action.kind() == Kind.ENTER ? entered.getFirst() : null;
+    return running(() -> resume(action, entering, listener));
+  }
+
+  private ActionResult resume(
+      LastAction action, @Nullable EnteredEnvironment entering, SessionListener listener)
+      throws InterruptedException {
+    ActionRun run = shim.resume(action.id());
+    lastRun = run;
+    return follow(run, action, entering, listener);
   }
 
   public State state() {
@@ -109,7 +173,7 @@ public final class Session implements AutoCloseable {
           EmbeddedFiles known =
               files("env-" + entering.number(), "Env.File.", script.embeddedFiles());
           return act(
-              new Act(script.onEnter(), null, ENVIRONMENT_NOTIFY, known.write(symbols)),
+              new Act(Kind.ENTER, script.onEnter(), null, ENVIRONMENT_NOTIFY, known.write(symbols)),
               entering,
               listener);
         });
@@ -128,18 +192,23 @@ public final class Session implements AutoCloseable {
         () -> {
           EmbeddedFiles known = files("task", "Task.File.", script.embeddedFiles());
           SymbolTable all = known.write(symbols.with(parameters));
-          return act(new Act(script.onRun(), null, TASK_NOTIFY, all), null, listener);
+          return act(new Act(Kind.RUN, script.onRun(), null, TASK_NOTIFY, all), null, listener);
         });
   }
 
   /** Leaves all environments, the last one first, whatever their actions do. */
   public ActionResult leaveAll(SessionListener listener) throws InterruptedException {
-    ActionResult first = ActionResult.NOTHING;
+    ActionResult first = resume(listener);
     while (!entered.isEmpty()) {
       ActionResult result = leave(listener);
       first = first.succeeded() ? result : first;
     }
     return first;
+  }
+
+  /** How many environments were ever entered. */
+  public int environments() {
+    return environments;
   }
 
   /** How many environments are entered. */
@@ -159,26 +228,29 @@ public final class Session implements AutoCloseable {
   /** Leaves the environment that was entered last, whatever its action does. */
   public ActionResult leave(SessionListener listener) throws InterruptedException {
     EnteredEnvironment leaving = entered.getFirst();
-    State before = state;
     if (!abandoned) {
       // Somebody canceled a task, not the cleaning up behind it.
       cancelRequest.clear();
     }
-    ActionResult result =
-        running(
-            () -> {
-              EnvironmentScript script = leaving.environment().script();
-              Action onExit = script == null ? null : script.onExit();
-              if (script == null || onExit == null || abandoned) {
-                return ActionResult.NOTHING;
-              }
-              EmbeddedFiles known =
-                  files("env-" + leaving.number(), "Env.File.", script.embeddedFiles());
-              return act(
-                  new Act(onExit, EXIT_TIMEOUT, ENVIRONMENT_NOTIFY, known.write(symbols)),
-                  null,
-                  listener);
-            });
+    return leave(
+        () -> {
+          EnvironmentScript script = leaving.environment().script();
+          Action onExit = script == null ? null : script.onExit();
+          if (script == null || onExit == null || abandoned) {
+            return ActionResult.NOTHING;
+          }
+          EmbeddedFiles known =
+              files("env-" + leaving.number(), "Env.File.", script.embeddedFiles());
+          return act(
+              new Act(Kind.LEAVE, onExit, EXIT_TIMEOUT, ENVIRONMENT_NOTIFY, known.write(symbols)),
+              null,
+              listener);
+        });
+  }
+
+  private ActionResult leave(Body body) throws InterruptedException {
+    State before = state;
+    ActionResult result = running(body);
     entered.pop();
     state = before == State.READY && result.succeeded() ? State.READY : State.READY_ENDING;
     return result;
@@ -225,6 +297,7 @@ public final class Session implements AutoCloseable {
   public void close() {
     if (state != State.ENDED) {
       state = State.ENDED;
+      closeLastRun();
       shim.close();
     }
   }
@@ -234,6 +307,7 @@ public final class Session implements AutoCloseable {
   }
 
   private ActionResult running(Body body) throws InterruptedException {
+    ending = state == State.READY_ENDING;
     state = State.RUNNING;
     ActionResult result;
     try {
@@ -249,33 +323,6 @@ public final class Session implements AutoCloseable {
     return result;
   }
 
-  /**
-   * An action about to run.
-   *
-   * @param timeout where the template gives none; null: none
-   * @param notice likewise
-   * @param symbols what its format strings are filled with
-   */
-  private record Act(
-      Action action, @Nullable Duration timeout, Duration notice, SymbolTable symbols) {
-
-    @Nullable Duration effectiveTimeout() {
-      OptionalLong given = action.timeoutSeconds();
-      return given.isPresent() ? Duration.ofSeconds(given.getAsLong()) : timeout;
-    }
-
-    /** Null: SIGKILL at once. */
-    @Nullable Duration effectiveNotice() {
-      Cancelation how = action.cancelation();
-      if (how instanceof Cancelation.Deferred deferred) {
-        how = deferred.resolved(deferred.mode().resolve(symbols));
-      }
-      return how instanceof Cancelation.NotifyThenTerminate asked
-          ? Duration.ofSeconds(asked.notifyPeriodSeconds().orElse(notice.toSeconds()))
-          : null;
-    }
-  }
-
   private ActionResult act(Act act, @Nullable EnteredEnvironment entering, SessionListener listener)
       throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
@@ -284,29 +331,78 @@ public final class Session implements AutoCloseable {
     Duration notice = act.effectiveNotice();
     listener.starting(command.stream().map(redactor::apply).toList());
     Duration timeout = act.effectiveTimeout();
-    OutputReader output =
-        new OutputReader(listener, redactor, level, entering, settings.keepsRedacted());
-    try (ActionRun run =
-        shim.run(
+    ActionRun run =
+        shim.prepare(
             new dev.stoker.agent.launch.Action(
                 settings.folders().work(),
                 variables(),
                 command,
                 entering != null,
-                timeout == null ? Duration.ZERO : timeout.plus(act.notice()).plus(SHIM_SLACK)))) {
-      ActionResult result =
-          new ActionWatch(
-                  run,
-                  output,
-                  new ActionWatch.Stopping(notice, settings.folders()),
-                  cancelRequest,
-                  Clock.systemUTC(),
-                  timeout)
-              .follow();
-      if (result.exitCode() >= 0) {
-        listener.exited(result.exitCode());
-      }
-      return result;
+                timeout == null ? Duration.ZERO : timeout.plus(act.notice()).plus(SHIM_SLACK)));
+    LastAction action =
+        new LastAction(
+            run.id(), act.kind(), clock.millis(), secondsOrNull(timeout), secondsOrNull(notice));
+    record(action).write(settings.control()); // before it runs: from here on it is adopted
+    closeLastRun();
+    lastRun = run;
+    run.start();
+    return follow(run, action, entering, listener);
+  }
+
+  private ActionResult follow(
+      ActionRun run,
+      LastAction action,
+      @Nullable EnteredEnvironment entering,
+      SessionListener listener)
+      throws InterruptedException {
+    OutputReader output =
+        new OutputReader(listener, redactor, level, entering, settings.keepsRedacted());
+    ActionResult result =
+        new ActionWatch(
+                run,
+                output,
+                new ActionWatch.Stopping(
+                    durationOrNull(action.noticeSeconds()), settings.folders()),
+                cancelRequest,
+                clock,
+                durationOrNull(action.timeoutSeconds()),
+                // A clock that was set back must not lengthen a timeout without bound.
+                Duration.ofMillis(Math.max(0, clock.millis() - action.startedMillis())))
+            .follow();
+    if (result.exitCode() >= 0) {
+      listener.exited(result.exitCode());
+    }
+    return result;
+  }
+
+  private static @Nullable Long secondsOrNull(@Nullable Duration time) {
+    return time == null ? null : time.toSeconds();
+  }
+
+  private static @Nullable Duration durationOrNull(@Nullable Long seconds) {
+    return seconds == null ? null : Duration.ofSeconds(seconds);
+  }
+
+  /** The session before {@code action}, or before any. */
+  private SessionRecord record(@Nullable LastAction action) {
+    List<SessionRecord.Entered> stack = new ArrayList<>();
+    entered.descendingIterator().forEachRemaining(one -> stack.add(one.record()));
+    return new SessionRecord(
+        SessionRecord.VERSION,
+        stack,
+        environments,
+        ending,
+        level.shown(),
+        redactor.secrets(),
+        action,
+        settings.note().get());
+  }
+
+  private void closeLastRun() {
+    ActionRun run = lastRun;
+    lastRun = null;
+    if (run != null) {
+      run.close();
     }
   }
 

@@ -67,7 +67,8 @@ class ProcessesTest {
   }
 
   @Test
-  void aKilledAgentsTasksAreDoneByTheNextAndEachOutputIsPublishedOnce() throws Exception {
+  void aKilledAgentsRendererIsAdoptedWithItsInputsThoughTheIoProcessStartsAnewToo()
+      throws Exception {
     Path gate = folder.resolve("gate");
     Path started = folder.resolve("started");
     Path template =
@@ -86,8 +87,12 @@ class ProcessesTest {
       await("the first task runs", () -> Files.exists(started));
 
       first.kill();
-      Files.createFile(gate);
-      try (StokerProcess second = start("agent", "--controller", controller.ready())) {
+      assertEquals(0, io.stop(), io.log());
+      // The renderer goes on, and so do its inputs: the next I/O process leaves them where they
+      // are.
+      try (StokerProcess nextIo = start("io");
+          StokerProcess second = start("agent", "--controller", controller.ready())) {
+        Files.createFile(gate);
         assertEquals(
             0,
             stoker.run("job", "watch", job, "--controller", controller.ready()),
@@ -95,11 +100,12 @@ class ProcessesTest {
         assertEquals(
             List.of("letters.1.txt", "letters.2.txt", "letters.3.txt", "letters.4.txt"),
             published());
+        assertEquals(4, Files.readAllLines(started).size(), "each was rendered once");
         stoker.run("job", "outputs", job, "--controller", controller.ready());
         assertEquals(5, stoker.out().lines().count(), stoker.out());
         assertEquals(0, second.stop(), second.log());
+        assertEquals(0, nextIo.stop(), nextIo.log());
       }
-      assertEquals(0, io.stop(), io.log());
     }
   }
 

@@ -50,6 +50,73 @@ class ShimTest {
     assertEquals(List.of("Cpus_allowed_list:\t1"), outcome.lines);
   }
 
+  @Test
+  void memoryPolicyNicenessOomScoreUmaskAndLimitsAreInForceToo() throws Exception {
+    restart(
+        new SessionBinding(
+            CpuSet.EMPTY,
+            "preferred:0",
+            List.of(),
+            List.of(),
+            null,
+            Map.of("nofile", 256L, "core", 0L, "stack", 4L << 20),
+            321,
+            7,
+            List.of(),
+            Duration.ofMinutes(1)));
+    Outcome outcome =
+        run(
+            "sh",
+            "-c",
+            "nice; cat /proc/self/oom_score_adj; umask; ulimit -n; ulimit -c; ulimit -s; head -n 1"
+                + " /proc/self/numa_maps | cut -d ' ' -f 2; ulimit -n 257 || echo refused");
+    List<String> said = outcome.lines.stream().filter(line -> !line.contains("ulimit:")).toList();
+    boolean numa = Files.exists(Path.of("/proc/self/numa_maps"));
+    assertEquals(List.of("7", "321", "0077", "256", "0", "4096"), said.subList(0, 6));
+    assertTrue(!numa || said.get(6).startsWith("prefer"), said.toString());
+  }
+
+  /** Else systemd would find it left over in the agent's unit. */
+  @Test
+  void aShimIsInTheGroupThatIsItsHomeAndItsActionsInTheirs() throws Exception {
+    Path top =
+        Files.exists(Path.of("/sys/fs/cgroup/unified"))
+            ? Path.of("/sys/fs/cgroup/unified")
+            : Path.of("/sys/fs/cgroup");
+    Privileges.require(
+        Files.isWritable(top.resolve("cgroup.procs")), "needs a writable cgroup tree");
+    String name = "stoker-home-" + ProcessHandle.current().pid();
+    Path home = Files.createDirectory(top.resolve(name));
+    Path group = Files.createDirectory(top.resolve(name + "-slot"));
+    try {
+      restart(SessionBinding.to(CpuSet.EMPTY, null).withCgroups(List.of(group), List.of(home)));
+      Outcome outcome = run("sh", "-c", "grep ^0: /proc/$PPID/cgroup /proc/self/cgroup");
+      assertTrue(outcome.lines.getFirst().endsWith("0::/" + name), outcome.lines::toString);
+      assertTrue(
+          outcome.lines.getLast().endsWith("0::/" + name + "-slot"), outcome.lines::toString);
+    } finally {
+      shim.close();
+      Files.delete(home);
+      Files.delete(group);
+    }
+  }
+
+  @Test
+  void anActionThatWasCommandedTwiceRunsOnceAndASecondAgentLearnsHowItEnded() throws Exception {
+    Path proof = folder.resolve("proof");
+    ActionRun run = shim.run(action("sh", "-c", "echo x >> " + proof + "; sleep 0.3; exit 5"));
+    Shim second = Shim.adopt(shim.control()).orElseThrow();
+    ActionRun adopted = second.resume(run.id());
+    assertEquals(new ActionEnd.Exited(5), adopted.await(BOUND).orElseThrow().how());
+    assertEquals("x\n", Files.readString(proof));
+    ActionRun third = Shim.adopt(shim.control()).orElseThrow().resume(run.id());
+    assertEquals(new ActionEnd.Exited(5), third.await(BOUND).orElseThrow().how());
+    assertEquals("x\n", Files.readString(proof));
+    second.close();
+    assertFalse(shim.isAlive());
+    assertTrue(Shim.adopt(folder.resolve("session-1")).isEmpty());
+  }
+
   /** OpenGL and Vulkan do not read the variables that choose a GPU. */
   @Test
   void aDeviceOfAnotherSlotCannotBeOpenedEvenByRoot() throws Exception {
@@ -244,7 +311,12 @@ class ShimTest {
         run(
             "sh",
             "-c",
-            "printf 'a\\377b\\r\\n10%%\\r20%%\\r\\n'; head -c 100000 /dev/zero | tr '\\0' x; echo; printf end");
+            "printf 'a\\377b\\r"
+                + "\\n"
+                + "10%%\\r"
+                + "20%%\\r"
+                + "\\n"
+                + "'; head -c 100000 /dev/zero | tr '\\0' x; echo; printf end");
     assertEquals("a\uFFFDb", outcome.lines.get(0));
     assertEquals(List.of("10%", "20%"), outcome.lines.subList(1, 3));
     assertTrue(outcome.lines.get(3).endsWith("x [line cut after 64 KiB]"));
@@ -312,7 +384,7 @@ class ShimTest {
         Files.isWritable(top.resolve("cgroup.procs")), "needs a writable cgroup tree");
     Path group = Files.createDirectory(top.resolve("stoker-test-" + ProcessHandle.current().pid()));
     try {
-      restart(SessionBinding.to(CpuSet.EMPTY, null).withCgroups(List.of(group)));
+      restart(SessionBinding.to(CpuSet.EMPTY, null).withCgroups(List.of(group), List.of()));
       Outcome outcome = run("sh", "-c", "grep ^0: /proc/self/cgroup; setsid sleep 300 &");
       assertEquals(List.of("0::/" + group.getFileName()), outcome.lines);
       assertEquals("", Files.readString(group.resolve("cgroup.procs")));

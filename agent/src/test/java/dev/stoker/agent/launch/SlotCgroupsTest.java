@@ -43,7 +43,7 @@ class SlotCgroupsTest {
         assumeTrue(false, "control groups cannot be made here");
       }
       SessionBinding binding =
-          SessionBinding.to(CpuSet.EMPTY, null).withCgroups(groups.of("slot-0"));
+          SessionBinding.to(CpuSet.EMPTY, null).withCgroups(groups.of("slot-0"), groups.shims());
       try (Shim shim = Shim.start(binding, folder.resolve("session"))) {
         List<String> said = new ArrayList<>();
         ActionEnd small = run(shim, said, "grep", "Cpus_allowed_list", "/proc/self/status");
@@ -52,6 +52,11 @@ class SlotCgroupsTest {
           assertEquals(List.of("Cpus_allowed_list:\t0"), said);
         }
         assertEquals(0, groups.memoryKills("slot-0"));
+        for (Path group : groups.of("slot-0")) {
+          if (Files.exists(group.resolve("pids.max"))) {
+            assertEquals("16384", Files.readString(group.resolve("pids.max")).strip());
+          }
+        }
 
         ActionEnd large =
             run(shim, said, "dd", "if=/dev/zero", "of=/dev/null", "bs=300M", "count=1");
@@ -88,7 +93,7 @@ class SlotCgroupsTest {
     Files.writeString(slot.resolve("memory.events"), "oom 3\noom_kill 2\noom_group_kill 1\n");
     SlotCgroups groups =
         SlotCgroups.prepare(
-            new OwnCgroups(Map.of(), java.util.Optional.of(own)),
+            new OwnCgroups(Map.of(), java.util.Optional.of(own), false),
             "stoker-x",
             List.of(new Slot("slot-0", CpuSet.parse("2-5"), LIMIT, List.of(), List.of())));
     assertEquals(List.of(slot), groups.of("slot-0"));
@@ -100,11 +105,36 @@ class SlotCgroupsTest {
     assertEquals(2, groups.memoryKills("slot-0"));
   }
 
+  /** Else the agent's service could not be started while renderers of the last one run. */
+  @Test
+  void aLentGroupsKeeperIsMovedAsideAndTheAgentStaysWhereItIs() throws IOException {
+    Path lent = Files.createDirectories(folder.resolve("stoker-renderers.service"));
+    Path keeper = Files.createDirectories(lent.resolve("keeper"));
+    for (String file : List.of("cgroup.controllers", "cgroup.type", "cgroup.subtree_control")) {
+      Files.writeString(lent.resolve(file), "");
+    }
+    Files.writeString(lent.resolve("cgroup.procs"), "4711\n");
+    Files.writeString(keeper.resolve("cgroup.procs"), "");
+    Path top = Files.createDirectories(lent.resolve("stoker-x"));
+    Files.writeString(top.resolve("cgroup.subtree_control"), "");
+    SlotCgroups groups =
+        SlotCgroups.prepare(
+            OwnCgroups.lent(lent),
+            "stoker-x",
+            List.of(new Slot("slot-0", CpuSet.of(0), LIMIT, List.of(), List.of())));
+    assertEquals("4711", Files.readString(keeper.resolve("cgroup.procs")));
+    assertEquals("+cpuset +memory +pids", Files.readString(lent.resolve("cgroup.subtree_control")));
+    assertEquals(List.of(top.resolve("shims")), groups.shims());
+    assertTrue(Files.isDirectory(top.resolve("shims")));
+    assertFalse(OwnCgroups.lent(folder.resolve("not-there")).isLent());
+  }
+
   @Test
   void whereNoGroupCanBeMadeThereAreNone() {
     SlotCgroups groups =
         SlotCgroups.prepare(
-            new OwnCgroups(Map.of("memory", Path.of("/proc/nowhere")), java.util.Optional.empty()),
+            new OwnCgroups(
+                Map.of("memory", Path.of("/proc/nowhere")), java.util.Optional.empty(), false),
             "stoker-x",
             List.of(new Slot("slot-0", CpuSet.of(0), LIMIT, List.of(), List.of())));
     assertEquals(List.of(), groups.of("slot-0"));

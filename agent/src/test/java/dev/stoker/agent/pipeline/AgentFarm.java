@@ -14,6 +14,7 @@ import dev.stoker.controller.protocol.Jobs;
 import dev.stoker.io.publish.OutputPublisher;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -61,6 +62,13 @@ abstract class AgentFarm {
   }
 
   Process startAgentProcess() throws IOException {
+    return startAgentProcess(true);
+  }
+
+  /**
+   * @param untilReady whether to wait for it
+   */
+  Process startAgentProcess(boolean untilReady) throws IOException {
     Process process =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin/java").toString(),
@@ -74,7 +82,9 @@ abstract class AgentFarm {
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
     BufferedReader reader = process.inputReader();
-    assertEquals("ready", reader.readLine());
+    if (untilReady) {
+      assertEquals("ready", reader.readLine());
+    }
     return process;
   }
 
@@ -166,7 +176,16 @@ abstract class AgentFarm {
   }
 
   String log(String job, Jobs.Task task) {
-    return client.readLog(job, task.taskId(), 0, 0).text();
+    StringBuilder whole = new StringBuilder();
+    long offset = 0;
+    while (true) {
+      String piece = client.readLog(job, task.taskId(), 0, offset).text();
+      if (piece.isEmpty()) {
+        return whole.toString();
+      }
+      whole.append(piece);
+      offset += piece.getBytes(StandardCharsets.UTF_8).length;
+    }
   }
 
   Path show(String path) {

@@ -126,4 +126,26 @@ class EvictionTest extends AgentFarm {
     assertEquals(Jobs.State.SUCCEEDED, awaitEnd(job).state());
     assertEquals("x\n", read(starts));
   }
+
+  @Test
+  void aFrameThatDoesNotEndAsItSaidIsHandedBackFiveSecondsBeforeTheMachineGoes() throws Exception {
+    Path pid = top.resolve("pid");
+    String job =
+        submit(
+            1,
+            """
+            command: sh
+            args: ['-c', 'echo $$ > %s; echo openjd_progress: 99; echo nearly there; exec sleep 300']
+            """
+                .formatted(pid));
+    until(() -> !read(pid).isBlank());
+    Jobs.Task task = client.tasks(job, null, 10).tasks().getFirst();
+    until(() -> log(job, task).contains("nearly there"));
+    Instant notBefore = Instant.now().plusSeconds(7);
+    azure.announce("event-1", "Terminate", "render_3", notBefore);
+    until(() -> !azure.acknowledged.isEmpty());
+    assertTrue(Instant.now().isBefore(notBefore), "acknowledged before the machine went");
+    assertEquals(Jobs.TaskState.READY, client.tasks(job, null, 1).tasks().getFirst().state());
+    assertFalse(Files.exists(Path.of("/proc/" + read(pid).strip())));
+  }
 }

@@ -18,6 +18,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -31,6 +32,7 @@ import java.util.stream.Stream;
  */
 final class FolderIo implements NodeIo {
   final List<StageRequest> requests = new CopyOnWriteArrayList<>();
+  final Map<String, Long> given = new ConcurrentHashMap<>();
   final List<String> unstaged = new CopyOnWriteArrayList<>();
   volatile Consumer<StageRequest> onStage = request -> {};
 
@@ -67,6 +69,11 @@ final class FolderIo implements NodeIo {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  @Override
+  public void giveStage(String stageId, long pid) {
+    given.put(stageId, pid);
   }
 
   @Override

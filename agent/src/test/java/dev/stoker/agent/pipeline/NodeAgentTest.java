@@ -12,10 +12,8 @@ import dev.stoker.controller.protocol.Protocol;
 import dev.stoker.controller.protocol.Registration;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class NodeAgentTest extends AgentFarm {
@@ -285,39 +283,29 @@ class NodeAgentTest extends AgentFarm {
   }
 
   @Test
-  void aKilledAgentIsFollowedByOneThatCompletesTheJobAndPublishesOnce() throws Exception {
-    Path pids = top.resolve("pids");
+  void aDrainedNodeEndsWhatItRendersAndTakesNoMoreUntilItIsResumed() throws Exception {
+    Path starts = top.resolve("starts");
     Path go = top.resolve("go");
-    Process first = startAgentProcess();
-    String job;
-    try {
-      job =
-          submit(
-              2,
-              """
-              command: sh
-              args: ['-c', 'echo $$ >> %s; if [ {{Task.Param.Frame}} = 2 ]; then while [ ! -e %s ]; do sleep 0.05; done; fi; date +%%N > {{Param.Out}}/f{{Task.Param.Frame}}.txt']
-              """
-                  .formatted(pids, go));
-      // The first frame is out, the second is being rendered.
-      until(() -> read(pids).lines().count() == 2 && Files.exists(show("out/f1.txt")));
-    } finally {
-      first.destroyForcibly();
-    }
-    assertTrue(first.waitFor(10, TimeUnit.SECONDS));
-    String orphan = read(pids).lines().toList().get(1);
-    assertTrue(Files.exists(Path.of("/proc/" + orphan)), "renderers outlive their agent");
-    FileTime published = Files.getLastModifiedTime(show("out/f1.txt"));
     startAgent();
-    // Killed before the agent was ready; whoever reaps it may take a moment.
-    until(() -> !Files.exists(Path.of("/proc/" + orphan)));
+    String job =
+        submit(
+            4,
+            """
+            command: sh
+            args: ['-c', 'echo {{Task.Param.Frame}} >> %s; while [ ! -e %s ]; do sleep 0.05; done; echo x > {{Param.Out}}/f{{Task.Param.Frame}}.txt']
+            """
+                .formatted(starts, go));
+    until(() -> !read(starts).isBlank());
+    String node = client.nodes().nodes().getFirst().nodeId();
+    client.drain(node);
+    // Told with the next heartbeat; what it holds by then ends here.
+    until(() -> client.nodes().nodes().getFirst().state().equals("draining"));
+    int held = client.nodes().nodes().getFirst().leases();
     write(go, "");
-    Jobs.Summary summary = awaitEnd(job);
-    assertEquals(Jobs.State.SUCCEEDED, summary.state(), summary.message());
-    assertEquals(published, Files.getLastModifiedTime(show("out/f1.txt")));
-    assertEquals(List.of("f1.txt", "f2.txt"), listed(show("out")));
-    for (Jobs.Task task : client.tasks(job, null, 10).tasks()) {
-      assertEquals(1, task.attempts().stream().filter(Jobs.Attempt::granted).count());
-    }
+    until(() -> client.nodes().nodes().getFirst().leases() == 0);
+    assertTrue(read(starts).lines().count() <= held + 1, "it took no more: " + read(starts));
+    client.resumeNode(node);
+    assertEquals(Jobs.State.SUCCEEDED, awaitEnd(job).state());
+    assertEquals(4, read(starts).lines().count());
   }
 }

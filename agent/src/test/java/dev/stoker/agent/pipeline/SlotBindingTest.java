@@ -83,7 +83,7 @@ class SlotBindingTest {
     assertEquals("2-3", variables.get("STOKER_CPUS"));
     assertFalse(variables.containsKey("ROCR_VISIBLE_DEVICES"));
     SlotCgroups none =
-        SlotCgroups.prepare(new OwnCgroups(Map.of(), Optional.empty()), "x", List.of());
+        SlotCgroups.prepare(new OwnCgroups(Map.of(), Optional.empty(), false), "x", List.of());
     var binding = SlotBinding.of(machine(first, second), slot(second), none, null, true);
     assertEquals(List.of("/dev/nvidia0"), binding.hiddenDevices());
     assertEquals("preferred:1", binding.memoryPolicy());

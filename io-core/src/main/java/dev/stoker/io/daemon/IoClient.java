@@ -5,6 +5,7 @@ import dev.stoker.io.asset.IoFailure;
 import dev.stoker.io.cache.CacheCheck;
 import dev.stoker.io.cache.CacheEviction;
 import dev.stoker.io.daemon.Messages.Answer;
+import dev.stoker.io.daemon.Messages.GiveRequest;
 import dev.stoker.io.daemon.Messages.Operation;
 import dev.stoker.io.daemon.Messages.Question;
 import dev.stoker.io.stage.DamagedStages;
@@ -66,6 +67,16 @@ public final class IoClient implements NodeCache {
   public StageProgress stage(
       StageRequest request, Deadline deadline, Consumer<StageProgress> progress) {
     return ask(Operation.STAGE, request, deadline.remainingMillis(), progress, StageProgress.class);
+  }
+
+  @Override
+  public void giveStage(String stageId, long pid) {
+    ask(
+        Operation.GIVE,
+        new GiveRequest(stageId, pid),
+        SHORT.toMillis(),
+        IoClient::ignore,
+        Boolean.class);
   }
 
   @Override

@@ -135,6 +135,11 @@ public final class IoNode implements NodeCache {
   }
 
   @Override
+  public void giveStage(String stageId, long pid) {
+    stager.give(stageId, StageOwner.of(pid));
+  }
+
+  @Override
   public List<String> unstage(String stageId) {
     return stager.unstage(stageId);
   }

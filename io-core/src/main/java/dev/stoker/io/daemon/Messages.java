@@ -20,6 +20,8 @@ final class Messages {
   enum Operation {
     /** About a {@link StageRequest}; answered by a {@link StageProgress}. */
     STAGE,
+    /** About a {@link GiveRequest}; answered by true. */
+    GIVE,
     /** About a stage's id; answered by a list of paths. */
     UNSTAGE,
     /** About nothing; answered by a {@link CacheReport}. */
@@ -43,6 +45,9 @@ final class Messages {
     /** Gives up the question whose number is in {@code target}; not answered itself. */
     CANCEL
   }
+
+  /** Whose stage it is from now on. */
+  record GiveRequest(String stageId, long pid) {}
 
   /**
    * A question.

@@ -20,6 +20,15 @@ public interface NodeIo extends AutoCloseable {
   StageProgress stage(StageRequest request, Deadline deadline, Consumer<StageProgress> progress);
 
   /**
+   * Says whose stage it is from now on, in place of the process that asked for it: a session's shim
+   * outlives its agent, and a stage whose owner runs is kept when the I/O process starts anew.
+   * Knows nothing of the id: does nothing.
+   *
+   * @param pid a running process
+   */
+  void giveStage(String stageId, long pid);
+
+  /**
    * Takes a staged tree away again and unpins its files. Knows nothing of the id: does nothing.
    *
    * @return paths, below the request's folder, of files that somebody changed while they were

@@ -2,6 +2,7 @@ package dev.stoker.io.daemon;
 
 import dev.stoker.io.asset.Deadline;
 import dev.stoker.io.daemon.Messages.Answer;
+import dev.stoker.io.daemon.Messages.GiveRequest;
 import dev.stoker.io.daemon.Messages.Operation;
 import dev.stoker.io.daemon.Messages.Question;
 import dev.stoker.io.stage.StageOwner;
@@ -139,6 +140,11 @@ final class ServedConnection implements AutoCloseable {
                   StageOwner.of(question.pid()),
                   deadline,
                   progress));
+      case GIVE -> {
+        GiveRequest gift = about(question, GiveRequest.class);
+        node.giveStage(gift.stageId(), gift.pid());
+        yield Answer.of(id, true);
+      }
       case UNSTAGE -> Answer.of(id, node.unstage(about(question, String.class)));
       case CACHE -> Answer.of(id, node.cache());
       case DAMAGE -> Answer.of(id, node.awaitDamage(about(question, Long.class), deadline));

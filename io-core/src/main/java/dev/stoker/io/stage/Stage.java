@@ -40,6 +40,9 @@ final class Stage {
   /** Folders made below it; changed under {@link #lock}. */
   final Set<String> trees = new CopyOnWriteArraySet<>();
 
+  /** Whose it is, where it was given to somebody; changed under {@link #lock}. */
+  @Nullable StageOwner given;
+
   private final Map<Spot, Placed> placed = new ConcurrentHashMap<>();
   private final Map<String, String> spellings = new ConcurrentHashMap<>();
 

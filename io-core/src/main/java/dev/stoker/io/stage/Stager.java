@@ -102,6 +102,7 @@ public final class Stager {
       // Its renderers may be reading; the files keep their links, and with them their place.
       Stage stage = new Stage(left.stageId(), Path.of(left.folder()), true);
       stage.trees.addAll(left.trees());
+      stage.given = left.owner();
       stages.put(left.stageId(), stage);
       return;
     }
@@ -173,8 +174,29 @@ public final class Stager {
   private void note(Stage stage, List<WantedTree> trees, StageOwner owner) {
     Set<String> names = new LinkedHashSet<>(stage.trees);
     trees.forEach(tree -> names.add(tree.name()));
-    new StageRecord(stage.id, stage.folder.toString(), new ArrayList<>(names), owner).save(records);
+    StageOwner given = stage.given;
+    new StageRecord(
+            stage.id,
+            stage.folder.toString(),
+            new ArrayList<>(names),
+            given == null ? owner : given)
+        .save(records);
     stage.trees.addAll(names);
+  }
+
+  /** Makes {@code owner} the one whose death makes the stage a leftover, whoever asked for it. */
+  public void give(String id, StageOwner owner) {
+    Stage stage = stages.get(id);
+    if (stage == null) {
+      return;
+    }
+    stage.lock.lock();
+    try {
+      stage.given = owner;
+      note(stage, List.of(), owner);
+    } finally {
+      stage.lock.unlock();
+    }
   }
 
   private void list(

@@ -208,6 +208,37 @@ class IoNodeTest {
     assertFalse(Files.exists(second.resolve("show")));
   }
 
+  /** A renderer whose agent died reads on, and the next agent brings more of it. */
+  @Test
+  void aStageThatWasGivenAwayLivesAsLongAsItsNewOwnerWhoeverAskedForIt() throws Exception {
+    Process dead = new ProcessBuilder("true").start();
+    dead.waitFor();
+    Process shim = new ProcessBuilder("sleep", "60").start();
+    Deadline deadline = Deadline.after(Duration.ofSeconds(9));
+    try {
+      node.stage(request("s1", "scene.blend"), new StageOwner(dead.pid(), 1), deadline, p -> {});
+      try (IoServer server = IoServer.start(node, top.resolve("data"));
+          IoClient client = new IoClient(top.resolve("data"))) {
+        assertTrue(Files.exists(server.socket()));
+        client.giveStage("s1", shim.pid());
+        client.giveStage("nobody's", shim.pid());
+      }
+      node.close();
+      node = start();
+      assertStaged("scene.blend");
+      node.stage(request("s1", "empty"), new StageOwner(dead.pid(), 1), deadline, p -> {});
+      assertStaged("scene.blend", "empty");
+      node.close();
+      node = start();
+      assertStaged("scene.blend", "empty");
+    } finally {
+      shim.destroyForcibly().waitFor();
+    }
+    node.close();
+    node = start();
+    assertFalse(Files.exists(session.resolve("show")));
+  }
+
   @Test
   void stagesAreServedBySocketWithProgressAndFailures() throws Exception {
     Path data = top.resolve("data");

@@ -1,0 +1,255 @@
+package dev.stoker.agent.pipeline;
+
+import dev.stoker.agent.launch.FolderTree;
+import dev.stoker.agent.session.SessionFolders;
+import dev.stoker.controller.protocol.Finish.Cause;
+import dev.stoker.io.asset.AssetPath;
+import dev.stoker.io.asset.Deadline;
+import dev.stoker.io.asset.IoFailure;
+import dev.stoker.io.daemon.StageProgress;
+import dev.stoker.io.daemon.StageRequest;
+import dev.stoker.openjd.space.TaskParameters;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** The folders of one session, and what was brought into them. Thread-safe. */
+final class SessionFiles {
+  private static final Logger LOG = System.getLogger(SessionFiles.class.getName());
+
+  /** Hundreds of gigabytes over a gigabit link; whoever is stuck earlier is told by the origin. */
+  private static final Duration STAGE_DEADLINE = Duration.ofHours(2);
+
+  private final String id;
+  private final SlotSession.Place place;
+  private final ReentrantLock lock = new ReentrantLock(); // guards the rest
+  private final Map<String, Set<String>> staged = new HashMap<>();
+  private final Map<Path, InputFolder.Stamp> copied = new ConcurrentHashMap<>(); // read by any
+  private boolean removed;
+  private volatile @Nullable SessionFolders folders;
+
+  SessionFiles(String id, SlotSession.Place place) {
+    this.id = id;
+    this.place = place;
+  }
+
+  /**
+   * Takes over what an earlier agent brought.
+   *
+   * @throws IOException in a clause, when it is not there any more
+   */
+  void takeOver(JobPlan plan, Map<String, Set<String>> brought) throws IOException {
+    lock.lock();
+    try {
+      SessionFolders left = new SessionFolders(root(), place.binding().user());
+      if (!Files.isDirectory(left.out())) {
+        throw new IOException("its folder " + left.root() + " is gone");
+      }
+      brought.forEach((name, paths) -> staged.put(name, new LinkedHashSet<>(paths)));
+      for (JobPlan.Written written : plan.writes()) {
+        if (written.read()) {
+          InputFolder.stamps(
+              JobPlan.local(written.place(), left.assets()),
+              JobPlan.local(written.place(), left.out()),
+              left,
+              copied);
+        }
+      }
+      folders = left;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private Path root() {
+    return place.sessions().resolve(id);
+  }
+
+  /** Makes them when they are not there yet. */
+  SessionFolders folders() throws IOException {
+    lock.lock();
+    try {
+      SessionFolders made = folders;
+      if (made == null) {
+        made = SessionFolders.create(root(), place.binding().user());
+        folders = made;
+      }
+      return made;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Those that were made. */
+  SessionFolders made() {
+    SessionFolders made = folders;
+    if (made == null) {
+      throw new IllegalStateException("The session " + id + " has no folders.");
+    }
+    return made;
+  }
+
+  /** What was brought, by location; a copy. */
+  Map<String, Set<String>> staged() {
+    lock.lock();
+    try {
+      Map<String, Set<String>> copy = new HashMap<>();
+      staged.forEach((name, paths) -> copy.put(name, Set.copyOf(paths)));
+      return copy;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Brings what the task reads and is not there yet.
+   *
+   * @param copies whether what the job both reads and writes is copied to where it writes
+   * @return bytes of this call
+   * @throws AttemptFailure naming the asset that cannot be had
+   */
+  StageProgress stage(
+      JobPlan plan, TaskParameters task, boolean copies, Consumer<StageProgress> progress)
+      throws IOException, InterruptedException {
+    lock.lockInterruptibly();
+    try {
+      if (removed) {
+        return StageProgress.NONE; // it broke under another task; the next one brings them
+      }
+      SessionFolders made = folders();
+      List<StageRequest.Tree> trees = missing(plan.inputs(task));
+      StageProgress done = StageProgress.NONE;
+      if (!trees.isEmpty()) {
+        StageRequest request =
+            new StageRequest(id, plan.definition().project(), made.assets().toString(), trees);
+        done = place.io().stage(request, Deadline.after(STAGE_DEADLINE), progress);
+        trees.forEach(
+            tree ->
+                staged
+                    .computeIfAbsent(tree.name(), name -> new LinkedHashSet<>())
+                    .addAll(tree.include().isEmpty() ? List.of("") : tree.include()));
+      }
+      makeOutputFolders(plan, made, copies);
+      return done;
+    } catch (IoFailure e) {
+      if (Thread.interrupted()) {
+        throw new InterruptedException();
+      }
+      Cause cause =
+          switch (e) {
+            case IoFailure.NotFound _ -> Cause.ASSET_MISSING;
+            // This node may have lost its way there; if nobody has one, ten tries end the task.
+            case IoFailure.Disk _, IoFailure.Unavailable _, IoFailure.TimedOut _ ->
+                Cause.NODE_FAULT;
+            default -> Cause.FAILED;
+          };
+      throw new AttemptFailure(String.valueOf(e.getMessage()), cause);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private List<StageRequest.Tree> missing(List<LocationMap.Place> wanted) {
+    Map<String, Set<String>> byName = new LinkedHashMap<>();
+    Map<String, String> uris = new HashMap<>();
+    for (LocationMap.Place input : wanted) {
+      String name = input.location().name();
+      Set<String> there = staged.getOrDefault(name, Set.of());
+      if (there.stream().noneMatch(had -> input.path().startsWith(new AssetPath(had)))) {
+        uris.put(name, input.location().uri());
+        byName.computeIfAbsent(name, n -> new LinkedHashSet<>()).add(input.path().value());
+      }
+    }
+    List<StageRequest.Tree> trees = new ArrayList<>();
+    byName.forEach(
+        (name, include) ->
+            trees.add(
+                new StageRequest.Tree(
+                    name,
+                    String.valueOf(uris.get(name)),
+                    include.contains("") ? List.of() : List.copyOf(include))));
+    return trees;
+  }
+
+  private void makeOutputFolders(JobPlan plan, SessionFolders made, boolean copies)
+      throws IOException {
+    for (JobPlan.Written written : plan.writes()) {
+      Path target = JobPlan.local(written.place(), made.out());
+      made.makeOut(written.file() ? target.resolveSibling("") : target);
+      if (written.read() && copies) {
+        InputFolder.copy(JobPlan.local(written.place(), made.assets()), target, made, copied);
+      }
+    }
+  }
+
+  /** Moves the task's outputs into {@code box}. */
+  List<Outbox.Output> collect(Path box, LocationMap locations) throws IOException {
+    lock.lock();
+    try {
+      return Outbox.collect(made(), box, locations, copied);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether a file in the output folder is an input that was copied there and has not changed. */
+  boolean isInput(Path relative, InputFolder.Stamp now) {
+    return now.equals(copied.get(relative));
+  }
+
+  /** How a path of this session reads to a person: {@code LOCATION/path}. */
+  String readable(String path) {
+    SessionFolders made = folders;
+    if (made == null) {
+      return path;
+    }
+    for (Path top : new Path[] {made.assets(), made.out(), made.work()}) {
+      if (path.startsWith(top + "/")) {
+        return path.substring(top.toString().length() + 1);
+      }
+    }
+    return path;
+  }
+
+  /**
+   * Takes folders and staged inputs away.
+   *
+   * @param step for the log, such as {@code step Render of job j-1}
+   */
+  void remove(String step) {
+    lock.lock();
+    try {
+      removed = true;
+      List<String> changed = place.io().unstage(id);
+      if (!changed.isEmpty()) {
+        LOG.log(
+            Level.WARNING,
+            "Inputs of {0} were changed while they were staged, and left the cache: {1}.",
+            step,
+            changed);
+      }
+      SessionFolders made = folders;
+      if (made != null) {
+        FolderTree.delete(made.root());
+      }
+    } catch (IOException | IoFailure e) {
+      LOG.log(Level.WARNING, "Cannot take the session {0} away: {1}", id, e.getMessage());
+    } finally {
+      lock.unlock();
+    }
+  }
+}
