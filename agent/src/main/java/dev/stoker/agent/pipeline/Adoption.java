@@ -4,6 +4,9 @@ import dev.stoker.agent.launch.FolderTree;
 import dev.stoker.agent.launch.Shim;
 import dev.stoker.agent.lease.AttemptBook;
 import dev.stoker.agent.lease.AttemptRecord;
+import dev.stoker.agent.session.SessionRecord;
+import dev.stoker.controller.protocol.Jobs;
+import dev.stoker.controller.protocol.Wire;
 import dev.stoker.io.asset.IoFailure;
 import dev.stoker.io.daemon.NodeIo;
 import java.io.IOException;
@@ -90,7 +93,7 @@ final class Adoption {
   private void take(Path control, Map<String, SlotSession.Place> places) throws IOException {
     Optional<SessionNote> note = Optional.empty();
     try {
-      note = SlotSession.noteIn(control);
+      note = noteIn(control);
       SessionNote found = note.orElseThrow(() -> new IOException("it has no record"));
       SlotSession.Place place = places.get(found.slotId());
       if (place == null) {
@@ -99,7 +102,7 @@ final class Adoption {
       if (bySlot.containsKey(found.slotId())) {
         throw new IOException("its slot " + found.slotId() + " has another session");
       }
-      JobPlan plan = SlotSession.planIn(control);
+      JobPlan plan = planIn(control);
       SlotSession session = SlotSession.adopt(control, plan, place);
       bySlot.put(found.slotId(), new Adopted(session, plan, found));
       LOG.log(
@@ -109,6 +112,24 @@ final class Adoption {
           found.slotId());
     } catch (IOException e) {
       end(control, note, String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** What the session in that control folder noted; empty where it noted nothing. */
+  private static Optional<SessionNote> noteIn(Path control) throws IOException {
+    Optional<SessionRecord> record = SessionRecord.read(control);
+    return record.isPresent()
+        ? Optional.of(record.get().noteAs(SessionNote.class))
+        : Optional.empty();
+  }
+
+  /** The job of the session in that control folder. */
+  private static JobPlan planIn(Path control) throws IOException {
+    try {
+      byte[] definition = Files.readAllBytes(control.resolve(SlotSession.JOB_FILE));
+      return JobPlan.of(Wire.mapper().readValue(definition, Jobs.Definition.class));
+    } catch (AttemptFailure | IOException e) {
+      throw new IOException("its job cannot be read: " + e.getMessage(), e);
     }
   }
 

@@ -9,7 +9,6 @@ import dev.stoker.agent.session.SessionListener;
 import dev.stoker.agent.session.SessionRecord;
 import dev.stoker.agent.session.SessionRecord.Kind;
 import dev.stoker.agent.session.SessionSettings;
-import dev.stoker.controller.protocol.Jobs;
 import dev.stoker.controller.protocol.Wire;
 import dev.stoker.io.asset.IoFailure;
 import dev.stoker.io.daemon.NodeIo;
@@ -48,7 +47,7 @@ final class SlotSession {
   private static final Logger LOG = System.getLogger(SlotSession.class.getName());
 
   /** The job that the session is for, beside its record. */
-  private static final String JOB_FILE = "job.json";
+  static final String JOB_FILE = "job.json";
 
   private final String id;
   private final String jobId;
@@ -85,24 +84,6 @@ final class SlotSession {
     this.stepName = stepName;
     this.place = place;
     this.files = new SessionFiles(id, place);
-  }
-
-  /** What the session in that control folder noted; empty where it noted nothing. */
-  static Optional<SessionNote> noteIn(Path control) throws IOException {
-    Optional<SessionRecord> record = SessionRecord.read(control);
-    return record.isPresent()
-        ? Optional.of(record.get().noteAs(SessionNote.class))
-        : Optional.empty();
-  }
-
-  /** The job of the session in that control folder. */
-  static JobPlan planIn(Path control) throws IOException {
-    try {
-      byte[] definition = Files.readAllBytes(control.resolve(JOB_FILE));
-      return JobPlan.of(Wire.mapper().readValue(definition, Jobs.Definition.class));
-    } catch (AttemptFailure | IOException e) {
-      throw new IOException("its job cannot be read: " + e.getMessage(), e);
-    }
   }
 
   /**
