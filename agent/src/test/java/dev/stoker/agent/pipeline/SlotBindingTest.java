@@ -66,7 +66,7 @@ class SlotBindingTest {
             List.of(),
             2);
     SlotCgroups none =
-        SlotCgroups.prepare(new OwnCgroups(Map.of(), Optional.empty()), "x", List.of());
+        SlotCgroups.prepare(new OwnCgroups(Map.of(), Optional.empty(), false), "x", List.of());
     assertEquals(null, SlotBinding.of(machine, slot(), none, null, false).memoryPolicy());
     assertEquals(
         "preferred:1", SlotBinding.of(machine(), slot(), none, null, false).memoryPolicy());
