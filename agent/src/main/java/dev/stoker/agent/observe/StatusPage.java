@@ -22,7 +22,7 @@ final class StatusPage {
 
   private StatusPage() {}
 
-  static String of(NodeView view, List<RecentTrouble.Line> trouble) {
+  static String of(NodeView view, List<Warning> trouble) {
     StringBuilder page = new StringBuilder(4096);
     page.append("<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">")
         .append("<meta name=\"viewport\" content=\"width=device-width\">")
@@ -110,14 +110,14 @@ final class StatusPage {
     page.append("</table>");
   }
 
-  private static void trouble(StringBuilder page, List<RecentTrouble.Line> trouble) {
+  private static void trouble(StringBuilder page, List<Warning> trouble) {
     page.append("<h2>Last warnings</h2>");
     if (trouble.isEmpty()) {
       page.append("<p>None.</p>");
       return;
     }
     page.append("<table>");
-    for (RecentTrouble.Line line : trouble) {
+    for (Warning line : trouble) {
       row(page, line.at().truncatedTo(ChronoUnit.SECONDS).toString(), line.text());
     }
     page.append("</table>");

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -26,26 +27,28 @@ public final class StatusServer implements AutoCloseable {
 
   private final HttpServer server;
   private final Supplier<NodeView> view;
-  private final RecentTrouble trouble;
+  private final Supplier<List<Warning>> warnings;
   private final boolean loopback;
 
-  private StatusServer(HttpServer server, Supplier<NodeView> view, RecentTrouble trouble) {
+  private StatusServer(
+      HttpServer server, Supplier<NodeView> view, Supplier<List<Warning>> warnings) {
     this.server = server;
     this.view = view;
-    this.trouble = trouble;
+    this.warnings = warnings;
     this.loopback = server.getAddress().getAddress().isLoopbackAddress();
   }
 
   /**
    * @param address where to listen; port 0 lets the system pick
+   * @param warnings the last ones of the log, the newest first
    * @throws IOException when it cannot listen there
    */
-  public static StatusServer start(InetSocketAddress address, Supplier<NodeView> view)
+  public static StatusServer start(
+      InetSocketAddress address, Supplier<NodeView> view, Supplier<List<Warning>> warnings)
       throws IOException {
     InetSocketAddress resolved =
         new InetSocketAddress(InetAddress.getByName(address.getHostString()), address.getPort());
-    StatusServer shown =
-        new StatusServer(HttpServer.create(resolved, 16), view, RecentTrouble.listen());
+    StatusServer shown = new StatusServer(HttpServer.create(resolved, 16), view, warnings);
     shown.server.createContext("/", shown::answer);
     shown.server.start();
     return shown;
@@ -73,7 +76,7 @@ public final class StatusServer implements AutoCloseable {
     NodeView now = view.get();
     switch (exchange.getRequestURI().getPath()) {
       case "/" ->
-          send(exchange, 200, "text/html; charset=utf-8", StatusPage.of(now, trouble.lines()));
+          send(exchange, 200, "text/html; charset=utf-8", StatusPage.of(now, warnings.get()));
       case "/status.json" ->
           send(
               exchange,
@@ -85,7 +88,7 @@ public final class StatusServer implements AutoCloseable {
                           "node",
                           now,
                           "warnings",
-                          trouble.lines().stream()
+                          warnings.get().stream()
                               .map(line -> Map.of("at", line.at().toString(), "text", line.text()))
                               .toList())));
       case "/metrics" ->
@@ -168,6 +171,5 @@ public final class StatusServer implements AutoCloseable {
   @Override
   public void close() {
     server.stop(0);
-    trouble.close();
   }
 }

@@ -15,6 +15,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +31,11 @@ class StatusServerTest {
 
   @BeforeEach
   void start() throws IOException {
-    server = StatusServer.start(InetSocketAddress.createUnresolved("127.0.0.1", 0), this::view);
+    server =
+        StatusServer.start(
+            InetSocketAddress.createUnresolved("127.0.0.1", 0),
+            this::view,
+            () -> List.of(new Warning(Instant.EPOCH, "The disk d1 is full.")));
   }
 
   @AfterEach
@@ -71,7 +76,6 @@ class StatusServerTest {
 
   @Test
   void thePageSaysWhatEachSlotDoesAndWhatTheCacheHoldsAndTrustsNoText() throws IOException {
-    System.getLogger("somebody").log(System.Logger.Level.WARNING, "The disk {0} is full.", "d1");
     String page = get("/", "localhost");
     assertTrue(page.contains("rendering 40 %"), page);
     assertTrue(page.contains("{Frame=7}"), page);

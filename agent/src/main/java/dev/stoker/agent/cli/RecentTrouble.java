@@ -1,6 +1,6 @@
-package dev.stoker.agent.observe;
+package dev.stoker.agent.cli;
 
-import java.time.Instant;
+import dev.stoker.agent.observe.Warning;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -11,26 +11,21 @@ import java.util.logging.Logger;
 import java.util.logging.SimpleFormatter;
 
 /** The last warnings and errors of this process's log. Thread-safe. */
-public final class RecentTrouble extends Handler {
+final class RecentTrouble extends Handler {
   /** A screen full; the log has all of them. */
   private static final int MOST = 20;
 
   private static final int MOST_CHARS = 500;
 
   private final SimpleFormatter formatter = new SimpleFormatter();
-  private final Deque<Line> lines = new ArrayDeque<>(); // guarded by itself
-
-  /**
-   * @param at when it was said
-   */
-  public record Line(Instant at, String text) {}
+  private final Deque<Warning> lines = new ArrayDeque<>(); // guarded by itself
 
   private RecentTrouble() {
     setLevel(Level.WARNING);
   }
 
   /** Listens from now on, until it is closed. */
-  public static RecentTrouble listen() {
+  static RecentTrouble listen() {
     RecentTrouble trouble = new RecentTrouble();
     Logger.getLogger("").addHandler(trouble);
     return trouble;
@@ -47,12 +42,12 @@ public final class RecentTrouble extends Handler {
         lines.removeLast();
       }
       lines.addFirst(
-          new Line(record.getInstant(), text.substring(0, Math.min(text.length(), MOST_CHARS))));
+          new Warning(record.getInstant(), text.substring(0, Math.min(text.length(), MOST_CHARS))));
     }
   }
 
   /** The newest first. */
-  public List<Line> lines() {
+  List<Warning> lines() {
     synchronized (lines) {
       return List.copyOf(lines);
     }
