@@ -11,7 +11,7 @@ import java.util.logging.Logger;
 import java.util.logging.SimpleFormatter;
 
 /** The last warnings and errors of this process's log. Thread-safe. */
-final class RecentTrouble extends Handler {
+final class RecentTrouble extends Handler implements AutoCloseable {
   /** A screen full; the log has all of them. */
   private static final int MOST = 20;
 
