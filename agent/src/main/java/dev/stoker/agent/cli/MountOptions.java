@@ -87,6 +87,7 @@ final class MountOptions {
     return name.startsWith("x-")
         || List.of(
                 "defaults",
+                "rw",
                 "ro",
                 "auto",
                 "noauto",

@@ -12,6 +12,8 @@ import picocli.CommandLine.Command;
       OneFileFetch.class,
       EmulatorTransfer.class,
       SmallFilesFetch.class,
+      MountColdRead.class,
+      MountWarmRead.class,
       ReadAmplification.class,
       UnchangedTree.class,
       MemoryCeiling.class,

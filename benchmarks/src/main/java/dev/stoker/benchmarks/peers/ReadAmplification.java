@@ -45,6 +45,7 @@ final class ReadAmplification implements Callable<Void> {
       String aligned = measure(place, server, "64 KiB at multiples of 64 KiB", 64 << 10, 64 << 10);
       String shifted = measure(place, server, "64 KiB at multiples of 4 KiB", 64 << 10, 4 << 10);
       String small = measure(place, server, "4 KiB", 4 << 10, 4 << 10);
+      throughMounts(place, server);
       System.out.printf(
           "| %s | B7: origin bytes ÷ bytes read, %,d cold random reads of %s, %d readers"
               + " | `benchmarks/peers b7` | %s; %s; %s | ≤ 8 ×, aim 2 ×; 4 KiB ≤ 32 × |%n",
@@ -79,6 +80,46 @@ final class ReadAmplification implements Callable<Void> {
     String said = "%s: %.2f ×".formatted(name, amplification);
     System.out.println(said);
     return said;
+  }
+
+  /** The same through mounts, by one reader. */
+  private void throughMounts(Workplace place, NginxServer server) {
+    MountReads mounts = new MountReads(options, place, "");
+    for (int readBytes : new int[] {64 << 10, 4 << 10}) {
+      for (String who : List.of(MountReads.STOKER, MountReads.RCLONE, MountReads.RCLONE_CACHE)) {
+        if (options.takesPart(who)) {
+          throughMount(mounts, server, who, readBytes);
+        }
+      }
+    }
+  }
+
+  private void throughMount(MountReads mounts, NginxServer server, String who, int readBytes) {
+    try (ShapedLink link = new ShapedLink(LinkShape.OPEN, server.port())) {
+      mounts.mounted(
+          who,
+          link.url(),
+          (name, peer, folder) -> {
+            long before = link.deliveredBytes();
+            MountReads.Reading reading =
+                mounts.read(
+                    peer,
+                    folder.resolve("file"),
+                    "random",
+                    Integer.toString(readBytes),
+                    Integer.toString(readBytes),
+                    Integer.toString(reads),
+                    "7");
+            System.out.printf(
+                "| %s | B7: the same through %s, %s reads, one reader | `benchmarks/peers b7` |"
+                    + " %.2f ×, median %.0f µs | ≤ 8 ×, aim 2 ×; 4 KiB ≤ 32 × |%n",
+                LocalDate.now(ZoneOffset.UTC),
+                name,
+                ByteCount.say(readBytes),
+                (link.deliveredBytes() - before) / (double) reading.bytes(),
+                reading.medianNanos() / 1e3);
+          });
+    }
   }
 
   private void readAll(CachedAsset cached, int readBytes, int alignBytes) throws Exception {

@@ -24,6 +24,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The node's cache. One process owns its folders; all tasks on the node share it, each for the
@@ -56,6 +57,7 @@ public final class BlockCache implements AutoCloseable {
   private final Filler filler;
   private final Verifier verifier;
   private final Placer placer;
+  private final Exposures exposures;
   private final Scrub scrub;
   private final Upkeep upkeep;
   private final ReadLatencies latencies;
@@ -87,6 +89,7 @@ public final class BlockCache implements AutoCloseable {
     filler = new Filler(intake, bad, frames, counters);
     verifier = new Verifier(bad, frames);
     placer = new Placer(open, frames, departures, settings.trust(), nanos);
+    exposures = new Exposures(placer, departures);
     scrub = new Scrub(entries.values(), bad, verifier, settings.trust(), nanos);
     upkeep = new Upkeep(entries.values(), open, verifier, departures, nanos);
     for (CacheDisk disk : disks) {
@@ -172,6 +175,11 @@ public final class BlockCache implements AutoCloseable {
       known.disk.space.touch(known);
     }
     return cached;
+  }
+
+  /** An asset whose reader's right was proven before; opening it counts for nothing. */
+  public CachedAsset known(PinnedAsset asset) {
+    return new CachedAsset(this, asset, EntryId.of(asset.identity()));
   }
 
   /** The origin just listed or described the asset to the project: that proves its right. */
@@ -392,6 +400,16 @@ public final class BlockCache implements AutoCloseable {
     }
     throw new IoFailure.Disk(
         "Cannot lay " + asset + " into " + folder + ": the cache lost it again and again.", null);
+  }
+
+  @Nullable ExposedFile expose(CachedAsset asset, Deadline deadline) {
+    Entry entry = entries.get(asset.id());
+    return entry == null ? null : exposures.expose(entry, deadline);
+  }
+
+  boolean isExposable(CachedAsset asset) {
+    Entry entry = entries.get(asset.id());
+    return entry != null && entry.onDisk && isReady(asset, entry, new Deadline(System.nanoTime()));
   }
 
   void pin(CachedAsset asset, String owner) {

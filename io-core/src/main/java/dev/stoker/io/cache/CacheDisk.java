@@ -4,12 +4,14 @@ import dev.stoker.io.asset.IoFailure;
 import dev.stoker.io.posix.Errno;
 import dev.stoker.io.posix.FileHandle;
 import dev.stoker.io.posix.FileStatus;
+import dev.stoker.io.posix.FolderHandle;
 import dev.stoker.io.posix.OpenFlag;
 import dev.stoker.io.posix.PosixException;
 import dev.stoker.io.posix.PosixFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -28,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * 3f/3f12….data      the bytes of one asset version, sparse
  * 3f/3f12….index     which grains of it are there, see {@link IndexFormat}
  * lost/3f12….7       dropped from the cache while somebody still had a link to it
+ * open/7             a second name of a file that the kernel reads past us, see {@link ExposedFile}
  * </pre>
  *
  * <p>Thread-safe.
@@ -38,21 +41,25 @@ final class CacheDisk implements AutoCloseable {
    */
   private static final int WRITERS = 8;
 
+  private static final String EXPOSED = "open";
+
   final Path folder;
   final DiskHealth health;
   final Space space;
   final LostFiles lost;
+  final FolderHandle exposed;
   final Semaphore writers = new Semaphore(WRITERS);
   private final FileHandle owner;
   private final LongSupplier nanos;
 
   private CacheDisk(
-      Path folder, long ceilingBytes, long maxFiles, FileHandle owner, LongSupplier nanos) {
-    this.folder = folder;
+      CacheSettings.Disk settings, FileHandle owner, FolderHandle exposed, LongSupplier nanos) {
+    this.folder = settings.folder();
+    this.exposed = exposed;
     this.owner = owner;
     this.nanos = nanos;
     this.health = new DiskHealth(folder.toString(), nanos);
-    this.space = new Space(ceilingBytes, maxFiles);
+    this.space = new Space(settings.ceilingBytes(), settings.maxFiles());
     this.lost = new LostFiles(folder, space);
     space.sweepBy(lost::trySweep);
   }
@@ -83,14 +90,25 @@ final class CacheDisk implements AutoCloseable {
         owner.truncate(0);
         owner.write(ByteBuffer.allocateDirect(pid.length).put(pid).flip(), 0);
         Files.createDirectories(folder.resolve(LostFiles.FOLDER));
+        return new CacheDisk(settings, owner, emptied(folder.resolve(EXPOSED)), nanos);
       } catch (IOException | RuntimeException e) {
         owner.close();
         throw e;
       }
-      return new CacheDisk(folder, settings.ceilingBytes(), settings.maxFiles(), owner, nanos);
     } catch (IOException e) {
       throw new IoFailure.Disk("Cannot use the cache folder " + folder + ": " + e.getMessage(), e);
     }
+  }
+
+  /** Names that an earlier process gave files for the kernel: its mounts are gone. */
+  private static FolderHandle emptied(Path folder) throws IOException {
+    Files.createDirectories(folder);
+    try (DirectoryStream<Path> names = Files.newDirectoryStream(folder)) {
+      for (Path name : names) {
+        PosixFiles.remove(name);
+      }
+    }
+    return FolderHandle.open(folder);
   }
 
   /**
@@ -248,6 +266,7 @@ final class CacheDisk implements AutoCloseable {
 
   @Override
   public void close() {
+    exposed.close();
     owner.close();
   }
 }

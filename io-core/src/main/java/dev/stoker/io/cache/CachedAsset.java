@@ -9,6 +9,7 @@ import dev.stoker.io.posix.FolderHandle;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One version of one asset, as one project reads it through the cache. Cheap to keep; holds nothing
@@ -112,6 +113,20 @@ public final class CachedAsset {
    */
   public PlacedFile place(FolderHandle folder, String name, Placement cheapest, Deadline deadline) {
     return cache.place(this, folder, name, cheapest, deadline);
+  }
+
+  /**
+   * Opens the complete file for somebody who reads it past our checksums. Asks no origin.
+   *
+   * @return null unless all of it is here and was checked by this process, lately enough
+   */
+  public @Nullable ExposedFile expose(Deadline deadline) {
+    return cache.expose(this, deadline);
+  }
+
+  /** Whether {@link #expose} would open it now. */
+  public boolean isExposable() {
+    return cache.isExposable(this);
   }
 
   /** Keeps it in the cache until {@link BlockCache#unpin} of that owner. */

@@ -104,6 +104,39 @@ final class Placer {
     return null;
   }
 
+  /**
+   * Gives the entry's file one more name, or nothing.
+   *
+   * @return null when the entry is not, or not any more, ready, or its disk knows no links
+   */
+  @Nullable PlacedFile link(Entry entry, FolderHandle folder, String name, Deadline deadline)
+      throws IOException {
+    boolean changed;
+    entry.content.readLock().lock();
+    try (OpenFiles.Use use = entry.gone ? null : open.use(entry, false, deadline)) {
+      if (use == null || !isReady(entry, use.files())) {
+        return null;
+      }
+      FileHandle data = use.files().data();
+      entry.links.lock.lock();
+      try {
+        FileStatus now = data.status();
+        changed = entry.links.isChanged(now) || now.links() == 0;
+        if (!changed) {
+          return link(entry, data, folder, name)
+              ? new PlacedFile(entry, departures, Placement.LINK)
+              : null;
+        }
+      } finally {
+        entry.links.lock.unlock();
+      }
+    } finally {
+      entry.content.readLock().unlock();
+    }
+    departures.detach(entry);
+    return null;
+  }
+
   private Placement place(
       Entry entry,
       FileHandle data,

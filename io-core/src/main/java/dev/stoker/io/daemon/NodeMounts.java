@@ -87,7 +87,7 @@ final class NodeMounts implements AutoCloseable {
             .thenRun(() -> unmount(folder));
   }
 
-  private static AssetTreeOptions options(MountRequest request) {
+  private AssetTreeOptions options(MountRequest request) {
     return new AssetTreeOptions(
         request.project(),
         request.uid(),
@@ -95,7 +95,8 @@ final class NodeMounts implements AutoCloseable {
         request.fileMode(),
         request.folderMode(),
         Duration.ofMillis(request.nameTimeoutMillis()),
-        request.readAheadBytes());
+        request.readAheadBytes(),
+        memoryBytes); // half of what the fetch engine has
   }
 
   private AssetMount.Settings settings(MountRequest request, AssetUri uri) {

@@ -26,17 +26,30 @@ final class AssetFile implements OpenFile {
 
   private final CachedAsset asset;
   private final ReadCounters counters;
+  private final AheadBudget budget;
+  private final Runnable ended;
   private final ReentrantLock lock = new ReentrantLock();
   // Guarded by lock: all below.
   private final Readahead ahead;
   private final ArrayDeque<CompletableFuture<Void>> underWay = new ArrayDeque<>();
   private boolean closed;
 
-  AssetFile(CachedAsset asset, long readAheadBytes, ReadCounters counters) {
+  /**
+   * @param readAheadBytes most that is brought ahead of it
+   * @param budget for all open files together
+   * @param ended told when it is closed
+   */
+  AssetFile(
+      CachedAsset asset,
+      long readAheadBytes,
+      AheadBudget budget,
+      ReadCounters counters,
+      Runnable ended) {
+    this.budget = budget;
+    this.ended = ended;
     this.asset = asset;
     this.counters = counters;
     this.ahead = new Readahead(asset.lengthBytes(), readAheadBytes);
-    counters.opens.increment();
   }
 
   @Override
@@ -73,8 +86,15 @@ final class AssetFile implements OpenFile {
       underWay.removeIf(CompletableFuture::isDone);
       Deadline deadline = Deadline.after(AHEAD_PATIENCE);
       for (ByteRange segment : segments(wanted)) {
+        if (!budget.tryTake(segment.lengthBytes())) {
+          ahead.memoryShort();
+          return;
+        }
         counters.readAheadBytes.add(segment.lengthBytes());
-        underWay.add(asset.fill(List.of(segment), Priority.READAHEAD, deadline, FillProgress.NONE));
+        CompletableFuture<Void> fill =
+            asset.fill(List.of(segment), Priority.READAHEAD, deadline, FillProgress.NONE);
+        var _ = fill.whenComplete((nothing, failure) -> budget.giveBack(segment.lengthBytes()));
+        underWay.add(fill);
       }
     } finally {
       lock.unlock();
@@ -105,5 +125,6 @@ final class AssetFile implements OpenFile {
       lock.unlock();
     }
     left.forEach(fill -> fill.cancel(true));
+    ended.run();
   }
 }

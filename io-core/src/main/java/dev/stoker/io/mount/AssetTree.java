@@ -10,8 +10,10 @@ import dev.stoker.io.asset.Reader;
 import dev.stoker.io.cache.BlockCache;
 import dev.stoker.io.cache.CacheUsage;
 import dev.stoker.io.cache.CachedAsset;
+import dev.stoker.io.mount.Passthrough.Backing;
 import dev.stoker.io.mount.fuse.Call;
 import dev.stoker.io.mount.fuse.FileTree;
+import dev.stoker.io.mount.fuse.Kernel;
 import dev.stoker.io.mount.fuse.NodeEntry;
 import dev.stoker.io.mount.fuse.NodeStatus;
 import dev.stoker.io.mount.fuse.OpenFile;
@@ -54,7 +56,9 @@ public final class AssetTree implements FileTree, AutoCloseable {
   private final Listings listings;
   private final Nodes nodes = new Nodes();
   private final FileAttributes attributes;
+  private final AheadBudget budget;
   private final ReadCounters counters = new ReadCounters();
+  private volatile @Nullable Passthrough passthrough;
   private final long mountedNanos = System.currentTimeMillis() * 1_000_000;
 
   /**
@@ -67,6 +71,7 @@ public final class AssetTree implements FileTree, AutoCloseable {
     this.source = source;
     this.options = options;
     this.listings = new Listings(source, options.nameTimeout().toNanos());
+    this.budget = new AheadBudget(options.aheadMemoryBytes());
     this.attributes = new FileAttributes(cache, options.project());
   }
 
@@ -77,6 +82,11 @@ public final class AssetTree implements FileTree, AutoCloseable {
    */
   public void requireThere(Deadline deadline) {
     listings.get(AssetPath.ROOT, deadline);
+  }
+
+  @Override
+  public void mounted(Kernel kernel) {
+    passthrough = new Passthrough(kernel);
   }
 
   @Override
@@ -136,8 +146,17 @@ public final class AssetTree implements FileTree, AutoCloseable {
     PinnedAsset asset =
         new PinnedAsset(uri, info, new Reader(options.project(), options.project()));
     cache.grant(options.project(), asset); // the origin told it to these very credentials
-    Node.File node = nodes.file(asset);
+    Node.File node = nodes.file(asset, this::couldPass);
     return new NodeEntry(node.id, nameNanos, STATUS_NANOS, status(node));
+  }
+
+  /** Whether an open file, read through us, is all here by now. */
+  private boolean couldPass(Node.File file) {
+    Passthrough past = passthrough;
+    return past != null
+        && file.open.isOpenThroughUs()
+        && file.asset.info().version().cacheable()
+        && past.couldOpen(cache.known(file.asset));
   }
 
   private long nameNanos(Listing listing) {
@@ -194,7 +213,24 @@ public final class AssetTree implements FileTree, AutoCloseable {
       call.aboutToWait();
     }
     CachedAsset cached = cache.open(file.asset, options.project(), call.deadline());
-    return new AssetFile(cached, options.readAheadBytes(), counters);
+    counters.opens.increment();
+    Passthrough past = passthrough;
+    Backing backing =
+        file.open.open(() -> past == null ? null : past.open(cached, call.deadline()));
+    if (backing == null) {
+      return new AssetFile(cached, options.readAheadBytes(), budget, counters, () -> closed(file));
+    }
+    counters.passthroughOpens.increment();
+    return new PassedFile(
+        new AssetFile(cached, 0, budget, counters, () -> closed(file)), backing.id());
+  }
+
+  private void closed(Node.File file) {
+    Backing idle = file.open.close();
+    Passthrough past = passthrough;
+    if (idle != null && past != null) {
+      past.close(idle);
+    }
   }
 
   @Override
@@ -232,6 +268,10 @@ public final class AssetTree implements FileTree, AutoCloseable {
 
   @Override
   public void close() {
+    Passthrough past = passthrough;
+    if (past != null) {
+      past.close();
+    }
     source.close();
   }
 

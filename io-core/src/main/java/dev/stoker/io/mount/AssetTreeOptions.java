@@ -13,6 +13,7 @@ import java.time.Duration;
  * @param nameTimeout how long a listing holds: after it, a new version of a file is seen by who
  *     opens it then
  * @param readAheadBytes most that is fetched ahead of one reader
+ * @param aheadMemoryBytes most that is on its way ahead of all readers together
  */
 public record AssetTreeOptions(
     String project,
@@ -21,7 +22,8 @@ public record AssetTreeOptions(
     int fileMode,
     int folderMode,
     Duration nameTimeout,
-    long readAheadBytes) {
+    long readAheadBytes,
+    long aheadMemoryBytes) {
   /** As blobfuse2 keeps attributes; its users know what that means. */
   public static final Duration DEFAULT_NAME_TIMEOUT = Duration.ofSeconds(120);
 
@@ -31,6 +33,13 @@ public record AssetTreeOptions(
   /** The caller's own files, readable by all. */
   public static AssetTreeOptions of(int uid, int gid) {
     return new AssetTreeOptions(
-        "", uid, gid, 0444, 0555, DEFAULT_NAME_TIMEOUT, DEFAULT_READ_AHEAD_BYTES);
+        "",
+        uid,
+        gid,
+        0444,
+        0555,
+        DEFAULT_NAME_TIMEOUT,
+        DEFAULT_READ_AHEAD_BYTES,
+        DEFAULT_READ_AHEAD_BYTES);
   }
 }

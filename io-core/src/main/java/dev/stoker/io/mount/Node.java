@@ -35,6 +35,9 @@ abstract sealed class Node {
     /** When the origin last described it to us, on {@link System#nanoTime()}'s clock. */
     volatile long describedNanos = System.nanoTime();
 
+    /** Who has it open, and in which way. */
+    final OpenState open = new OpenState();
+
     File(long id, PinnedAsset asset) {
       super(id, asset.info().path(), inodeOf(asset.info().path().value()));
       this.asset = asset;

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
 
 /**
  * The nodes that the kernel holds. A path stands for the node of its latest version; nodes of
@@ -43,14 +44,20 @@ final class Nodes {
     }
   }
 
-  /** The file of that version, used once more. */
-  Node.File file(PinnedAsset asset) {
+  /**
+   * The file of that version, used once more.
+   *
+   * @param mayPass whether a node that is open through us holds others up who could read past us by
+   *     now: they get a node of their own
+   */
+  Node.File file(PinnedAsset asset, Predicate<Node.File> mayPass) {
     lock.lock();
     try {
       Node known = byPath.get(asset.info().path());
       boolean same =
           known instanceof Node.File file
-              && file.asset.info().version().equals(asset.info().version());
+              && file.asset.info().version().equals(asset.info().version())
+              && !mayPass.test(file);
       Node.File file = same ? (Node.File) known : enter(new Node.File(++lastId, asset));
       file.uses++;
       file.describedNanos = System.nanoTime();

@@ -9,6 +9,7 @@ import dev.stoker.io.net.HttpDate;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /** What sources do with answers. */
@@ -50,12 +51,16 @@ public final class Answers {
   /** Waits for a call whose deadline bounds it. For virtual threads; never on an I/O thread. */
   public static <T extends @Nullable Object> T await(CompletableFuture<T> future) {
     try {
-      return future.join();
-    } catch (CompletionException e) {
+      return future.get();
+    } catch (InterruptedException e) {
+      future.cancel(true);
+      Thread.currentThread().interrupt();
+      throw new IoFailure.Canceled("Waiting for the origin's answer was interrupted.");
+    } catch (ExecutionException e) {
       if (e.getCause() instanceof IoFailure failure) {
         throw failure;
       }
-      throw e;
+      throw new CompletionException(e.getCause());
     }
   }
 }
