@@ -88,6 +88,16 @@ case $purpose in
       need nginx-light
       services="$services nginx"
     fi
+    if ! have ganesha.nfsd; then
+      need nfs-ganesha nfs-ganesha-vfs
+      services="$services nfs-ganesha"
+    fi
+    if ! have rpcbind; then
+      need rpcbind
+      services="$services rpcbind rpcbind.socket"
+    fi
+    have nfs-cp || need libnfs-utils
+    have tshark || need tshark
     need_azurite
     ;;
   *) fail "What is it for? Usage: setup.sh build|demo|test [--renderer blender|povray] [--yes] [--no-install]." ;;
@@ -185,9 +195,9 @@ quietly() {
 # Not at the next boot either, whether systemd or init does it.
 stay_disabled() {
   if have systemctl; then
-    quietly $sudo systemctl disable "$1.service" || return
+    quietly $sudo systemctl disable "$1" || return
   fi
-  quietly $sudo update-rc.d "$1" disable
+  [ ! -e "/etc/init.d/$1" ] || quietly $sudo update-rc.d "$1" disable
 }
 
 if [ -n "$packages" ]; then

@@ -8,6 +8,7 @@ import dev.stoker.io.asset.BlobUri;
 import dev.stoker.io.asset.FileUri;
 import dev.stoker.io.asset.HttpUri;
 import dev.stoker.io.asset.IoFailure;
+import dev.stoker.io.asset.NfsUri;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -124,6 +125,7 @@ public final class Locations {
     return switch (uri) {
       case BlobUri blob -> blob.sas() != null;
       case HttpUri http -> http.query() != null;
+      case NfsUri nfs -> false;
       case FileUri file -> false;
     };
   }

@@ -86,7 +86,7 @@ public final class OriginCredentials {
     AssetUri uri = parsed(origin);
     if (uri == null) {
       throw new ConfigFailure(
-          "'%s' under 'origins' names no origin; write blob://ACCOUNT or https://HOST."
+          "'%s' under 'origins' names no origin; write blob://ACCOUNT, nfs://HOST or https://HOST."
               .formatted(origin));
     }
     return uri.origin();

@@ -10,6 +10,7 @@ import picocli.CommandLine.Command;
     description = "Measure Stoker beside its peers; prints a table and a row for RESULTS.md.",
     subcommands = {
       OneFileFetch.class,
+      NfsFetch.class,
       EmulatorTransfer.class,
       SmallFilesFetch.class,
       MountColdRead.class,

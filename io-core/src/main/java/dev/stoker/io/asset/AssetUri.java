@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * when spelt alike after normalisation. Credentials in a URI are kept apart from what is printed:
  * {@code toString()} and {@link #canonical()} never show them.
  */
-public sealed interface AssetUri permits BlobUri, HttpUri, FileUri {
+public sealed interface AssetUri permits BlobUri, HttpUri, NfsUri, FileUri {
 
   /**
    * Reads a URI or a plain path.

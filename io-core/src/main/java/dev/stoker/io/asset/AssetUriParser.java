@@ -42,13 +42,14 @@ final class AssetUriParser {
       case "blob" -> blob(parts.shown(scheme), "blob", null, parts.authority, parts);
       case "blob+http", "blob+https" -> pathStyleBlob(scheme, parts);
       case "http", "https" -> http(scheme, parts);
+      case "nfs", "avere" -> nfs(scheme, parts);
       default ->
           throw new IoFailure.Invalid(
               "'"
                   + parts.shown(scheme)
                   + "' has the scheme '"
                   + scheme
-                  + "'; allowed are blob, blob+http, blob+https, http, https, file, and plain paths.");
+                  + "'; allowed are blob, blob+http, blob+https, nfs, avere, http, https, file, and plain paths.");
     };
   }
 
@@ -85,6 +86,15 @@ final class AssetUriParser {
         assetPath(parts.shown(scheme), parts.path),
         parts.path.isEmpty() || parts.path.endsWith("/"),
         parts.query);
+  }
+
+  private static AssetUri nfs(String scheme, Parts parts) {
+    String shown = parts.shown(scheme);
+    try {
+      return NfsUriParser.parse(shown, scheme, parts.authority, parts.path, parts.query);
+    } catch (IllegalArgumentException e) {
+      throw new IoFailure.Invalid("'" + shown + "' cannot be read: " + e.getMessage());
+    }
   }
 
   private static AssetUri pathStyleBlob(String scheme, Parts parts) {

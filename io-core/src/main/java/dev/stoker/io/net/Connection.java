@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  */
 // Closing a channel tells its outcome to channelInactive; nobody needs the future as well.
 @SuppressWarnings({"FutureReturnValueIgnored", "ReferenceEquality"})
-final class Connection extends ChannelInboundHandlerAdapter implements AnswerDecoder.Listener {
+final class Connection extends ChannelInboundHandlerAdapter
+    implements AnswerDecoder.Listener, DirectReads.Target {
   /** Room for a usual head with what comes along in the first segments. */
   private static final int HEAD_READ_BYTES = 4 << 10;
 
@@ -148,7 +149,8 @@ final class Connection extends ChannelInboundHandlerAdapter implements AnswerDec
     watch();
   }
 
-  int nextReadBytes() {
+  @Override
+  public int nextReadBytes() {
     Exchange current = exchange;
     if (secure || (current != null && answerBegun)) {
       return BODY_READ_BYTES;
@@ -160,10 +162,8 @@ final class Connection extends ChannelInboundHandlerAdapter implements AnswerDec
         : HEAD_READ_BYTES;
   }
 
-  /**
-   * The buffer that the socket's next bytes belong in, or null when they must be looked at first.
-   */
-  @Nullable ByteBuf directTarget() {
+  @Override
+  public @Nullable ByteBuf directTarget() {
     Exchange current = exchange;
     if (secure || current == null || decoder.plainBodyBytes() < DIRECT_FROM_BYTES) {
       return null;

@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.DefaultMaxMessagesRecvByteBufAllocator;
 import io.netty.channel.RecvByteBufAllocator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Lets the socket be read straight into the caller's buffer while the plain body of a range is due.
@@ -13,9 +14,21 @@ import io.netty.channel.RecvByteBufAllocator;
  * bodies, TLS records) is read into small pooled buffers.
  */
 final class DirectReads extends DefaultMaxMessagesRecvByteBufAllocator {
-  private final Connection connection;
+  /** Who knows where the next bytes belong. */
+  interface Target {
+    /** How much to read at once into a buffer of our own. */
+    int nextReadBytes();
 
-  DirectReads(Connection connection) {
+    /**
+     * The caller's buffer that the socket's next bytes belong in, or null when they must be looked
+     * at first.
+     */
+    @Nullable ByteBuf directTarget();
+  }
+
+  private final Target connection;
+
+  DirectReads(Target connection) {
     this.connection = connection;
   }
 

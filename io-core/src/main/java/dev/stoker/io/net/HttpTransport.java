@@ -25,12 +25,19 @@ public final class HttpTransport implements AutoCloseable {
   private final EventLoops loops;
   private final Connector connector;
   private final Map<HttpOrigin, OriginPool> pools = new ConcurrentHashMap<>();
+  private final RpcTransport rpc;
   private volatile boolean closed;
 
   public HttpTransport(TransportOptions options) {
     this.options = options;
     this.loops = EventLoops.start(options);
     this.connector = new Connector(options, loops);
+    this.rpc = new RpcTransport(options, loops);
+  }
+
+  /** ONC RPC over the same event loops; ends with this transport. */
+  public RpcTransport rpc() {
+    return rpc;
   }
 
   /**
@@ -76,6 +83,7 @@ public final class HttpTransport implements AutoCloseable {
   public void close() {
     closed = true;
     pools.values().forEach(OriginPool::close);
+    rpc.close();
     var _ =
         loops
             .group()

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param proxy which origins are reached through a proxy
  * @param caFile certificates in PEM to trust in place of the JDK's, or null
  * @param poller how sockets are waited for
+ * @param rpcTimeout how long an RPC server (NFS) may say nothing before what waits for it fails
  */
 public record TransportOptions(
     int ioThreads,
@@ -28,7 +29,11 @@ public record TransportOptions(
     Duration idleTimeout,
     ProxySettings proxy,
     @Nullable Path caFile,
-    Poller poller) {
+    Poller poller,
+    Duration rpcTimeout) {
+
+  /** As a soft kernel mount of NFS (nfs(5): timeo=600). */
+  private static final Duration RPC_TIMEOUT = Duration.ofSeconds(60);
 
   /** What the transport waits with. */
   public enum Poller {
@@ -55,7 +60,15 @@ public record TransportOptions(
         Duration.ofSeconds(50),
         ProxySettings.fromEnvironment(environment),
         certificates == null || certificates.isBlank() ? null : Path.of(certificates),
-        Poller.AUTO);
+        Poller.AUTO,
+        rpcTimeout(environment.get("STOKER_NFS_TIMEOUT")));
+  }
+
+  /** Whole seconds; anything else is the default. */
+  private static Duration rpcTimeout(@Nullable String seconds) {
+    return seconds != null && seconds.matches("[1-9][0-9]{0,5}")
+        ? Duration.ofSeconds(Long.parseLong(seconds))
+        : RPC_TIMEOUT;
   }
 
   public TransportOptions withPoller(Poller other) {
@@ -68,7 +81,8 @@ public record TransportOptions(
         idleTimeout,
         proxy,
         caFile,
-        other);
+        other,
+        rpcTimeout);
   }
 
   public TransportOptions withCaFile(Path certificates) {
@@ -81,7 +95,8 @@ public record TransportOptions(
         idleTimeout,
         proxy,
         certificates,
-        poller);
+        poller,
+        rpcTimeout);
   }
 
   public TransportOptions withConnectionsPerOrigin(int limit) {
@@ -94,7 +109,23 @@ public record TransportOptions(
         idleTimeout,
         proxy,
         caFile,
-        poller);
+        poller,
+        rpcTimeout);
+  }
+
+  /** Another bound for an RPC server that says nothing. */
+  public TransportOptions withRpcTimeout(Duration timeout) {
+    return new TransportOptions(
+        ioThreads,
+        connectionsPerOrigin,
+        connectTimeout,
+        firstByteTimeout,
+        stallTimeout,
+        idleTimeout,
+        proxy,
+        caFile,
+        poller,
+        timeout);
   }
 
   /** Other bounds for an origin that says nothing. */
@@ -108,6 +139,7 @@ public record TransportOptions(
         idleTimeout,
         proxy,
         caFile,
-        poller);
+        poller,
+        rpcTimeout);
   }
 }

@@ -1,17 +1,10 @@
 package dev.stoker.io.publish;
 
+import dev.stoker.io.asset.AssetPath;
 import dev.stoker.io.asset.AssetUri;
-import dev.stoker.io.asset.AssetVersion;
 import dev.stoker.io.asset.Deadline;
-import dev.stoker.io.asset.FileUri;
 import dev.stoker.io.asset.IoFailure;
-import dev.stoker.io.publish.blob.Xxh64;
 import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -19,50 +12,52 @@ import java.util.Set;
 import java.util.random.RandomGenerator;
 
 /**
- * Outputs on local disks and kernel mounts. Staging copies, checksums and fsyncs into the {@link
- * StagingArea} beside the destination; {@link FilePlacement} gives the staged file its name.
- *
- * <p>Deadlines are looked at between system calls: a hard NFS mount whose server is gone holds a
- * call for as long as the kernel does.
+ * Outputs in file systems: local disks, kernel mounts, NFS servers. Staging copies, checksums and
+ * syncs into the {@link StagingArea} beside the destination; {@link FilePlacement} gives the staged
+ * file its name.
  */
 final class FileOutputs implements OutputStore {
   private static final System.Logger LOG = System.getLogger(FileOutputs.class.getName());
 
-  /** As one NFS WRITE of the common servers; larger pieces copy no faster. */
-  private static final int PIECE_BYTES = 1 << 20;
-
-  private final WritableRoots roots;
-  private final FileSteps steps;
+  private final OutputTrees trees;
   private final RandomGenerator random;
 
-  FileOutputs(List<Path> roots, FileSteps steps, RandomGenerator random) {
-    this.roots = new WritableRoots(roots, steps);
-    this.steps = steps;
+  FileOutputs(OutputTrees trees, RandomGenerator random) {
+    this.trees = trees;
     this.random = random;
   }
 
+  /** Without NFS. */
+  FileOutputs(List<Path> roots, FileSteps steps, RandomGenerator random) {
+    this(new OutputTrees(roots, steps, null), random);
+  }
+
   @Override
-  public StagedOutput stage(OutputFile file, AssetUri destination, Fence fence, Deadline deadline) {
-    FileUri uri = fileUri(destination);
-    String name = uri.path().name();
+  public StagedOutput stage(OutputFile file, AssetUri uri, Fence fence, Deadline deadline) {
+    OutputTrees.Destination destination = trees.destination(uri, deadline);
+    OutputTree tree = destination.tree();
+    String name = destination.name();
     try (OpenOutput source = OpenOutput.open(file)) {
-      StagingArea area = new StagingArea(roots.madeFolderOf(uri), steps);
-      Path target = area.folder().resolve(name);
-      AssetVersion.FileStamp replaced = FileStamps.of(target);
-      if (replaced != null && !Files.isRegularFile(target, LinkOption.NOFOLLOW_LINKS)) {
+      StagingArea area =
+          new StagingArea(destination.roots().madeFolderOf(destination.path()), tree);
+      OutputTree.Entry replaced = tree.look(area.folder().resolve(new AssetPath(name)));
+      if (replaced != null && !replaced.isFile()) {
         throw new IoFailure.Denied(
             "Cannot write " + uri + ": a folder, link or device has that name; remove it.");
       }
       String stagedName = StagingArea.newName(fence, name, random);
-      String checksum = copy(source, area, stagedName, fence, deadline);
+      AssetPath staged = area.resolve(stagedName);
+      String checksum =
+          area.inAttemptFolder(fence, attempt -> tree.write(staged, source, deadline));
+      area.syncAttemptFolder(fence);
       area.removeOlder(fence, name, stagedName);
       return new StagedOutput(
-          uri.canonical(),
+          destination.text(),
           source.lengthBytes(),
           checksum,
           List.of(),
           stagedName,
-          replaced == null ? null : replaced.token());
+          replaced == null ? null : replaced.stamp().token());
     } catch (IOException e) {
       throw FileTrouble.of("Cannot stage " + file + " for " + uri, e);
     }
@@ -76,9 +71,9 @@ final class FileOutputs implements OutputStore {
   @Override
   public void shutOut(List<StagedOutput> outputs, Fence fence, Deadline deadline) {
     try {
-      for (Path folder : foldersOf(outputs)) {
-        requireTime(deadline, "shutting out other attempts in " + folder);
-        new StagingArea(folder, steps).shutOutOthers(fence, random);
+      for (StagingArea area : areasOf(outputs, deadline)) {
+        requireTime(deadline, "shutting out other attempts in " + area.show());
+        area.shutOutOthers(fence, random);
       }
     } catch (IOException e) {
       throw FileTrouble.of("Cannot shut out other attempts of " + fence, e);
@@ -102,10 +97,10 @@ final class FileOutputs implements OutputStore {
   public void tidy(List<StagedOutput> outputs, Fence fence, Deadline deadline) {
     try {
       for (StagedOutput output : outputs) {
-        placementOf(output, fence).removeStaged();
+        placementOf(output, fence, deadline).removeStaged();
       }
-      for (Path folder : foldersOf(outputs)) {
-        new StagingArea(folder, steps).removeEmptyFolders(fence);
+      for (StagingArea area : areasOf(outputs, deadline)) {
+        area.removeEmptyFolders(fence);
       }
     } catch (IOException | IoFailure e) {
       LOG.log(System.Logger.Level.DEBUG, () -> "Left staged files of " + fence + " behind.", e);
@@ -115,71 +110,43 @@ final class FileOutputs implements OutputStore {
   @Override
   public void close() {}
 
-  private String copy(
-      OpenOutput source, StagingArea area, String stagedName, Fence fence, Deadline deadline)
-      throws IOException {
-    Path staged = area.resolve(stagedName);
-    Xxh64 checksum = new Xxh64();
-    boolean complete = false;
-    try (Arena arena = Arena.ofConfined();
-        FileChannel out = area.inAttemptFolder(fence, attempt -> steps.create(staged))) {
-      ByteBuffer piece = arena.allocate(PIECE_BYTES).asByteBuffer();
-      for (long at = 0; at < source.lengthBytes(); at += piece.limit()) {
-        requireTime(deadline, "staging for " + area.folder());
-        piece.clear().limit((int) Math.min(PIECE_BYTES, source.lengthBytes() - at));
-        source.read(piece, at);
-        checksum.update(piece.flip());
-        while (piece.hasRemaining()) {
-          out.write(piece);
-        }
-      }
-      source.requireUnchanged();
-      out.force(true);
-      area.syncAttemptFolder(fence);
-      complete = true;
-      return checksum.text();
-    } finally {
-      if (!complete) {
-        steps.remove(staged);
-      }
-    }
-  }
-
   private <T> T onPlacement(
       String verb, StagedOutput output, Fence fence, Deadline deadline, OnPlacement<T> action) {
     requireTime(deadline, "trying to " + verb + " " + output.destination());
     try {
-      return action.apply(placementOf(output, fence));
+      return action.apply(placementOf(output, fence, deadline));
     } catch (IOException e) {
       throw FileTrouble.of("Cannot " + verb + " " + output.destination(), e);
     }
   }
 
-  private FilePlacement placementOf(StagedOutput output, Fence fence) throws IOException {
-    FileUri uri = fileUri(AssetUri.parse(output.destination()));
+  private FilePlacement placementOf(StagedOutput output, Fence fence, Deadline deadline)
+      throws IOException {
+    OutputTrees.Destination destination = destinationOf(output, deadline);
     String stagedName = output.stagedName();
-    if (stagedName == null || !StagingArea.isName(stagedName, fence, uri.path().name())) {
+    if (stagedName == null || !StagingArea.isName(stagedName, fence, destination.name())) {
       throw new IoFailure.Invalid(
-          "The manifest of " + fence + " stages " + uri + " where no staging of ours lies.");
+          "The manifest of " + fence + " stages " + destination + " where no staging of ours lies.");
     }
-    Path folder = roots.folderOf(uri);
-    return new FilePlacement(output, folder.resolve(stagedName), folder, uri.path().name(), steps);
+    AssetPath folder = destination.roots().folderOf(destination.path());
+    return new FilePlacement(
+        output, folder.resolve(stagedName), folder, destination.name(), destination.tree());
   }
 
-  private Set<Path> foldersOf(List<StagedOutput> outputs) throws IOException {
-    Set<Path> folders = new LinkedHashSet<>();
+  private Set<StagingArea> areasOf(List<StagedOutput> outputs, Deadline deadline)
+      throws IOException {
+    Set<StagingArea> areas = new LinkedHashSet<>();
     for (StagedOutput output : outputs) {
-      folders.add(roots.folderOf(fileUri(AssetUri.parse(output.destination()))));
+      OutputTrees.Destination destination = destinationOf(output, deadline);
+      areas.add(
+          new StagingArea(
+              destination.roots().folderOf(destination.path()), destination.tree()));
     }
-    return folders;
+    return areas;
   }
 
-  private static FileUri fileUri(AssetUri destination) {
-    if (destination instanceof FileUri uri && !uri.namesTree() && !uri.path().isRoot()) {
-      return uri;
-    }
-    throw new IoFailure.Invalid(
-        "Cannot write " + destination + ": an output needs the path of a file.");
+  private OutputTrees.Destination destinationOf(StagedOutput output, Deadline deadline) {
+    return trees.destination(AssetUri.parse(output.destination()), deadline);
   }
 
   private static void requireTime(Deadline deadline, String doing) {

@@ -1,20 +1,12 @@
 package dev.stoker.io.publish;
 
-import dev.stoker.io.asset.AssetVersion;
+import dev.stoker.io.asset.AssetPath;
 import dev.stoker.io.asset.IoFailure;
 import dev.stoker.io.publish.OutputStore.State;
-import dev.stoker.io.publish.blob.Xxh64;
 import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,30 +16,29 @@ import org.jspecify.annotations.Nullable;
  * @param staged in the hidden folder
  * @param folder the real folder that holds the destination
  * @param name the destination's name in it
+ * @param tree the file system that has all of them
  */
-record FilePlacement(StagedOutput output, Path staged, Path folder, String name, FileSteps steps) {
+record FilePlacement(
+    StagedOutput output, AssetPath staged, AssetPath folder, String name, OutputTree tree) {
   private static final System.Logger LOG = System.getLogger(FilePlacement.class.getName());
-
-  private static final int PIECE_BYTES = 1 << 20;
 
   /**
    * @throws IoFailure.Fenced when it can no longer become visible
    */
   State inspect() throws IOException {
-    AssetVersion.FileStamp stagedStamp = FileStamps.of(staged);
-    AssetVersion.FileStamp targetStamp = FileStamps.of(target());
-    if (stagedStamp == null) {
-      return holdsManifestBytes(targetStamp) ? State.PUBLISHED : stagedIsGone();
+    OutputTree.Entry stagedFile = tree.look(staged);
+    OutputTree.Entry targetFile = tree.look(target());
+    if (stagedFile == null) {
+      return holdsManifestBytes(targetFile) ? State.PUBLISHED : stagedIsGone();
     }
-    if (targetStamp != null && targetStamp.fileId() == stagedStamp.fileId()) {
+    if (targetFile != null && targetFile.stamp().fileId() == stagedFile.stamp().fileId()) {
       // LINK came through and the removal of the staged name did not: place() repeats both.
       return State.STAGED;
     }
-    if (stagedStamp.lengthBytes() != output.lengthBytes()
-        || !Files.isRegularFile(staged, LinkOption.NOFOLLOW_LINKS)) {
-      throw fenced("its staged file " + staged + " is not the one that was staged");
+    if (stagedFile.stamp().lengthBytes() != output.lengthBytes() || !stagedFile.isFile()) {
+      throw fenced("its staged file " + tree.show(staged) + " is not the one that was staged");
     }
-    requireCondition(targetStamp);
+    requireCondition(targetFile);
     return State.STAGED;
   }
 
@@ -60,21 +51,21 @@ record FilePlacement(StagedOutput output, Path staged, Path folder, String name,
     } else {
       rename();
     }
-    steps.syncFolder(folder);
+    tree.syncFolder(folder);
     removeStaged();
   }
 
   void removeStaged() throws IOException {
-    steps.remove(staged);
+    tree.remove(staged);
   }
 
-  private Path target() {
+  private AssetPath target() {
     return folder.resolve(name);
   }
 
   private void link() throws IOException {
     try {
-      steps.link(staged, target());
+      tree.link(staged, target());
     } catch (FileAlreadyExistsException e) {
       requireOwnLink();
     } catch (NoSuchFileException e) {
@@ -87,16 +78,16 @@ record FilePlacement(StagedOutput output, Path staged, Path folder, String name,
       // another writer's new file would be replaced.
       LOG.log(
           System.Logger.Level.DEBUG,
-          () -> "No hard link for " + target() + "; renaming instead.",
+          () -> "No hard link for " + tree.show(target()) + "; renaming instead.",
           e);
-      requireCondition(FileStamps.of(target()));
+      requireCondition(tree.look(target()));
       rename();
     }
   }
 
   private void rename() throws IOException {
     try {
-      steps.rename(staged, target());
+      tree.rename(staged, target());
     } catch (NoSuchFileException e) {
       requireManifestBytes();
     }
@@ -104,27 +95,28 @@ record FilePlacement(StagedOutput output, Path staged, Path folder, String name,
 
   /** EEXIST after a LINK whose answer was lost, as an NFS client sees it, is our own success. */
   private void requireOwnLink() throws IOException {
-    AssetVersion.FileStamp stagedStamp = FileStamps.of(staged);
-    AssetVersion.FileStamp targetStamp = FileStamps.of(target());
-    if (stagedStamp == null) {
+    OutputTree.Entry stagedFile = tree.look(staged);
+    OutputTree.Entry targetFile = tree.look(target());
+    if (stagedFile == null) {
       requireManifestBytes();
-    } else if (targetStamp == null || targetStamp.fileId() != stagedStamp.fileId()) {
+    } else if (targetFile == null
+        || targetFile.stamp().fileId() != stagedFile.stamp().fileId()) {
       throw fenced("another file has its name by now");
     }
   }
 
-  private void requireCondition(AssetVersion.@Nullable FileStamp found) {
+  private void requireCondition(OutputTree.@Nullable Entry found) {
     String replaces = output.replaces();
     if (replaces == null && found != null) {
       throw fenced("it must be new, and another file has its name by now");
     }
-    if (replaces != null && (found == null || !replaces.equals(found.token()))) {
+    if (replaces != null && (found == null || !replaces.equals(found.stamp().token()))) {
       throw fenced("the file that it replaces changed or went away since it was staged");
     }
   }
 
   private void requireManifestBytes() throws IOException {
-    if (!holdsManifestBytes(FileStamps.of(target()))) {
+    if (!holdsManifestBytes(tree.look(target()))) {
       stagedIsGone();
     }
   }
@@ -133,22 +125,11 @@ record FilePlacement(StagedOutput output, Path staged, Path folder, String name,
     throw fenced("its staged file is gone; another attempt or a person removed it");
   }
 
-  private boolean holdsManifestBytes(AssetVersion.@Nullable FileStamp found) throws IOException {
-    if (found == null
-        || found.lengthBytes() != output.lengthBytes()
-        || !Files.isRegularFile(target(), LinkOption.NOFOLLOW_LINKS)) {
-      return false;
-    }
-    Xxh64 checksum = new Xxh64();
-    try (Arena arena = Arena.ofConfined();
-        FileChannel channel =
-            FileChannel.open(target(), StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
-      ByteBuffer piece = arena.allocate(PIECE_BYTES).asByteBuffer();
-      while (channel.read(piece.clear()) >= 0) {
-        checksum.update(piece.flip());
-      }
-    }
-    return checksum.text().equals(output.checksum());
+  private boolean holdsManifestBytes(OutputTree.@Nullable Entry found) throws IOException {
+    return found != null
+        && found.isFile()
+        && found.stamp().lengthBytes() == output.lengthBytes()
+        && tree.checksum(target(), found.stamp()).equals(output.checksum());
   }
 
   private IoFailure.Fenced fenced(String why) {

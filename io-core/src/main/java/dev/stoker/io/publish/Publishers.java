@@ -3,6 +3,7 @@ package dev.stoker.io.publish;
 import dev.stoker.io.publish.blob.BlobWriter;
 import dev.stoker.io.publish.blob.BlockBuffers;
 import dev.stoker.io.source.blob.BlobAccounts;
+import dev.stoker.io.source.nfs.NfsServers;
 import java.security.SecureRandom;
 import java.util.random.RandomGenerator;
 
@@ -11,14 +12,18 @@ public final class Publishers {
   private Publishers() {}
 
   /**
-   * A publisher to {@code blob:} and {@code file:} destinations.
+   * A publisher to {@code blob:}, {@code nfs:}, {@code avere:} and {@code file:} destinations.
    *
-   * @param accounts who signs and sends what goes to Blob; its transport must outlive the publisher
+   * @param accounts who signs and sends what goes to Blob; its transport carries everything and
+   *     must outlive the publisher
    */
   public static OutputPublisher open(BlobAccounts accounts, PublishOptions options) {
     RandomGenerator random = new SecureRandom();
     return new StorePublisher(
-        new FileOutputs(options.writableRoots(), FileSteps.SYSTEM, random),
+        new FileOutputs(
+            new OutputTrees(
+                options.writableRoots(), FileSteps.SYSTEM, new NfsServers(accounts.transport(), accounts::awaitUpload)),
+            random),
         new BlobOutputs(
             new BlobWriter(accounts, random), new BlockBuffers(options.bufferedBlocks()), random),
         options.concurrentStagings());

@@ -1,21 +1,14 @@
 package dev.stoker.io.publish;
 
+import dev.stoker.io.asset.AssetPath;
 import dev.stoker.io.asset.IoFailure;
 import dev.stoker.io.publish.blob.Xxh64;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.NotDirectoryException;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.random.RandomGenerator;
 
 /**
@@ -25,9 +18,9 @@ import java.util.random.RandomGenerator;
  * RENAME finds nothing.
  *
  * @param folder the real folder that holds the outputs
- * @param steps what changes the file system
+ * @param tree the file system that has it
  */
-record StagingArea(Path folder, FileSteps steps) {
+record StagingArea(AssetPath folder, OutputTree tree) {
   static final String HIDDEN = ".stoker";
 
   /** Cannot be a task: a fence's task starts with a letter or digit. */
@@ -69,7 +62,11 @@ record StagingArea(Path folder, FileSteps steps) {
         && stagedName.chars().skip(prefix.length()).allMatch(HexFormat::isHexDigit);
   }
 
-  Path resolve(String stagedName) {
+  String show() {
+    return tree.show(folder);
+  }
+
+  AssetPath resolve(String stagedName) {
     return folder.resolve(stagedName);
   }
 
@@ -77,7 +74,7 @@ record StagingArea(Path folder, FileSteps steps) {
   <T> T inAttemptFolder(Fence fence, Inside<T> inside) throws IOException {
     for (int tries = 1; ; tries++) {
       try {
-        Path hidden = made(folder, HIDDEN);
+        AssetPath hidden = made(folder, HIDDEN);
         return inside.make(made(made(hidden, fence.task()), String.valueOf(fence.attempt())));
       } catch (NoSuchFileException e) {
         if (tries == MAKE_TRIES) {
@@ -91,10 +88,10 @@ record StagingArea(Path folder, FileSteps steps) {
   void removeOlder(Fence fence, String outputName, String newest) throws IOException {
     String prefix = prefix(fence, outputName);
     String namePrefix = prefix.substring(prefix.lastIndexOf('/') + 1);
-    for (Path file : entries(attemptFolder(fence))) {
-      String name = file.getFileName().toString();
+    AssetPath attempt = attemptFolder(fence);
+    for (String name : tree.names(attempt)) {
       if (name.startsWith(namePrefix) && !newest.endsWith(name)) {
-        steps.remove(file);
+        tree.remove(attempt.resolve(name));
       }
     }
   }
@@ -104,35 +101,34 @@ record StagingArea(Path folder, FileSteps steps) {
    * NFS client renames relative to a folder's handle, which follows the folder wherever it goes.
    */
   void shutOutOthers(Fence fence, RandomGenerator random) throws IOException {
-    Path hidden = folder.resolve(HIDDEN);
-    Path task = hidden.resolve(fence.task());
-    for (Path attempt : entries(task)) {
-      if (!attempt.getFileName().toString().equals(String.valueOf(fence.attempt()))) {
-        takeAway(attempt, fence, random);
+    AssetPath hidden = folder.resolve(HIDDEN);
+    AssetPath task = hidden.resolve(fence.task());
+    for (String attempt : tree.names(task)) {
+      if (!attempt.equals(String.valueOf(fence.attempt()))) {
+        takeAway(task.resolve(attempt), fence, random);
       }
     }
-    for (Path away : entries(hidden.resolve(AWAY))) {
-      if (away.getFileName().toString().startsWith(fence.task() + "-")) {
-        for (Path file : entries(away)) {
-          steps.remove(file);
+    AssetPath allAway = hidden.resolve(AWAY);
+    for (String away : tree.names(allAway)) {
+      if (away.startsWith(fence.task() + "-")) {
+        AssetPath emptied = allAway.resolve(away);
+        for (String file : tree.names(emptied)) {
+          tree.remove(emptied.resolve(file));
         }
-        steps.remove(away);
+        tree.remove(emptied);
       }
     }
   }
 
-  private void takeAway(Path attempt, Fence fence, RandomGenerator random) throws IOException {
-    Path hidden = folder.resolve(HIDDEN);
+  private void takeAway(AssetPath attempt, Fence fence, RandomGenerator random)
+      throws IOException {
+    AssetPath hidden = folder.resolve(HIDDEN);
     String name =
-        fence.task()
-            + "-"
-            + attempt.getFileName()
-            + "-"
-            + HexFormat.of().toHexDigits(random.nextInt());
-    for (int tries = 1; Files.exists(attempt, LinkOption.NOFOLLOW_LINKS); tries++) {
+        fence.task() + "-" + attempt.name() + "-" + HexFormat.of().toHexDigits(random.nextInt());
+    for (int tries = 1; tree.look(attempt) != null; tries++) {
       try {
-        steps.rename(attempt, made(hidden, AWAY).resolve(name));
-        steps.syncFolder(hidden.resolve(fence.task()));
+        tree.rename(attempt, made(hidden, AWAY).resolve(name));
+        tree.syncFolder(hidden.resolve(fence.task()));
         return;
       } catch (NoSuchFileException e) {
         if (tries == MAKE_TRIES) {
@@ -144,57 +140,41 @@ record StagingArea(Path folder, FileSteps steps) {
 
   /** Removes the hidden folders that nothing uses any more. */
   void removeEmptyFolders(Fence fence) throws IOException {
-    Path hidden = folder.resolve(HIDDEN);
-    Path task = hidden.resolve(fence.task());
-    steps.remove(attemptFolder(fence));
-    steps.remove(task);
-    steps.remove(hidden.resolve(AWAY));
-    steps.remove(hidden);
+    AssetPath hidden = folder.resolve(HIDDEN);
+    tree.remove(attemptFolder(fence));
+    tree.remove(hidden.resolve(fence.task()));
+    tree.remove(hidden.resolve(AWAY));
+    tree.remove(hidden);
   }
 
   void syncAttemptFolder(Fence fence) throws IOException {
-    steps.syncFolder(attemptFolder(fence));
+    tree.syncFolder(attemptFolder(fence));
   }
 
-  private Path attemptFolder(Fence fence) {
+  private AssetPath attemptFolder(Fence fence) {
     return folder.resolve(HIDDEN).resolve(fence.task()).resolve(String.valueOf(fence.attempt()));
   }
 
-  private Path made(Path parent, String name) throws IOException {
-    Path child = parent.resolve(name);
+  private AssetPath made(AssetPath parent, String name) throws IOException {
+    AssetPath child = parent.resolve(name);
     try {
-      steps.makeFolder(child);
-      steps.syncFolder(parent);
+      tree.makeFolder(child);
+      tree.syncFolder(parent);
     } catch (FileAlreadyExistsException e) {
-      if (!Files.exists(child, LinkOption.NOFOLLOW_LINKS)) {
-        throw new NoSuchFileException(child.toString());
+      OutputTree.Entry found = tree.look(child);
+      if (found == null) {
+        throw new NoSuchFileException(tree.show(child));
       }
-      if (!Files.isDirectory(child, LinkOption.NOFOLLOW_LINKS)) {
+      if (!found.isFolder()) {
         throw new IoFailure.Denied(
-            "Cannot stage in " + child + ": it is a link or a file; remove it.");
+            "Cannot stage in " + tree.show(child) + ": it is a link or a file; remove it.");
       }
     }
     return child;
   }
 
-  private static List<Path> entries(Path folder) throws IOException {
-    if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
-      return List.of();
-    }
-    List<Path> entries = new ArrayList<>();
-    try (DirectoryStream<Path> stream = Files.newDirectoryStream(folder)) {
-      stream.forEach(entries::add);
-    } catch (NoSuchFileException | NotDirectoryException e) {
-      // Tidied away between the look and the listing.
-      return List.of();
-    } catch (DirectoryIteratorException e) {
-      throw e.getCause();
-    }
-    return entries;
-  }
-
   /** Something made in the attempt's folder. */
   interface Inside<T> {
-    T make(Path attemptFolder) throws IOException;
+    T make(AssetPath attemptFolder) throws IOException;
   }
 }

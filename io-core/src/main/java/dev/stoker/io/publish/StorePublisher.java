@@ -6,6 +6,7 @@ import dev.stoker.io.asset.Deadline;
 import dev.stoker.io.asset.FileUri;
 import dev.stoker.io.asset.HttpUri;
 import dev.stoker.io.asset.IoFailure;
+import dev.stoker.io.asset.NfsUri;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -99,10 +100,11 @@ final class StorePublisher implements OutputPublisher {
   private OutputStore storeOf(AssetUri destination) {
     return switch (destination) {
       case FileUri uri -> files;
+      case NfsUri uri -> files;
       case BlobUri uri -> blobs;
       case HttpUri uri ->
           throw new IoFailure.Invalid(
-              "Cannot write " + uri + ": outputs go to blob: and file: destinations.");
+              "Cannot write " + uri + ": outputs go to blob:, nfs:, avere: and file: destinations.");
     };
   }
 }

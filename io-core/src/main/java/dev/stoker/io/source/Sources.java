@@ -4,12 +4,15 @@ import dev.stoker.io.asset.AssetUri;
 import dev.stoker.io.asset.BlobUri;
 import dev.stoker.io.asset.FileUri;
 import dev.stoker.io.asset.HttpUri;
+import dev.stoker.io.asset.NfsUri;
 import dev.stoker.io.net.HttpTransport;
 import dev.stoker.io.source.blob.BlobAccounts;
 import dev.stoker.io.source.blob.BlobSettings;
 import dev.stoker.io.source.blob.BlobSource;
 import dev.stoker.io.source.file.FileSource;
 import dev.stoker.io.source.http.HttpSource;
+import dev.stoker.io.source.nfs.NfsServers;
+import dev.stoker.io.source.nfs.NfsSource;
 
 /**
  * Opens trees by their URI. Connections and credentials belong to the origin and are shared by all
@@ -18,11 +21,13 @@ import dev.stoker.io.source.http.HttpSource;
 public final class Sources {
   private final HttpTransport transport;
   private final BlobAccounts accounts;
+  private final NfsServers nfs;
 
   /** Uses {@code transport}, which stays its owner's to close. */
   public Sources(HttpTransport transport, BlobSettings settings) {
     this.transport = transport;
     this.accounts = new BlobAccounts(settings, transport);
+    this.nfs = new NfsServers(transport);
   }
 
   /**
@@ -35,6 +40,9 @@ public final class Sources {
     // No pattern switch: linking one costs 50 ms at start-up, which no cache of classes saves.
     if (uri instanceof BlobUri blob) {
       return new BlobSource(accounts.accountOf(blob), blob);
+    }
+    if (uri instanceof NfsUri nfsUri) {
+      return new NfsSource(nfs, nfsUri);
     }
     return uri instanceof HttpUri http
         ? new HttpSource(transport, http)

@@ -7,8 +7,10 @@ import dev.stoker.io.asset.Deadline;
 import dev.stoker.io.asset.FileUri;
 import dev.stoker.io.asset.HttpUri;
 import dev.stoker.io.asset.IoFailure;
+import dev.stoker.io.asset.NfsUri;
 import dev.stoker.io.publish.blob.BlobWriter;
 import dev.stoker.io.source.blob.BlobAccounts;
+import dev.stoker.io.source.nfs.NfsServers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -17,16 +19,18 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
-/** Pushes files and trees to Blob and to file systems. Thread-safe. */
+/** Pushes files and trees to Blob, to NFS servers and to file systems. Thread-safe. */
 public final class TreePush {
   private final RandomGenerator random = new SecureRandom();
   private final BlobWriter writer;
+  private final NfsServers nfs;
 
   /**
-   * @param accounts who signs and sends what goes to Blob
+   * @param accounts who signs and sends what goes to Blob; its transport carries everything
    */
   public TreePush(BlobAccounts accounts) {
     this.writer = new BlobWriter(accounts, random);
+    this.nfs = new NfsServers(accounts.transport(), accounts::awaitUpload);
   }
 
   /**
@@ -68,9 +72,10 @@ public final class TreePush {
     return switch (destination) {
       case BlobUri uri -> new BlobTarget(writer, uri, request.createContainer(), random);
       case FileUri uri -> new FileTarget(uri.toLocalPath());
+      case NfsUri uri -> new NfsTarget(nfs, uri);
       case HttpUri uri ->
           throw new IoFailure.Invalid(
-              "Cannot push to " + uri + ": the destination must be in Blob or on a file system.");
+              "Cannot push to " + uri + ": the destination must be in Blob, on an NFS server or on a file system.");
     };
   }
 }

@@ -32,6 +32,12 @@ final class ServerProcess implements AutoCloseable {
 
   /** Starts {@code command} and waits until {@code port} of 127.0.0.1 accepts connections. */
   static ServerProcess start(Path folder, int port, Map<String, String> env, List<String> command) {
+    return start(folder, "127.0.0.1", port, env, command);
+  }
+
+  /** The same for a port of another loopback address. */
+  static ServerProcess start(
+      Path folder, String host, int port, Map<String, String> env, List<String> command) {
     Path log = folder.resolve("server.log");
     try {
       ProcessBuilder builder =
@@ -39,7 +45,7 @@ final class ServerProcess implements AutoCloseable {
       builder.environment().putAll(env);
       ServerProcess server = new ServerProcess(builder.start(), folder);
       try {
-        server.awaitPort(port, log);
+        server.awaitPort(host, port, log);
       } catch (RuntimeException e) {
         server.close();
         throw e;
@@ -66,11 +72,11 @@ final class ServerProcess implements AutoCloseable {
     }
   }
 
-  private void awaitPort(int port, Path log) {
+  private void awaitPort(String host, int port, Path log) {
     long end = System.nanoTime() + START_TIMEOUT.toNanos();
     while (System.nanoTime() < end && process.isAlive()) {
       try (Socket probe = new Socket()) {
-        probe.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1_000);
+        probe.connect(new InetSocketAddress(InetAddress.ofLiteral(host), port), 1_000);
         return;
       } catch (IOException notYet) {
         LockSupport.parkNanos(20_000_000);
@@ -83,6 +89,25 @@ final class ServerProcess implements AutoCloseable {
       said = e.toString();
     }
     throw new IllegalStateException("The test server did not start; it said: " + said);
+  }
+
+  /** Its process id. */
+  long pid() {
+    return process.pid();
+  }
+
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
+  /** {@code kill -9}; its folder stays until it is closed. */
+  void killNow() {
+    process.destroyForcibly();
+    try {
+      process.waitFor();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private static void kill(Process process) {
@@ -107,6 +132,10 @@ final class ServerProcess implements AutoCloseable {
     } catch (IllegalStateException shuttingDown) {
       // Then the hook has run or is running.
     }
+    remove(folder);
+  }
+
+  static void remove(Path folder) {
     try (Stream<Path> all = Files.walk(folder)) {
       all.sorted(Comparator.reverseOrder()).forEach(path -> path.toFile().delete());
     } catch (IOException | UncheckedIOException e) {

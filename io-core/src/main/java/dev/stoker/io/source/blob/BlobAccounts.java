@@ -1,6 +1,7 @@
 package dev.stoker.io.source.blob;
 
 import dev.stoker.io.asset.BlobUri;
+import dev.stoker.io.asset.Deadline;
 import dev.stoker.io.asset.IoFailure;
 import dev.stoker.io.net.HttpOrigin;
 import dev.stoker.io.net.HttpTransport;
@@ -41,6 +42,11 @@ public final class BlobAccounts {
     this.tokens = new EntraTokens(transport);
   }
 
+  /** What carries requests to all accounts. */
+  public HttpTransport transport() {
+    return transport;
+  }
+
   /**
    * The account that {@code uri} lies in, with the credential for it. Blocks for about a second
    * where the metadata service has to be asked.
@@ -72,6 +78,19 @@ public final class BlobAccounts {
     }
     return accounts.computeIfAbsent(
         new Seen(uri.origin(), ""), seen -> account(uri, resolve(uri, "")));
+  }
+
+  /**
+   * Waits until so many bytes may be sent to {@code origin}, of whatever kind, where its bandwidth
+   * is capped.
+   *
+   * @param what names what is sent, for the message
+   */
+  public void awaitUpload(String origin, long bytes, String what, Deadline deadline) {
+    UploadCap cap = capOf(origin);
+    if (cap != null) {
+      cap.await(bytes, what, deadline);
+    }
   }
 
   private @Nullable UploadCap capOf(String origin) {

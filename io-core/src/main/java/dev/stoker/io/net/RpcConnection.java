@@ -1,0 +1,297 @@
+package dev.stoker.io.net;
+
+import dev.stoker.io.asset.IoFailure;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import java.nio.ByteBuffer;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One connection to one server, with any number of calls out; replies come in any order. Everything
+ * here runs on its peer's event loop.
+ *
+ * <p>A server that was sent something and is quiet for a while is asked whether it is there. One
+ * that does not even answer that is given up: the connection closes and its calls fail.
+ */
+// Closing a channel tells its outcome to channelInactive; nobody needs the future as well.
+@SuppressWarnings({"FutureReturnValueIgnored", "ReferenceEquality"})
+final class RpcConnection extends ChannelInboundHandlerAdapter
+    implements RecordDecoder.Owner, DirectReads.Target {
+  /** The head of a READ's reply with some to spare; what follows goes where it belongs. */
+  private static final int HEAD_READ_BYTES = 160;
+
+  private static final int REPLY_READ_BYTES = 16 << 10;
+
+  /** Below this, copying what came with the head is cheaper than another system call. */
+  private static final int DIRECT_FROM_BYTES = 1 << 10;
+
+  private final RpcPeer peer;
+  private final RecordDecoder decoder = new RecordDecoder(this);
+  private final Map<Integer, RpcCall> out = new LinkedHashMap<>();
+  private @Nullable Channel channel;
+  private int dataBytesOut;
+  private int targetsOut;
+
+  /** Wraps the rest of the current reply's data, as much as this fragment holds. */
+  private @Nullable ByteBuf direct;
+
+  private int directTaken;
+  private long lastHeardNanos = System.nanoTime();
+  private boolean pinged;
+  private boolean dirty;
+
+  RpcConnection(RpcPeer peer) {
+    this.peer = peer;
+  }
+
+  void opened(Channel open) {
+    channel = open;
+    lastHeardNanos = System.nanoTime();
+  }
+
+  private Channel channel() {
+    Channel open = channel;
+    if (open == null) {
+      throw new IllegalStateException("The connection was never opened.");
+    }
+    return open;
+  }
+
+  int dataBytesOut() {
+    return dataBytesOut;
+  }
+
+  int callsOut() {
+    return out.size();
+  }
+
+  /** Puts the call into the socket's queue; {@link #flush} sends it. */
+  void send(RpcCall call) {
+    if (out.isEmpty()) {
+      lastHeardNanos = System.nanoTime();
+    }
+    call.sentNanos = System.nanoTime();
+    call.rewind();
+    out.put(call.xid, call);
+    dataBytesOut += call.dataBytes();
+    targetsOut += call.into == null ? 0 : 1;
+    dirty = true;
+    Channel open = channel();
+    ByteBuffer payload = call.payload;
+    if (payload == null) {
+      open.write(call.head(open.alloc()));
+      return;
+    }
+    call.leaving = true;
+    open.write(call.head(open.alloc()));
+    int padding = XdrWriter.padded(payload.remaining()) - payload.remaining();
+    var sent = open.write(Unpooled.wrappedBuffer(payload));
+    if (padding > 0) {
+      open.write(Unpooled.buffer(padding).writeZero(padding));
+    }
+    sent.addListener((ChannelFutureListener) done -> call.leaving = false);
+  }
+
+  void flush() {
+    if (dirty) {
+      dirty = false;
+      channel().flush();
+    }
+  }
+
+  /** Lets go of a call that is out. */
+  void forget(RpcCall call, IoFailure failure) {
+    if (out.get(call.xid) != call) {
+      return;
+    }
+    if (call.leaving) {
+      // Its bytes lie in the socket's queue, and half a message cannot be taken back.
+      close("a call was given up before it was sent");
+      return;
+    }
+    remove(call);
+    if (decoder.current() == call) {
+      decoder.skipCurrent();
+      ByteBuf held = direct;
+      direct = null;
+      failWhenLetGo(call, held, failure);
+    } else {
+      peer.ended(call, failure);
+    }
+  }
+
+  /** With io_uring, the kernel may hold the buffer for a moment. */
+  private void failWhenLetGo(RpcCall call, @Nullable ByteBuf held, Throwable failure) {
+    if (held != null && held.refCnt() > 1) {
+      channel()
+          .eventLoop()
+          .schedule(() -> failWhenLetGo(call, held, failure), 1, TimeUnit.MILLISECONDS);
+      return;
+    }
+    if (held != null) {
+      held.release();
+    }
+    peer.ended(call, failure);
+  }
+
+  private void remove(RpcCall call) {
+    out.remove(call.xid);
+    dataBytesOut -= call.dataBytes();
+    targetsOut -= call.into == null ? 0 : 1;
+  }
+
+  /**
+   * Looks at the clock: calls past their deadline, and a server that says nothing.
+   *
+   * @param lateNanos for how long nobody looked at the sockets; the server is not to blame for it
+   */
+  void tick(long nowNanos, long lateNanos, long quietLimitNanos, long answerLimitNanos) {
+    lastHeardNanos += lateNanos;
+    for (RpcCall call : List.copyOf(out.values())) {
+      if (call.deadline.atNanos() - nowNanos <= 0
+          || nowNanos - call.sentNanos > answerLimitNanos) {
+        forget(call, peer.timedOut(call));
+      }
+    }
+    long quiet = nowNanos - lastHeardNanos;
+    if (out.isEmpty() || !channel().isActive()) {
+      return;
+    }
+    if (quiet > quietLimitNanos) {
+      close("it said nothing for " + TimeUnit.NANOSECONDS.toMillis(quiet) + " ms");
+    } else if (quiet > quietLimitNanos / 3 && !pinged) {
+      ping();
+    }
+  }
+
+  private void ping() {
+    RpcCall ping =
+        RpcCall.of(
+            peer.program().nothing(), RpcCredential.NONE, new XdrWriter(), peer.farOff(), "ping");
+    pinged = true;
+    channel().writeAndFlush(ping.head(channel().alloc()));
+  }
+
+  /** Closes it; the calls that are out fail. */
+  void close(String why) {
+    Map<Integer, RpcCall> lost = new LinkedHashMap<>(out);
+    out.clear();
+    dataBytesOut = 0;
+    targetsOut = 0;
+    RpcCall current = decoder.current();
+    IoFailure.Unavailable failure = peer.lost(why);
+    channel()
+        .close()
+        .addListener(
+            closed -> {
+              for (RpcCall call : lost.values()) {
+                if (call == current) {
+                  ByteBuf held = direct;
+                  direct = null;
+                  failWhenLetGo(call, held, failure);
+                } else {
+                  peer.ended(call, failure);
+                }
+              }
+              dropDirect();
+            });
+  }
+
+  @Override
+  public int nextReadBytes() {
+    return targetsOut > 0 ? HEAD_READ_BYTES : REPLY_READ_BYTES;
+  }
+
+  @Override
+  public @Nullable ByteBuf directTarget() {
+    int due = decoder.directBytes();
+    if (due < DIRECT_FROM_BYTES) {
+      return null;
+    }
+    if (direct == null) {
+      ByteBuffer into = decoder.target();
+      direct = Unpooled.wrappedBuffer(into.slice(into.position(), due)).clear();
+      directTaken = 0;
+    }
+    return direct;
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext context, Object message) {
+    ByteBuf in = (ByteBuf) message;
+    try {
+      lastHeardNanos = System.nanoTime();
+      peer.heard(lastHeardNanos);
+      pinged = false;
+      if (in == direct) {
+        int count = in.writerIndex() - directTaken;
+        directTaken += count;
+        // Netty looks at what is readable when a later read fails.
+        in.readerIndex(in.writerIndex());
+        boolean full = !in.isWritable();
+        if (full) {
+          dropDirect();
+        }
+        decoder.tookDirect(count);
+      } else {
+        dropDirect();
+        decoder.feed(in);
+      }
+    } catch (BadAnswerException e) {
+      broken(e.what);
+    } catch (XdrReader.BadXdrException e) {
+      broken(String.valueOf(e.getMessage()));
+    } finally {
+      in.release();
+    }
+  }
+
+  private void broken(String what) {
+    close("its reply cannot be used, because " + what);
+  }
+
+  private void dropDirect() {
+    if (direct != null) {
+      direct.release();
+      direct = null;
+    }
+  }
+
+  @Override
+  public @Nullable RpcCall callOf(int xid) {
+    return out.get(xid);
+  }
+
+  @Override
+  public void replied(RpcCall call, byte[] message, int dataBytes) {
+    remove(call);
+    peer.replied(call, message, dataBytes);
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext context) {
+    peer.pump();
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext context) {
+    if (!out.isEmpty()) {
+      close("it closed the connection");
+    }
+    dropDirect();
+    peer.closed(this);
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    close(RequestWriter.reason(cause));
+  }
+}

@@ -1,0 +1,34 @@
+package dev.stoker.io.source.nfs;
+
+import java.time.Duration;
+
+/**
+ * How patient we are.
+ *
+ * @param answerTimeout a server (all addresses of a cluster) that says nothing at all for so long
+ *     fails what waits for it
+ * @param switchAfter of several addresses, one that says nothing for so long is left for the others
+ * @param resolveAgainAfter how old the answer of DNS may be
+ */
+public record NfsOptions(Duration answerTimeout, Duration switchAfter, Duration resolveAgainAfter) {
+
+  /** As a soft kernel mount: a minute; a dead address of a cluster is left within a second. */
+  public static NfsOptions defaults() {
+    return new NfsOptions(Duration.ofSeconds(60), Duration.ofMillis(800), Duration.ofSeconds(30));
+  }
+
+  public NfsOptions withAnswerTimeout(Duration timeout) {
+    return new NfsOptions(timeout, switchAfter, resolveAgainAfter);
+  }
+
+  public NfsOptions withResolveAgainAfter(Duration age) {
+    return new NfsOptions(answerTimeout, switchAfter, age);
+  }
+
+  /** How long a lone server may say nothing before its connection is made anew. */
+  Duration reconnectAfter() {
+    Duration usual = Duration.ofSeconds(10);
+    Duration half = answerTimeout.dividedBy(2);
+    return usual.compareTo(half) < 0 ? usual : half;
+  }
+}
