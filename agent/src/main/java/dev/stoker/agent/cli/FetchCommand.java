@@ -32,7 +32,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "fetch",
     description = {
-      "Copy files and trees from Blob, range servers or folders; what is unchanged is not copied.",
+      "Copy files and trees from Blob, NFS, range servers or folders; what is unchanged is not copied.",
       "A file goes to DEST, or into it where it is a folder; a tree's contents go below DEST."
     },
     sortOptions = false)

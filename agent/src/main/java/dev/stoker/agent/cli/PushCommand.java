@@ -23,7 +23,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "push",
     description = {
-      "Push a file, or a folder's contents, to Blob or to a folder; what is there already is not sent.",
+      "Push a file, or a folder's contents, to Blob, NFS or a folder; what is there already is not sent.",
       "A file gets the name that the URI gives, or goes into it when it ends in '/'."
     },
     sortOptions = false)

@@ -78,8 +78,7 @@ final class Uploads {
     List<LocalContent> contents = contents(outside);
     Jobs.Location location =
         locations.stream().filter(one -> one.name().equals(Jobs.UPLOADS)).findFirst().orElseThrow();
-    String text = location.uri();
-    AssetUri top = AssetUri.parse(text.endsWith("/") ? text : text + "/");
+    AssetUri top = asTree(location.uri());
     context
         .err()
         .printf(
@@ -95,6 +94,12 @@ final class Uploads {
             uploads.stream().mapToLong(Upload::filesSent).sum(),
             ByteSize.format(uploads.stream().mapToLong(Upload::bytesSent).sum()));
     return uploads;
+  }
+
+  /** The slash that makes it a tree stands before the query, where there is one. */
+  private static AssetUri asTree(String text) {
+    AssetUri uri = AssetUri.parse(text);
+    return uri.namesTree() ? uri : AssetUri.parse(text.replaceFirst("(?=\\?|$)", "/"));
   }
 
   private List<LocalContent> contents(SortedSet<Path> outside) {

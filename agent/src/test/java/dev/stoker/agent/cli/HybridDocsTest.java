@@ -109,13 +109,21 @@ class HybridDocsTest {
       assertEquals(0, stoker.run(arguments), () -> command + "\n" + stoker.err());
       assertFalse(stoker.out().contains("0 files (0 B) "), () -> command + "\n" + stoker.out());
     }
-    assertEquals(-1, Files.mismatch(show.resolveSibling("scene.usd"), folder.resolve("look/scene.usd")));
+    assertEquals(
+        -1, Files.mismatch(show.resolveSibling("scene.usd"), folder.resolve("look/scene.usd")));
 
     Files.write(show.resolveSibling("scene.usd"), new byte[2_000_003]);
-    String verify = here(block(section, "sh").lines().filter(l -> l.contains("--verify")).findFirst().orElseThrow());
+    String verify =
+        here(
+            block(section, "sh")
+                .lines()
+                .filter(l -> l.contains("--verify"))
+                .findFirst()
+                .orElseThrow());
     assertEquals(
         1,
-        stoker.run(verify.replaceAll("\\s#.*$", "").strip().replaceFirst("^stoker ", "").split("\\s+")),
+        stoker.run(
+            verify.replaceAll("\\s#.*$", "").strip().replaceFirst("^stoker ", "").split("\\s+")),
         "a container that differs from its source is noticed");
     assertTrue(stoker.err().contains("Different scene.usd"), stoker.err());
   }
@@ -131,6 +139,44 @@ class HybridDocsTest {
       assertEquals(
           number == 1 ? 0 : number - 1,
           OriginCredentials.bytesPerSecond(settings.file().origins()).size());
+    }
+  }
+
+  @Test
+  void aJobReadsItsInputsFromNfsAndPublishesEachFrameThereOnce() throws Exception {
+    Path letters = Files.createDirectories(cluster.root().resolve("job/letters"));
+    Files.writeString(letters.resolve("a.txt"), "alpha\n");
+    CommandRun stoker = new CommandRun(folder);
+    String data = folder.resolve("data").toString();
+    try (StokerProcess dev =
+        StokerProcess.start(folder, "dev", "--listen", "127.0.0.1:0", "--data", data)) {
+      int code =
+          stoker.run(
+              "submit",
+              ROOT.resolve("docs/examples/letters.yaml").toString(),
+              "-p",
+              "Frames=1-4",
+              "-p",
+              "Letters=/mnt/letters",
+              "-p",
+              "Out=/mnt/out",
+              "--location",
+              "letters=" + cluster.nfs("job/letters/") + ",/mnt/letters",
+              "--output",
+              "out=" + cluster.avere("job/out/") + ",/mnt/out",
+              "--watch",
+              "--controller",
+              dev.ready());
+      assertEquals(0, code, () -> stoker.err());
+    }
+    Path out = cluster.root().resolve("job/out");
+    for (int frame = 1; frame <= 4; frame++) {
+      assertEquals(
+          "frame " + frame + "\nalpha\n",
+          Files.readString(out.resolve("letters." + frame + ".txt")));
+    }
+    try (var left = Files.list(out)) {
+      assertEquals(4, left.count(), "nothing of the staging is left");
     }
   }
 }

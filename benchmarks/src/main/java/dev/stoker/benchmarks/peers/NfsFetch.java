@@ -21,10 +21,7 @@ final class NfsFetch implements Callable<Void> {
 
   @Mixin private RunOptions options = new RunOptions();
 
-  @Option(
-      names = "--size",
-      converter = ByteCount.class,
-      description = "How long the file is (1g).")
+  @Option(names = "--size", converter = ByteCount.class, description = "How long the file is (1g).")
   private long bytes = 1L << 30;
 
   @Override
@@ -57,8 +54,7 @@ final class NfsFetch implements Callable<Void> {
     all.add(one("stoker 1 address", fetch(cluster.nfs("file"), to), original, copies));
     all.add(one("stoker 2 addresses", fetch(two(cluster), to), original, copies));
     all.add(one("stoker 3 addresses", fetch(cluster.avere("file"), to), original, copies));
-    all.add(
-        one("nfs-cp", List.of("nfs-cp", cluster.libnfs(0, "file"), to), original, copies));
+    all.add(one("nfs-cp", List.of("nfs-cp", cluster.libnfs(0, "file"), to), original, copies));
     all.add(
         new Contestant(
             "nfs-cp 4 processes, 2 addresses",

@@ -73,7 +73,7 @@ final class NfsUriParser {
         case "gid" -> gid = number(shown, name, value, 0xffff_ffffL);
         case "connections" -> connections = number(shown, name, value, MAX_CONNECTIONS);
         case "groups" -> {
-          for (String group : value.split(",")) {
+          for (String group : value.split(",", -1)) {
             groups.add(number(shown, name, group, 0xffff_ffffL));
           }
         }
@@ -81,7 +81,11 @@ final class NfsUriParser {
         case "version" -> {
           if (!value.equals("3")) {
             throw new IoFailure.Invalid(
-                "'" + shown + "' asks for NFS version '" + value + "'; only version 3 is spoken."
+                "'"
+                    + shown
+                    + "' asks for NFS version '"
+                    + value
+                    + "'; only version 3 is spoken."
                     + " Mount it with the kernel and name the path for others.");
           }
         }

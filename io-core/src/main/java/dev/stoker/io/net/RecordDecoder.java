@@ -73,7 +73,7 @@ final class RecordDecoder {
   void feed(ByteBuf in) {
     while (in.isReadable()) {
       if (markBytes < 4) {
-        mark = mark << 8 | in.readUnsignedByte();
+        mark = (mark << 8) | in.readUnsignedByte();
         if (++markBytes == 4) {
           beginFragment();
         }

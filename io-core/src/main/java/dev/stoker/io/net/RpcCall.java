@@ -119,15 +119,7 @@ public final class RpcCall {
    */
   public RpcCall withTarget(ByteBuffer target, BulkReply where) {
     return new RpcCall(
-        procedure,
-        credential,
-        arguments,
-        payload,
-        target,
-        where,
-        maxReplyBytes,
-        deadline,
-        doing);
+        procedure, credential, arguments, payload, target, where, maxReplyBytes, deadline, doing);
   }
 
   /** How many bytes of data it moves; what load is measured in. */

@@ -28,7 +28,10 @@ final class RpcConnection extends ChannelInboundHandlerAdapter
   /** The head of a READ's reply with some to spare; what follows goes where it belongs. */
   private static final int HEAD_READ_BYTES = 160;
 
-  private static final int REPLY_READ_BYTES = 16 << 10;
+  private static final int REPLY_READ_BYTES = 64 << 10;
+
+  /** Small data come with their reply's head: copying them costs less than a second system call. */
+  private static final int SMALL_DATA_BYTES = 32 << 10;
 
   /** Below this, copying what came with the head is cheaper than another system call. */
   private static final int DIRECT_FROM_BYTES = 1 << 10;
@@ -156,8 +159,7 @@ final class RpcConnection extends ChannelInboundHandlerAdapter
   void tick(long nowNanos, long lateNanos, long quietLimitNanos, long answerLimitNanos) {
     lastHeardNanos += lateNanos;
     for (RpcCall call : List.copyOf(out.values())) {
-      if (call.deadline.atNanos() - nowNanos <= 0
-          || nowNanos - call.sentNanos > answerLimitNanos) {
+      if (call.deadline.atNanos() - nowNanos <= 0 || nowNanos - call.sentNanos > answerLimitNanos) {
         forget(call, peer.timedOut(call));
       }
     }
@@ -182,6 +184,13 @@ final class RpcConnection extends ChannelInboundHandlerAdapter
 
   /** Closes it; the calls that are out fail. */
   void close(String why) {
+    close(why, null);
+  }
+
+  /**
+   * @param ofCurrent what the call fails with whose reply was coming in, or null for the same
+   */
+  private void close(String why, @Nullable IoFailure ofCurrent) {
     Map<Integer, RpcCall> lost = new LinkedHashMap<>(out);
     out.clear();
     dataBytesOut = 0;
@@ -196,7 +205,7 @@ final class RpcConnection extends ChannelInboundHandlerAdapter
                 if (call == current) {
                   ByteBuf held = direct;
                   direct = null;
-                  failWhenLetGo(call, held, failure);
+                  failWhenLetGo(call, held, ofCurrent == null ? failure : ofCurrent);
                 } else {
                   peer.ended(call, failure);
                 }
@@ -207,7 +216,8 @@ final class RpcConnection extends ChannelInboundHandlerAdapter
 
   @Override
   public int nextReadBytes() {
-    return targetsOut > 0 ? HEAD_READ_BYTES : REPLY_READ_BYTES;
+    boolean large = targetsOut > 0 && dataBytesOut > (long) targetsOut * SMALL_DATA_BYTES;
+    return large ? HEAD_READ_BYTES : REPLY_READ_BYTES;
   }
 
   @Override
@@ -254,8 +264,12 @@ final class RpcConnection extends ChannelInboundHandlerAdapter
     }
   }
 
+  /** A server that answered wrongly is likely to do so again: who asked should not ask for ever. */
   private void broken(String what) {
-    close("its reply cannot be used, because " + what);
+    RpcCall current = decoder.current();
+    close(
+        "its reply cannot be used, because " + what,
+        current == null ? null : peer.corrupt(current, what));
   }
 
   private void dropDirect() {

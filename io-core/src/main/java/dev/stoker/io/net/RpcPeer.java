@@ -4,6 +4,7 @@ import dev.stoker.io.asset.Deadline;
 import dev.stoker.io.asset.IoFailure;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -13,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +38,9 @@ public final class RpcPeer implements AutoCloseable {
   /** A tick that is later than that says that this machine was busy. */
   private static final long LATE_NANOS = 150_000_000;
 
+  /** After which a server's connections are closed; a new one costs a round trip. */
+  private static final long IDLE_SECONDS = 60;
+
   /** How long a server that refused a connection is left alone. */
   private static final long REDIAL_NANOS = 100_000_000;
 
@@ -47,6 +52,7 @@ public final class RpcPeer implements AutoCloseable {
   private final long answerLimitNanos;
   private final EventLoop loop;
   private final AtomicLong dataBytesOut = new AtomicLong();
+  private final LongAdder answeredBytes = new LongAdder();
   private volatile boolean alive = true;
   private volatile long heardNanos = System.nanoTime();
   private volatile boolean closed;
@@ -57,6 +63,7 @@ public final class RpcPeer implements AutoCloseable {
   private int dialing;
   private long redialAtNanos = System.nanoTime();
   private @Nullable ScheduledFuture<?> ticking;
+  private @Nullable ScheduledFuture<?> resting;
   private long tickDueNanos;
 
   RpcPeer(
@@ -93,6 +100,11 @@ public final class RpcPeer implements AutoCloseable {
   /** Bytes of data that calls which have not ended move. */
   public long dataBytesOut() {
     return dataBytesOut.get();
+  }
+
+  /** Bytes of data that its answered calls have moved. */
+  public long answeredBytes() {
+    return answeredBytes.sum();
   }
 
   /** When it last sent anything, on {@link System#nanoTime()}'s clock. */
@@ -217,7 +229,7 @@ public final class RpcPeer implements AutoCloseable {
         (connection, failure) -> {
           dialing--;
           if (connection == null) {
-            dialFailed(failure == null ? new java.io.IOException("it failed") : failure);
+            dialFailed(failure == null ? new IOException("it failed") : failure);
           } else if (closed) {
             connection.close("Stoker is stopping");
           } else {
@@ -259,11 +271,7 @@ public final class RpcPeer implements AutoCloseable {
 
   IoFailure.TimedOut timedOut(RpcCall call) {
     return new IoFailure.TimedOut(
-        "Gave up trying to "
-            + call.doing
-            + ": the server "
-            + name()
-            + " is slow or hangs.");
+        "Gave up trying to " + call.doing + ": the server " + name() + " is slow or hangs.");
   }
 
   void replied(RpcCall call, byte[] message, int dataBytes) {
@@ -279,12 +287,19 @@ public final class RpcPeer implements AutoCloseable {
       return;
     }
     dataBytesOut.addAndGet(-call.dataBytes());
+    answeredBytes.add(call.dataBytes());
     call.future.complete(reply);
   }
 
-  private IoFailure.Corrupt corrupt(RpcCall call, String because) {
+  IoFailure.Corrupt corrupt(RpcCall call, String because) {
     return new IoFailure.Corrupt(
-        "Cannot " + call.doing + ": the reply of " + name() + " cannot be used, because " + because + ".");
+        "Cannot "
+            + call.doing
+            + ": the reply of "
+            + name()
+            + " cannot be used, because "
+            + because
+            + ".");
   }
 
   /** Fails a call that nothing touches any more. */
@@ -310,6 +325,10 @@ public final class RpcPeer implements AutoCloseable {
   }
 
   private void watch() {
+    if (resting != null) {
+      resting.cancel(false);
+      resting = null;
+    }
     if (ticking == null) {
       tickDueNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(TICK_MILLIS);
       ticking = loop.schedule(this::tick, TICK_MILLIS, TimeUnit.MILLISECONDS);
@@ -327,11 +346,23 @@ public final class RpcPeer implements AutoCloseable {
         ended(call, timedOut(call));
       }
     }
-    List.copyOf(connections).forEach(each -> each.tick(now, forgiven, quietLimitNanos, answerLimitNanos));
+    List.copyOf(connections)
+        .forEach(each -> each.tick(now, forgiven, quietLimitNanos, answerLimitNanos));
     pump();
     if (!waiting.isEmpty() || connections.stream().anyMatch(each -> each.callsOut() > 0)) {
       watch();
+    } else if (!closed && resting == null) {
+      resting = loop.schedule(this::closeIdle, IDLE_SECONDS, TimeUnit.SECONDS);
     }
+  }
+
+  /** Nobody asked for anything for a while: the connections are somebody else's to have. */
+  private void closeIdle() {
+    resting = null;
+    for (RpcConnection each : List.copyOf(connections)) {
+      each.close("nobody needs it");
+    }
+    alive = true;
   }
 
   /** Ends its connections; calls that are out fail. */

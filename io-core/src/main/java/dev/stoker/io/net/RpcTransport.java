@@ -5,6 +5,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Calls ONC RPC servers over TCP (RFC 5531). Got from {@link HttpTransport#rpc()}, whose event
@@ -38,7 +39,7 @@ public final class RpcTransport {
       int connections,
       Duration quietLimit,
       Duration answerLimit) {
-    EventLoop loop = (EventLoop) loops.group().next();
+    EventLoop loop = loops.group().next();
     RpcPeer peer =
         new RpcPeer(dialer, loop, address, program, connections, quietLimit, answerLimit);
     peers.add(peer);
@@ -59,7 +60,7 @@ public final class RpcTransport {
   /** Runs {@code chore}, which must not block, later on an event loop; not at all when stopping. */
   public void later(Runnable chore, Duration delay) {
     if (!loops.group().isShuttingDown()) {
-      loops.group().schedule(chore, delay.toNanos(), java.util.concurrent.TimeUnit.NANOSECONDS);
+      var _ = loops.group().schedule(chore, delay.toNanos(), TimeUnit.NANOSECONDS);
     }
   }
 

@@ -36,7 +36,7 @@ public final class XdrReader {
 
   public long getLong() {
     long high = getInt();
-    return high << 32 | getInt() & 0xffff_ffffL;
+    return (high << 32) | (getInt() & 0xffff_ffffL);
   }
 
   /** As every implementation has it: all but 0 is true. */
@@ -61,7 +61,8 @@ public final class XdrReader {
   public byte[] getOpaque(int most) {
     int count = getInt();
     if (count < 0 || count > most) {
-      throw new BadXdrException("it holds " + (count & 0xffff_ffffL) + " bytes where " + most + " may be");
+      throw new BadXdrException(
+          "it holds " + (count & 0xffff_ffffL) + " bytes where " + most + " may be");
     }
     return getFixed(count);
   }
@@ -77,10 +78,10 @@ public final class XdrReader {
   }
 
   static int intAt(byte[] bytes, int at) {
-    return (bytes[at] & 0xff) << 24
-        | (bytes[at + 1] & 0xff) << 16
-        | (bytes[at + 2] & 0xff) << 8
-        | bytes[at + 3] & 0xff;
+    return ((bytes[at] & 0xff) << 24)
+        | ((bytes[at + 1] & 0xff) << 16)
+        | ((bytes[at + 2] & 0xff) << 8)
+        | (bytes[at + 3] & 0xff);
   }
 
   private void require(int count) {

@@ -48,7 +48,7 @@ public final class XdrWriter {
   }
 
   static int padded(int count) {
-    return count + 3 & ~3;
+    return (count + 3) & ~3;
   }
 
   private void reserve(int more) {

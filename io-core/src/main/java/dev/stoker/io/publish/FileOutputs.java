@@ -126,7 +126,11 @@ final class FileOutputs implements OutputStore {
     String stagedName = output.stagedName();
     if (stagedName == null || !StagingArea.isName(stagedName, fence, destination.name())) {
       throw new IoFailure.Invalid(
-          "The manifest of " + fence + " stages " + destination + " where no staging of ours lies.");
+          "The manifest of "
+              + fence
+              + " stages "
+              + destination
+              + " where no staging of ours lies.");
     }
     AssetPath folder = destination.roots().folderOf(destination.path());
     return new FilePlacement(
@@ -139,8 +143,7 @@ final class FileOutputs implements OutputStore {
     for (StagedOutput output : outputs) {
       OutputTrees.Destination destination = destinationOf(output, deadline);
       areas.add(
-          new StagingArea(
-              destination.roots().folderOf(destination.path()), destination.tree()));
+          new StagingArea(destination.roots().folderOf(destination.path()), destination.tree()));
     }
     return areas;
   }

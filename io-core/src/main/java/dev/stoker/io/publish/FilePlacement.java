@@ -99,8 +99,7 @@ record FilePlacement(
     OutputTree.Entry targetFile = tree.look(target());
     if (stagedFile == null) {
       requireManifestBytes();
-    } else if (targetFile == null
-        || targetFile.stamp().fileId() != stagedFile.stamp().fileId()) {
+    } else if (targetFile == null || targetFile.stamp().fileId() != stagedFile.stamp().fileId()) {
       throw fenced("another file has its name by now");
     }
   }

@@ -114,8 +114,7 @@ record LocalTree(FileSteps steps) implements OutputTree {
   }
 
   @Override
-  public String write(AssetPath newFile, OpenOutput source, Deadline deadline)
-      throws IOException {
+  public String write(AssetPath newFile, OpenOutput source, Deadline deadline) throws IOException {
     Path local = local(newFile);
     FileChannel created = steps.create(local);
     Xxh64 checksum = new Xxh64();

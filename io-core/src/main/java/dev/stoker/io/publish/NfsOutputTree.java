@@ -67,8 +67,7 @@ record NfsOutputTree(NfsTree tree) implements OutputTree {
   }
 
   @Override
-  public String write(AssetPath newFile, OpenOutput source, Deadline deadline)
-      throws IOException {
+  public String write(AssetPath newFile, OpenOutput source, Deadline deadline) throws IOException {
     Xxh64 checksum = new Xxh64();
     NfsTree.Content content =
         new NfsTree.Content() {

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A file system that outputs are written to. Whatever it is, it fails with the exceptions of {@code
- * java.nio.file}, by which callers tell a name that is taken from one that is gone. Paths are
- * below its top and lead through no link, but for {@link #real}. Thread-safe.
+ * java.nio.file}, by which callers tell a name that is taken from one that is gone. Paths are below
+ * its top and lead through no link, but for {@link #real}. Thread-safe.
  */
 interface OutputTree {
 

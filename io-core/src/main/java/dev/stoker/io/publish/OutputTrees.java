@@ -62,7 +62,6 @@ final class OutputTrees {
             file.toString(), tree, tree.pathOf(file), new WritableRoots(List.of(), tree));
       }
     }
-    throw new IoFailure.Invalid(
-        "Cannot write " + uri + ": an output needs the path of a file.");
+    throw new IoFailure.Invalid("Cannot write " + uri + ": an output needs the path of a file.");
   }
 }

@@ -22,7 +22,9 @@ public final class Publishers {
     return new StorePublisher(
         new FileOutputs(
             new OutputTrees(
-                options.writableRoots(), FileSteps.SYSTEM, new NfsServers(accounts.transport(), accounts::awaitUpload)),
+                options.writableRoots(),
+                FileSteps.SYSTEM,
+                new NfsServers(accounts.transport(), accounts::awaitUpload)),
             random),
         new BlobOutputs(
             new BlobWriter(accounts, random), new BlockBuffers(options.bufferedBlocks()), random),

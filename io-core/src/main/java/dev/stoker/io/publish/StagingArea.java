@@ -120,8 +120,7 @@ record StagingArea(AssetPath folder, OutputTree tree) {
     }
   }
 
-  private void takeAway(AssetPath attempt, Fence fence, RandomGenerator random)
-      throws IOException {
+  private void takeAway(AssetPath attempt, Fence fence, RandomGenerator random) throws IOException {
     AssetPath hidden = folder.resolve(HIDDEN);
     String name =
         fence.task() + "-" + attempt.name() + "-" + HexFormat.of().toHexDigits(random.nextInt());

@@ -104,7 +104,9 @@ final class StorePublisher implements OutputPublisher {
       case BlobUri uri -> blobs;
       case HttpUri uri ->
           throw new IoFailure.Invalid(
-              "Cannot write " + uri + ": outputs go to blob:, nfs:, avere: and file: destinations.");
+              "Cannot write "
+                  + uri
+                  + ": outputs go to blob:, nfs:, avere: and file: destinations.");
     };
   }
 }

@@ -102,7 +102,8 @@ final class NfsTarget implements PushTarget {
         tree.remove(part);
       }
     } catch (FileAlreadyExistsException e) {
-      throw new IoFailure.Fenced("Cannot write " + root.resolve(file.path()) + ": it exists by now.");
+      throw new IoFailure.Fenced(
+          "Cannot write " + root.resolve(file.path()) + ": it exists by now.");
     } catch (IOException e) {
       throw new IoFailure.Disk(
           "Cannot push " + file.file() + " to " + root.resolve(file.path()) + ": " + e + ".", e);
@@ -140,7 +141,7 @@ final class NfsTarget implements PushTarget {
     try (FileChannel in = FileChannel.open(file.file(), StandardOpenOption.READ);
         Arena arena = Arena.ofShared()) {
       LocalBytes local = new LocalBytes(file, in);
-      int size = (int) Math.clamp(file.lengthBytes(), 1, PIECE_BYTES);
+      int size = Math.clamp(file.lengthBytes(), 1, PIECE_BYTES);
       ByteBuffer ours = arena.allocate(size).asByteBuffer();
       ByteBuffer theirs = arena.allocate(size).asByteBuffer();
       for (long at = 0; at < file.lengthBytes(); at += size) {

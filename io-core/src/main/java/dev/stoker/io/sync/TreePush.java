@@ -75,7 +75,9 @@ public final class TreePush {
       case NfsUri uri -> new NfsTarget(nfs, uri);
       case HttpUri uri ->
           throw new IoFailure.Invalid(
-              "Cannot push to " + uri + ": the destination must be in Blob, on an NFS server or on a file system.");
+              "Cannot push to "
+                  + uri
+                  + ": the destination must be in Blob, on an NFS server or on a file system.");
     };
   }
 }

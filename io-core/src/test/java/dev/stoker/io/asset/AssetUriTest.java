@@ -70,4 +70,50 @@ class AssetUriTest {
     IoFailure.Invalid refusal = assertThrows(IoFailure.Invalid.class, () -> AssetUri.parse(text));
     assertTrue(refusal.getMessage().endsWith("."), refusal.getMessage());
   }
+
+  @Test
+  void anNfsUriNamesServerPathAndHowToGetThere() {
+    NfsUri uri =
+        (NfsUri)
+            AssetUri.parse(
+                "nfs://Filer/vol/show/a%20b.exr?nfsport=20491&mountport=20481&uid=0&gid=4294967294&version=3");
+    assertEquals("nfs://filer:20491", uri.origin());
+    assertEquals("vol/show/a b.exr", uri.path().value());
+    assertEquals("nfs://filer:20491/vol/show/a%20b.exr", uri.canonical());
+    assertEquals(
+        "nfs://filer:20491/vol/show/a%20b.exr?mountport=20481&uid=0&gid=4294967294",
+        uri.toString());
+    assertEquals(uri, AssetUri.parse(uri.toString()));
+    assertEquals("nfs://filer/vol", AssetUri.parse("nfs://filer/vol?nfsport=2049").canonical());
+    assertTrue(AssetUri.parse("nfs://filer/vol").namesTree(), "an export alone");
+    assertTrue(AssetUri.parse("nfs://filer/a/b?export=/a/b").namesTree(), "an export alone");
+    assertTrue(AssetUri.parse("nfs://filer/a/b/").namesTree());
+    assertFalse(AssetUri.parse("nfs://filer/a/b").namesTree());
+    AssetUri cluster = AssetUri.parse("avere://10.0.0.10-10.0.0.21/vol/x/?groups=5,6&export=/vol");
+    assertEquals("avere://10.0.0.10-10.0.0.21", cluster.origin());
+    assertEquals(cluster, AssetUri.parse(cluster.toString()));
+    assertEquals("avere://a,b/vol/x/y", cluster("avere://a,b/vol/x/").canonical());
+  }
+
+  private static AssetUri cluster(String text) {
+    return AssetUri.parse(text).resolve(new AssetPath("y"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "nfs:///vol/a",
+        "nfs://a,b/vol/a",
+        "nfs://filer/vol/a?version=4",
+        "nfs://filer/vol/a?uid=root",
+        "nfs://filer/vol/a?nfsport=70000",
+        "nfs://filer/vol/a?export=/other",
+        "nfs://filer/vol/a?timeo=7",
+        "nfs://user@filer/vol/a",
+        "avere://a b/vol"
+      })
+  void whatNoNfsServerIsNamedByIsRefused(String text) {
+    IoFailure thrown = assertThrows(IoFailure.Invalid.class, () -> AssetUri.parse(text));
+    assertTrue(thrown.getMessage().contains("'"), thrown.getMessage());
+  }
 }

@@ -33,9 +33,11 @@ public final class GaneshaCluster implements AutoCloseable {
   private final int firstHost;
   private final int nfsPort;
   private final int mountPort;
+  private final boolean ownHandles;
   private final List<@Nullable ServerProcess> servers = new ArrayList<>();
 
-  private GaneshaCluster(Path folder, Path root, int nfsPort, int mountPort) {
+  private GaneshaCluster(Path folder, Path root, int nfsPort, int mountPort, boolean ownHandles) {
+    this.ownHandles = ownHandles;
     this.folder = folder;
     this.root = root;
     this.nfsPort = nfsPort;
@@ -47,13 +49,23 @@ public final class GaneshaCluster implements AutoCloseable {
 
   /** Serves an empty folder, {@link #root()}, from so many addresses. */
   public static GaneshaCluster start(int servers) {
+    return start(servers, false);
+  }
+
+  /** The same, but each server has handles of its own for the files that all of them show. */
+  public static GaneshaCluster startWithOwnHandles(int servers) {
+    return start(servers, true);
+  }
+
+  private static GaneshaCluster start(int servers, boolean ownHandles) {
     requireTools();
     startRpcbind();
     Path folder = ServerProcess.newFolder("ganesha");
     try {
       Path root = Files.createDirectory(folder.resolve("export"));
       GaneshaCluster cluster =
-          new GaneshaCluster(folder, root, ServerProcess.freePort(), ServerProcess.freePort());
+          new GaneshaCluster(
+              folder, root, ServerProcess.freePort(), ServerProcess.freePort(), ownHandles);
       IntStream.range(0, servers).forEach(i -> cluster.servers.add(null));
       IntStream.range(0, servers).forEach(cluster::restart);
       return cluster;
@@ -119,11 +131,11 @@ public final class GaneshaCluster implements AutoCloseable {
           NFS_KRB5 { Active_krb5 = false; }
           EXPORT_DEFAULTS { Access_Type = RW; Squash = No_Root_Squash; SecType = sys;
             Transports = TCP; Protocols = 3; PrivilegedPort = true; }
-          EXPORT { Export_Id = 1; Path = %s; Pseudo = /exp; MaxRead = 1048576; MaxWrite = 1048576;
+          EXPORT { Export_Id = %d; Path = %s; Pseudo = /exp; MaxRead = 1048576; MaxWrite = 1048576;
             PrefRead = 1048576; PrefWrite = 1048576; Attr_Expiration_Time = 0; FSAL { Name = VFS; } }
           LOG { Default_Log_Level = EVENT; }
           """
-              .formatted(address(i), nfsPort, mountPort, root));
+              .formatted(address(i), nfsPort, mountPort, ownHandles ? i + 1 : 1, root));
       servers.set(
           i,
           ServerProcess.start(

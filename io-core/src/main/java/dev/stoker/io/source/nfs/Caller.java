@@ -35,7 +35,7 @@ final class Caller {
     try {
       for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
         if (line.startsWith("Groups:")) {
-          return Arrays.stream(line.substring(7).strip().split("\\s+"))
+          return Arrays.stream(line.substring(7).strip().split("\\s+", -1))
               .filter(word -> !word.isEmpty())
               .map(Integer::parseUnsignedInt)
               .toList();

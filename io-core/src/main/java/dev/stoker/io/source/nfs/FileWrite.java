@@ -47,7 +47,10 @@ final class FileWrite {
   private final String doing;
   private final byte[] createVerifier =
       new XdrWriter().putLong(ThreadLocalRandom.current().nextLong()).toBytes();
-  private long told;
+  private long toldBytes;
+
+  /** That of the last WRITE that was answered. */
+  private byte @Nullable [] verifier;
 
   /** Of the file that we made, 0 until we know. */
   private long createdFileId;
@@ -79,8 +82,7 @@ final class FileWrite {
                   deadline,
                   doing,
                   (branch, again) -> {
-                    int each =
-                        (int) Math.clamp(content.lengthBytes(), 1, branch.sizes().writeBytes());
+                    int each = Math.clamp(content.lengthBytes(), 1, branch.sizes().writeBytes());
                     while (buffers.size() < WRITES_IN_FLIGHT
                         && (long) buffers.size() * each < content.lengthBytes()) {
                       buffers.add(arena.allocate(each, 4096).asByteBuffer());
@@ -92,8 +94,7 @@ final class FileWrite {
                     }
                   });
       if (status == NfsStatus.STALE) {
-        throw new FileSystemException(
-            tree.show(path), null, "it was removed while it was written");
+        throw new FileSystemException(tree.show(path), null, "it was removed while it was written");
       }
       tree.throwUnlessOk(status, doing, path);
     } catch (XdrReader.BadXdrException e) {
@@ -128,8 +129,8 @@ final class FileWrite {
       return created.status();
     }
     for (int i = 0; i < MAX_RESENDS; i++) {
-      byte[] verifier = send(branch, handle, buffers);
-      if (verifier != null && commit(branch, handle, verifier)) {
+      byte[] agreed = send(branch, handle, buffers);
+      if (agreed != null && commit(branch, handle, agreed)) {
         return setAttributes(branch, handle);
       }
     }
@@ -161,7 +162,7 @@ final class FileWrite {
   /** Sends every byte; the verifier that all answers had, or null when they had several. */
   private byte @Nullable [] send(Branch branch, NfsHandle handle, Deque<ByteBuffer> free) {
     Deque<Flight> flights = new ArrayDeque<>();
-    byte[][] verifier = {null};
+    verifier = null;
     boolean same = true;
     try {
       long at = 0;
@@ -176,7 +177,7 @@ final class FileWrite {
           continue;
         }
         Flight oldest = flights.remove();
-        same &= land(branch, handle, oldest, verifier);
+        same &= land(branch, handle, oldest);
         free.add(oldest.buffer);
       }
     } finally {
@@ -185,7 +186,7 @@ final class FileWrite {
     if (content.lengthBytes() == 0) {
       return new byte[0];
     }
-    return same ? verifier[0] : null;
+    return same ? verifier : null;
   }
 
   private Flight fly(Branch branch, NfsHandle handle, ByteBuffer data, long offset) {
@@ -205,7 +206,7 @@ final class FileWrite {
    *
    * @return whether its verifier is that of the others
    */
-  private boolean land(Branch branch, NfsHandle handle, Flight flight, byte[][] verifier) {
+  private boolean land(Branch branch, NfsHandle handle, Flight flight) {
     boolean same = true;
     Flight now = flight;
     for (long wait = 100; ; ) {
@@ -223,8 +224,8 @@ final class FileWrite {
       int count = reply.results().getInt();
       reply.results().skip(4); // how stable it is; COMMIT asks for all of it
       byte[] told = reply.results().getFixed(8);
-      same &= verifier[0] == null || Arrays.equals(verifier[0], told);
-      verifier[0] = told;
+      same &= verifier == null || Arrays.equals(verifier, told);
+      verifier = told;
       int asked = now.buffer.remaining();
       if (count <= 0 || count > asked) {
         throw new IoFailure.Corrupt(
@@ -240,9 +241,9 @@ final class FileWrite {
   }
 
   private void tell(long end) {
-    if (end > told) {
-      sent.accept(end - told);
-      told = end;
+    if (end > toldBytes) {
+      sent.accept(end - toldBytes);
+      toldBytes = end;
     }
   }
 
@@ -272,8 +273,8 @@ final class FileWrite {
   }
 
   /** False when the server lost some of it. */
-  private boolean commit(Branch branch, NfsHandle handle, byte[] verifier) {
-    if (verifier.length == 0) {
+  private boolean commit(Branch branch, NfsHandle handle, byte[] agreed) {
+    if (agreed.length == 0) {
       return true;
     }
     XdrWriter arguments = new XdrWriter().putOpaque(handle.bytes()).putLong(0).putInt(0);
@@ -282,10 +283,12 @@ final class FileWrite {
       throw new Refused(reply.status());
     }
     NfsAttributes.readAfterChange(reply.results());
-    return Arrays.equals(verifier, reply.results().getFixed(8));
+    return Arrays.equals(agreed, reply.results().getFixed(8));
   }
 
-  /** The mode, which an exclusive CREATE leaves open, and the mtime, where the server hid its mark. */
+  /**
+   * The mode, which an exclusive CREATE leaves open, and the mtime, where the server hid its mark.
+   */
   private int setAttributes(Branch branch, NfsHandle handle) {
     XdrWriter arguments =
         new XdrWriter()
@@ -299,7 +302,10 @@ final class FileWrite {
     if (time == null) {
       arguments.putInt(1);
     } else {
-      arguments.putInt(SET_TO_CLIENT_TIME).putInt((int) time.getEpochSecond()).putInt(time.getNano());
+      arguments
+          .putInt(SET_TO_CLIENT_TIME)
+          .putInt((int) time.getEpochSecond())
+          .putInt(time.getNano());
     }
     return branch.call(Nfs3.SETATTR, arguments.putInt(0), deadline, doing).status();
   }

@@ -43,7 +43,7 @@ final class FolderPages {
   /** As a server tells it; what is null it did not. */
   record Raw(String name, @Nullable NfsHandle handle, @Nullable NfsAttributes attributes) {}
 
-  record RawPage(List<Raw> entries, long cookie, byte[] verifier, boolean atEnd) {}
+  record RawPage(List<Raw> entries, long cookie, long verifier, boolean atEnd) {}
 
   FolderPages(NfsVolume volume, Deadline deadline, String doing) {
     this.volume = volume;
@@ -81,7 +81,7 @@ final class FolderPages {
       Consumer<List<Entry>> each) {
     NfsNode node = new PathWalk(volume, branch, deadline, doing).find(folder, true);
     long cookie = 0;
-    byte[] verifier = new byte[8];
+    long verifier = 0;
     boolean plus = true;
     while (true) {
       NfsReply reply = page(node, cookie, verifier, plus);
@@ -121,11 +121,11 @@ final class FolderPages {
     }
   }
 
-  private NfsReply page(NfsNode folder, long cookie, byte[] verifier, boolean plus) {
+  private NfsReply page(NfsNode folder, long cookie, long verifier, boolean plus) {
     Branch branch = folder.branch();
     int bytes = branch.sizes().listBytes();
     XdrWriter arguments =
-        new XdrWriter().putOpaque(folder.handle().bytes()).putLong(cookie).putFixed(verifier);
+        new XdrWriter().putOpaque(folder.handle().bytes()).putLong(cookie).putLong(verifier);
     if (plus) {
       arguments.putInt(Math.max(NAME_BYTES, bytes / 8));
     }
@@ -144,7 +144,7 @@ final class FolderPages {
   /** Takes a page apart. */
   RawPage parse(XdrReader in, long before, boolean plus) {
     NfsAttributes.readOptional(in);
-    byte[] verifier = in.getFixed(8);
+    long verifier = in.getLong();
     List<Raw> entries = new ArrayList<>();
     long cookie = before;
     while (in.getBoolean()) {
@@ -168,8 +168,7 @@ final class FolderPages {
   /** Null for {@code .} and {@code ..}, and what no path of ours can name. */
   private @Nullable String text(byte[] name) {
     try {
-      String text =
-          StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(name)).toString();
+      String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(name)).toString();
       if (AssetPath.isName(text)) {
         return text;
       }
@@ -198,8 +197,7 @@ final class FolderPages {
       return new Entry(raw.name, new NfsNode(branch, raw.handle, attributes));
     }
     try {
-      return new Entry(
-          raw.name, new PathWalk(volume, branch, deadline, doing).find(path, follow));
+      return new Entry(raw.name, new PathWalk(volume, branch, deadline, doing).find(path, follow));
     } catch (IoFailure.NotFound | IoFailure.Denied leadsNowhere) {
       return null;
     }

@@ -24,7 +24,7 @@ final class HostList {
   static List<InetAddress> resolve(String authority) {
     Set<InetAddress> found = new LinkedHashSet<>();
     UnknownHostException unknown = null;
-    for (String part : authority.split(",")) {
+    for (String part : authority.split(",", -1)) {
       String host = part.startsWith("[") ? part.substring(1, part.length() - 1) : part;
       if (isRange(host)) {
         found.addAll(range(authority, host));
@@ -53,8 +53,8 @@ final class HostList {
   private static List<InetAddress> range(String authority, String range) {
     int dash = range.indexOf('-');
     try {
-      long first = number(InetAddress.ofLiteral(range.substring(0, dash)));
-      long last = number(InetAddress.ofLiteral(range.substring(dash + 1)));
+      long first = number(range.substring(0, dash));
+      long last = number(range.substring(dash + 1));
       if (last < first || last - first >= MAX_ADDRESSES) {
         throw new IllegalArgumentException();
       }
@@ -79,10 +79,14 @@ final class HostList {
     }
   }
 
-  private static long number(InetAddress address) {
+  /** As a number, of four parts: shorter forms are allowed elsewhere, and nobody means them. */
+  private static long number(String address) {
+    if (address.split("\\.", -1).length != 4) {
+      throw new IllegalArgumentException();
+    }
     long number = 0;
-    for (byte b : address.getAddress()) {
-      number = number << 8 | b & 0xff;
+    for (byte b : InetAddress.ofLiteral(address).getAddress()) {
+      number = (number << 8) | (b & 0xff);
     }
     return number;
   }

@@ -43,8 +43,7 @@ final class KnownFiles {
   }
 
   void put(Branch branch, AssetPath path, NfsHandle handle, NfsAttributes attributes) {
-    Known file =
-        new Known(handle, attributes.fileId(), attributes.isFolder(), System.nanoTime());
+    Known file = new Known(handle, attributes.fileId(), attributes.isFolder(), System.nanoTime());
     synchronized (this) {
       known.put(new Key(branch.root(), path), file);
     }

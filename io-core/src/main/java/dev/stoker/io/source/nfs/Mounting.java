@@ -100,7 +100,7 @@ final class Mounting {
     if (best != null) {
       return best;
     }
-    String[] segments = path.isRoot() ? new String[0] : path.value().split("/");
+    String[] segments = path.isRoot() ? new String[0] : path.value().split("/", -1);
     AssetPath guess = AssetPath.ROOT;
     IoFailure.Denied refused = null;
     for (int i = 0; i <= Math.min(segments.length, MOST_GUESSES); i++) {

@@ -1,5 +1,6 @@
 package dev.stoker.io.source.nfs;
 
+import dev.stoker.io.net.BulkReply;
 import dev.stoker.io.net.RpcProcedure;
 import dev.stoker.io.net.XdrReader;
 
@@ -45,8 +46,8 @@ final class Nfs3 {
   }
 
   /**
-   * How far the data of a READ's results are from their beginning: status, attributes if they
-   * came, count, end of file, and the data's length.
+   * How far the data of a READ's results are from their beginning: status, attributes if they came,
+   * count, end of file, and the data's length.
    */
   static int bytesBeforeReadData(byte[] reply, int start, int have) {
     if (have < 8) {
@@ -54,7 +55,7 @@ final class Nfs3 {
     }
     XdrReader in = new XdrReader(reply, start, start + 8);
     if (in.getInt() != NfsStatus.OK) {
-      return dev.stoker.io.net.BulkReply.NO_DATA;
+      return BulkReply.NO_DATA;
     }
     return 8 + (in.getBoolean() ? NfsAttributes.BYTES : 0) + 12;
   }

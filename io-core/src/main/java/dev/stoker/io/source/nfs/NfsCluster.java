@@ -49,8 +49,7 @@ final class NfsCluster {
   private List<InetAddress> addresses = List.of();
   private long resolvedNanos;
 
-  NfsCluster(
-      RpcTransport transport, NfsOptions options, NfsServers.SendLimit limit, NfsUri uri) {
+  NfsCluster(RpcTransport transport, NfsOptions options, NfsServers.SendLimit limit, NfsUri uri) {
     this.transport = transport;
     this.options = options;
     this.limit = limit;
@@ -126,8 +125,7 @@ final class NfsCluster {
     lock.lock();
     try {
       long now = System.nanoTime();
-      if (!addresses.isEmpty()
-          && now - resolvedNanos < options.resolveAgainAfter().toNanos()) {
+      if (!addresses.isEmpty() && now - resolvedNanos < options.resolveAgainAfter().toNanos()) {
         return addresses;
       }
     } finally {
@@ -140,7 +138,7 @@ final class NfsCluster {
     List<InetAddress> found;
     IoFailure.Unavailable unknown = null;
     try {
-      found = HostList.resolve(uri.authority());
+      found = options.resolver().resolve(uri.authority());
     } catch (IoFailure.Unavailable e) {
       found = List.of();
       unknown = e;

@@ -1,6 +1,8 @@
 package dev.stoker.io.source.nfs;
 
+import java.net.InetAddress;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * How patient we are.
@@ -9,20 +11,28 @@ import java.time.Duration;
  *     fails what waits for it
  * @param switchAfter of several addresses, one that says nothing for so long is left for the others
  * @param resolveAgainAfter how old the answer of DNS may be
+ * @param resolver what asks it
  */
-public record NfsOptions(Duration answerTimeout, Duration switchAfter, Duration resolveAgainAfter) {
+record NfsOptions(
+    Duration answerTimeout, Duration switchAfter, Duration resolveAgainAfter, Resolver resolver) {
+
+  /** Finds the addresses that an authority stands for; blocks. */
+  interface Resolver {
+    List<InetAddress> resolve(String authority);
+  }
 
   /** As a soft kernel mount: a minute; a dead address of a cluster is left within a second. */
-  public static NfsOptions defaults() {
-    return new NfsOptions(Duration.ofSeconds(60), Duration.ofMillis(800), Duration.ofSeconds(30));
+  static NfsOptions defaults() {
+    return new NfsOptions(
+        Duration.ofSeconds(60), Duration.ofMillis(800), Duration.ofSeconds(30), HostList::resolve);
   }
 
-  public NfsOptions withAnswerTimeout(Duration timeout) {
-    return new NfsOptions(timeout, switchAfter, resolveAgainAfter);
+  NfsOptions withAnswerTimeout(Duration timeout) {
+    return new NfsOptions(timeout, switchAfter, resolveAgainAfter, resolver);
   }
 
-  public NfsOptions withResolveAgainAfter(Duration age) {
-    return new NfsOptions(answerTimeout, switchAfter, age);
+  NfsOptions withResolver(Resolver other, Duration age) {
+    return new NfsOptions(answerTimeout, switchAfter, age, other);
   }
 
   /** How long a lone server may say nothing before its connection is made anew. */

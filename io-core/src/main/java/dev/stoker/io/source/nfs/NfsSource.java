@@ -71,7 +71,9 @@ public final class NfsSource implements AssetSource {
     if (!(pinned.version() instanceof AssetVersion.FileStamp stamp)) {
       return CompletableFuture.failedFuture(
           new IoFailure.Invalid(
-              "Cannot read " + tree.resolve(pinned.path()) + ": its version is of another origin."));
+              "Cannot read "
+                  + tree.resolve(pinned.path())
+                  + ": its version is of another origin."));
     }
     NfsVolume volume = cluster.knownVolume(tree.path());
     String doing = "read " + tree.resolve(pinned.path());

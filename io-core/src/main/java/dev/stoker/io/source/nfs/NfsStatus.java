@@ -45,8 +45,7 @@ final class NfsStatus {
       case PERM, ACCES ->
           new IoFailure.Denied(
               cannot + "permission denied; check its mode, this uid and the export's options.");
-      case ROFS ->
-          new IoFailure.Denied(cannot + "the server exports it read-only.");
+      case ROFS -> new IoFailure.Denied(cannot + "the server exports it read-only.");
       case NOSPC -> new IoFailure.Disk(cannot + "the server's disk is full.", null);
       case DQUOT -> new IoFailure.Disk(cannot + "the quota there is used up.", null);
       case FBIG -> new IoFailure.Disk(cannot + "the server takes no file of that size.", null);

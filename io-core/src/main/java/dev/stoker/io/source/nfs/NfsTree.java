@@ -14,6 +14,7 @@ import dev.stoker.io.source.Answers;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -131,7 +132,10 @@ public final class NfsTree {
     return names;
   }
 
-  /** Tells of every regular file below {@code folder}, links not followed; of none if it is not there. */
+  /**
+   * Tells of every regular file below {@code folder}, links not followed; of none if it is not
+   * there.
+   */
   public void list(AssetPath folder, Consumer<AssetInfo> each) {
     Entry top = look(folder);
     if (top != null && top.isFolder()) {
@@ -297,7 +301,7 @@ public final class NfsTree {
       case NfsStatus.NOENT, NfsStatus.NOTDIR, NfsStatus.STALE, NfsStatus.BADHANDLE ->
           throw new NoSuchFileException(show(path));
       case NfsStatus.NOTSUPP, NfsStatus.XDEV, NfsStatus.MLINK, NfsStatus.INVAL ->
-          throw new java.nio.file.FileSystemException(
+          throw new FileSystemException(
               show(path), null, "the server does not support that (NFS error " + status + ")");
       default -> throw NfsStatus.failure(doing, status);
     }

@@ -5,17 +5,11 @@ import dev.stoker.io.asset.Deadline;
 import dev.stoker.io.asset.IoFailure;
 import dev.stoker.io.net.RpcCall;
 import dev.stoker.io.net.RpcCredential;
-import dev.stoker.io.net.RpcPeer;
-import dev.stoker.io.net.XdrReader;
 import dev.stoker.io.net.XdrWriter;
 import java.net.InetAddress;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,23 +21,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class NfsVolume {
   private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(1);
-  private static final Duration MOUNT_TIMEOUT = Duration.ofSeconds(5);
 
   private final NfsCluster cluster;
   private final AssetPath export;
   private final KnownFiles files = new KnownFiles();
   private final AtomicInteger turn = new AtomicInteger();
-  private volatile List<Branch> branches = List.of();
-
-  /** Mounting waits for servers, so never hold it where an I/O thread might want it. */
-  private final ReentrantLock mountLock = new ReentrantLock();
-
-  /** Guarded by {@link #mountLock}. */
-  private final Map<InetAddress, Branch> mounted = new LinkedHashMap<>();
+  private final MountedBranches mounted;
 
   NfsVolume(NfsCluster cluster, AssetPath export) {
     this.cluster = cluster;
     this.export = export;
+    this.mounted = new MountedBranches(cluster, export);
   }
 
   NfsCluster cluster() {
@@ -60,13 +48,13 @@ final class NfsVolume {
   }
 
   List<Branch> branches() {
-    return branches;
+    return mounted.all();
   }
 
   /** The least that every branch gives at a time. */
   int readBytes() {
     int least = 1 << 20;
-    for (Branch branch : branches) {
+    for (Branch branch : branches()) {
       least = Math.min(least, branch.sizes().readBytes());
     }
     return least;
@@ -80,7 +68,7 @@ final class NfsVolume {
    */
   @Nullable Branch pick(@Nullable Branch avoid) {
     cluster.upkeepIfDue();
-    List<Branch> all = branches;
+    List<Branch> all = branches();
     Branch best = null;
     long bestCost = Long.MAX_VALUE;
     int start = all.size() < 2 ? 0 : turn.getAndIncrement() & 0xffff;
@@ -110,6 +98,7 @@ final class NfsVolume {
   <T> T anywhere(Deadline deadline, String doing, Attempt<T> attempt) {
     Patience patience = new Patience(cluster, deadline, doing);
     Branch last = null;
+    boolean mountedAnew = false;
     while (true) {
       Branch branch = pick(last);
       if (branch == null) {
@@ -117,8 +106,13 @@ final class NfsVolume {
       }
       try {
         return attempt.on(branch, last != null);
+      } catch (PathWalk.StaleRoot stale) {
+        if (mountedAnew) {
+          throw stale.failure();
+        }
+        mountedAnew = true;
       } catch (AddressLost lost) {
-        boolean othersLive = branches.stream().anyMatch(each -> each.peer().isAlive());
+        boolean othersLive = branches().stream().anyMatch(each -> each.peer().isAlive());
         IoFailure reason = patience.whyGiveUp(lost.failure());
         if (reason != null) {
           throw reason;
@@ -133,20 +127,13 @@ final class NfsVolume {
 
   /** Waits until one address has mounted the export. */
   Branch firstBranch(Patience patience) {
-    while (true) {
-      IoFailure.Unavailable last = mountMissing(cluster.addresses(), true);
-      List<Branch> now = branches;
-      if (!now.isEmpty()) {
-        return now.getFirst();
-      }
-      patience.rest(last);
-    }
+    return mounted.first(patience);
   }
 
-  /** Mounts what is missing, forgets what is gone, asks the dead whether they live. Blocks. */
+  /** Mounts what is missing, forgets what is gone, asks the dead whether they live. */
   void keepUp(List<InetAddress> addresses) {
-    mountMissing(addresses, false);
-    for (Branch branch : branches) {
+    mounted.keepUp(addresses);
+    for (Branch branch : branches()) {
       if (!branch.peer().isAlive()) {
         var _ =
             branch
@@ -162,71 +149,9 @@ final class NfsVolume {
     }
   }
 
-  private IoFailure.@Nullable Unavailable mountMissing(
-      List<InetAddress> addresses, boolean oneWillDo) {
-    IoFailure.Unavailable last = null;
-    mountLock.lock();
-    try {
-      mounted.keySet().removeIf(address -> cluster.usesAll() && !addresses.contains(address));
-      if (!cluster.usesAll() && mounted.values().stream().anyMatch(b -> b.peer().isAlive())) {
-        return null;
-      }
-      for (InetAddress address : addresses) {
-        if (mounted.containsKey(address)) {
-          continue;
-        }
-        try {
-          Branch branch = mount(address);
-          if (!cluster.usesAll()) {
-            mounted.clear();
-          }
-          mounted.put(address, branch);
-          if (oneWillDo || !cluster.usesAll()) {
-            break;
-          }
-        } catch (AddressLost lost) {
-          last = lost.failure();
-        } catch (IoFailure.TimedOut late) {
-          last = new IoFailure.Unavailable(String.valueOf(late.getMessage()), late);
-        }
-      }
-      branches = List.copyOf(new ArrayList<>(mounted.values()));
-    } finally {
-      mountLock.unlock();
-    }
-    return last;
-  }
-
-  private Branch mount(InetAddress address) {
-    Deadline deadline = Deadline.after(MOUNT_TIMEOUT);
-    NfsHandle root = cluster.mounting().mount(export, address, deadline);
-    if (root == null) {
-      throw new IoFailure.NotFound(
-          "Cannot mount /" + export + " of " + address.getHostAddress() + ": no such export.");
-    }
-    RpcPeer peer = cluster.peer(address, deadline);
-    Branch untold = new Branch(peer, root, TransferSizes.CAUTIOUS, cluster.credential());
-    String doing = "ask " + peer.name() + " for its transfer sizes";
-    NfsReply reply =
-        untold.call(Nfs3.FSINFO, new XdrWriter().putOpaque(root.bytes()), deadline, doing);
-    try {
-      TransferSizes sizes =
-          reply.ok() ? TransferSizes.read(reply.results()) : TransferSizes.CAUTIOUS;
-      return new Branch(peer, root, sizes, cluster.credential());
-    } catch (XdrReader.BadXdrException e) {
-      throw Branch.corrupt(doing, e);
-    }
-  }
-
   /** Forgets a root that the server no longer knows, so that the export is mounted anew. */
   void forget(Branch stale) {
-    mountLock.lock();
-    try {
-      mounted.values().removeIf(stale::equals);
-      branches = List.copyOf(mounted.values());
-    } finally {
-      mountLock.unlock();
-    }
+    mounted.forget(stale);
   }
 
   /** Work that one branch does. */

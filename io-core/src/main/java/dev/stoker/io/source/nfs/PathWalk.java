@@ -76,7 +76,7 @@ final class PathWalk {
         return walk(path, followLast);
       } catch (StaleFolder again) {
         volume.forget(branch);
-        throw NfsStatus.failure(doing, NfsStatus.STALE);
+        throw new StaleRoot(NfsStatus.failure(doing, NfsStatus.STALE));
       }
     }
   }
@@ -140,7 +140,7 @@ final class PathWalk {
   }
 
   private static List<String> segments(AssetPath path) {
-    return path.isRoot() ? List.of() : List.of(path.value().split("/"));
+    return path.isRoot() ? List.of() : List.of(path.value().split("/", -1));
   }
 
   private void follow(NfsNode link, Deque<String> left, Deque<Step> way) {
@@ -149,11 +149,7 @@ final class PathWalk {
     }
     XdrReader in =
         branch
-            .call(
-                Nfs3.READLINK,
-                new XdrWriter().putOpaque(link.handle().bytes()),
-                deadline,
-                doing)
+            .call(Nfs3.READLINK, new XdrWriter().putOpaque(link.handle().bytes()), deadline, doing)
             .orThrow(doing);
     String target;
     try {
@@ -163,7 +159,7 @@ final class PathWalk {
       throw Branch.corrupt(doing, e);
     }
     List<String> more = new ArrayList<>();
-    for (String segment : target.split("/")) {
+    for (String segment : target.split("/", -1)) {
       if (!segment.isEmpty() && !segment.equals(".")) {
         if (!segment.equals("..") && !AssetPath.isName(segment)) {
           throw new IoFailure.NotFound("Cannot " + doing + ": a link on its way leads nowhere.");
@@ -220,8 +216,7 @@ final class PathWalk {
       return new NfsNode(branch, handle, told);
     }
     NfsReply reply =
-        branch.call(
-            Nfs3.GETATTR, new XdrWriter().putOpaque(handle.bytes()), deadline, doing);
+        branch.call(Nfs3.GETATTR, new XdrWriter().putOpaque(handle.bytes()), deadline, doing);
     if (reply.status() == NfsStatus.STALE) {
       throw new StaleFolder();
     }
@@ -229,6 +224,22 @@ final class PathWalk {
       return new NfsNode(branch, handle, NfsAttributes.read(reply.orThrow(doing)));
     } catch (XdrReader.BadXdrException e) {
       throw Branch.corrupt(doing, e);
+    }
+  }
+
+  /** Not even the export's top is known any more: it must be mounted anew. */
+  static final class StaleRoot extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    private final transient IoFailure failure;
+
+    StaleRoot(IoFailure failure) {
+      super(failure);
+      this.failure = failure;
+    }
+
+    IoFailure failure() {
+      return failure;
     }
   }
 

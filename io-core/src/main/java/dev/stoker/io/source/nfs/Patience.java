@@ -16,6 +16,9 @@ final class Patience {
 
   private static final Duration ONE_TRY = Duration.ofSeconds(10);
 
+  /** Where there are others to ask. */
+  private static final Duration ONE_OF_SEVERAL = Duration.ofSeconds(3);
+
   private final NfsCluster cluster;
   private final Deadline deadline;
   private final String doing;
@@ -30,10 +33,11 @@ final class Patience {
     this.doing = doing;
   }
 
-  /** A bound for asking one address, when there are others. */
+  /** A bound for asking one address. */
   Deadline deadlineOfOneTry() {
     Duration most = cluster.options().answerTimeout();
-    return deadline.orEarlier(Deadline.after(most.compareTo(ONE_TRY) < 0 ? most : ONE_TRY));
+    Duration usual = cluster.usesAll() ? ONE_OF_SEVERAL : ONE_TRY;
+    return deadline.orEarlier(Deadline.after(most.compareTo(usual) < 0 ? most : usual));
   }
 
   /** Waits a moment before everybody is asked again, or gives up. */

@@ -35,6 +35,9 @@ final class RangeRead extends CompletableFuture<Void> {
   /** Answers without data that say neither end nor error; no server does that twice. */
   private static final int MAX_EMPTY_ANSWERS = 4;
 
+  /** So often another address is asked at once; then everybody gets a rest in between. */
+  private static final int MAX_HASTE = 8;
+
   private final NfsCluster cluster;
   private final NfsUri tree;
   private final AssetInfo pinned;
@@ -47,6 +50,7 @@ final class RangeRead extends CompletableFuture<Void> {
   private final int start;
 
   private volatile @Nullable NfsVolume mounted;
+  private volatile AssetPath path = AssetPath.ROOT;
   private volatile boolean stopping;
 
   // Guarded by this: all below.
@@ -64,6 +68,7 @@ final class RangeRead extends CompletableFuture<Void> {
     @Nullable Branch lost;
     Duration wait = JUKEBOX_FIRST;
     int emptyAnswers;
+    int losses;
     boolean lookedUpAgain;
 
     Part(ByteBuffer target, long end) {
@@ -119,8 +124,6 @@ final class RangeRead extends CompletableFuture<Void> {
         volume.firstBranch(patience);
       }
       start(volume);
-    } catch (IoFailure e) {
-      completeExceptionally(e);
     } catch (RuntimeException | Error e) {
       completeExceptionally(e);
     }
@@ -128,6 +131,7 @@ final class RangeRead extends CompletableFuture<Void> {
 
   void start(NfsVolume volume) {
     mounted = volume;
+    path = tree.path().resolve(pinned.path()).relativeTo(volume.export());
     int most = volume.readBytes();
     List<Part> all = new ArrayList<>();
     int length = Math.toIntExact(range.lengthBytes());
@@ -151,7 +155,7 @@ final class RangeRead extends CompletableFuture<Void> {
   }
 
   private AssetPath path() {
-    return tree.path().resolve(pinned.path()).relativeTo(volume().export());
+    return path;
   }
 
   private void issue(Part part) {
@@ -240,7 +244,10 @@ final class RangeRead extends CompletableFuture<Void> {
     }
     part.lost = branch;
     Branch other = volume().pick(branch);
-    if (other != null && other.peer() != branch.peer() && other.peer().isAlive()) {
+    if (++part.losses < MAX_HASTE
+        && other != null
+        && other.peer() != branch.peer()
+        && other.peer().isAlive()) {
       issue(part);
     } else {
       cluster.transport().later(() -> issue(part), Duration.ofMillis(Patience.REST_MILLIS));
@@ -253,7 +260,8 @@ final class RangeRead extends CompletableFuture<Void> {
       case NfsStatus.OK -> took(part, reply);
       case NfsStatus.JUKEBOX -> {
         Duration wait = part.wait;
-        part.wait = wait.multipliedBy(2).compareTo(JUKEBOX_MOST) < 0 ? wait.multipliedBy(2) : JUKEBOX_MOST;
+        part.wait =
+            wait.multipliedBy(2).compareTo(JUKEBOX_MOST) < 0 ? wait.multipliedBy(2) : JUKEBOX_MOST;
         if (deadline.remainingNanos() < wait.toNanos()) {
           ended(part, NfsStatus.failure(doing, NfsStatus.JUKEBOX));
         } else {
@@ -388,12 +396,12 @@ final class RangeRead extends CompletableFuture<Void> {
     if (rpc == null) {
       IoFailure reason =
           thrown instanceof IoFailure.Unavailable lost ? patience.whyGiveUp(lost) : null;
-      if (thrown instanceof IoFailure.Unavailable && reason == null) {
-        cluster
-            .transport()
-            .later(() -> askOnce(branch), Duration.ofMillis(Patience.REST_MILLIS));
+      if (reason != null) {
+        completeExceptionally(reason);
+      } else if (thrown instanceof IoFailure.Unavailable) {
+        cluster.transport().later(() -> askOnce(branch), Duration.ofMillis(Patience.REST_MILLIS));
       } else {
-        completeExceptionally(reason == null && thrown != null ? thrown : reason);
+        completeExceptionally(thrown == null ? new IllegalStateException("No reply.") : thrown);
       }
       return;
     }

@@ -25,7 +25,8 @@ record TransferSizes(int readBytes, int writeBytes, int listBytes) {
     int writeMost = in.getInt();
     in.skip(8);
     int list = in.getInt();
-    return new TransferSizes(bounded(readMost), bounded(writeMost), Math.max(32 << 10, bounded(list)));
+    return new TransferSizes(
+        bounded(readMost), bounded(writeMost), Math.max(32 << 10, bounded(list)));
   }
 
   private static int bounded(int bytes) {

@@ -6,6 +6,7 @@ import dev.stoker.io.asset.Deadline;
 import dev.stoker.io.asset.IoFailure;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -126,7 +127,7 @@ final class TreeListing {
       throw new IoFailure.Invalid(
           "Cannot " + doing + ": it lies more than " + MAX_DEPTH + " folders deep.");
     }
-    Set<Long> above = new java.util.HashSet<>(from.above);
+    Set<Long> above = new HashSet<>(from.above);
     above.add(fileId);
     waiting.add(new Folder(from.real.resolve(new AssetPath(name)), shown, Set.copyOf(above)));
   }

@@ -3,6 +3,7 @@ package dev.stoker.io.source.nfs;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
+import dev.stoker.io.asset.AssetPath;
 import dev.stoker.io.asset.AssetUri;
 import dev.stoker.io.asset.Deadline;
 import dev.stoker.io.asset.NfsUri;
@@ -10,7 +11,6 @@ import dev.stoker.io.net.BulkReply;
 import dev.stoker.io.net.HttpTransport;
 import dev.stoker.io.net.TransportOptions;
 import dev.stoker.io.net.XdrReader;
-import dev.stoker.io.asset.AssetPath;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

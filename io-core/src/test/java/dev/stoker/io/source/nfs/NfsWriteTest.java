@@ -25,6 +25,7 @@ import dev.stoker.io.sync.PushSummary;
 import dev.stoker.io.sync.TreePush;
 import dev.stoker.io.testing.GaneshaCluster;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -34,6 +35,7 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -178,5 +180,28 @@ class NfsWriteTest {
                   new Fence("other", 1),
                   soon()));
     }
+  }
+
+  /** Writes 5 GiB of disk: {@code ./stoker test … -Dstoker.test.excluded=}. */
+  @Test
+  @Tag("nightly")
+  void aFileOfFiveGibibytesIsPushedAndReadBackTheSame() throws Exception {
+    Path large = temp.resolve("large");
+    long length = (5L << 30) + 12_345;
+    try (RandomAccessFile sparse = new RandomAccessFile(large.toFile(), "rw")) {
+      sparse.setLength(length);
+      for (long at : new long[] {0, (2L << 30) - 1, (4L << 30) - 2, length - 4}) {
+        sparse.seek(at);
+        sparse.writeInt(0x01020304);
+      }
+    }
+    String uri = cluster.avere("large");
+    Deadline patient = Deadline.after(Duration.ofMinutes(10));
+    PushRequest request = PushRequest.of(large, AssetUri.parse(uri));
+    PushSummary pushed = new TreePush(accounts).push(request, patient, now -> {});
+    assertEquals(length, pushed.bytesSent(), pushed::toString);
+    assertEquals(-1, Files.mismatch(large, cluster.root().resolve("large")));
+    PushSummary compared = new TreePush(accounts).push(request.verifying(), patient, now -> {});
+    assertTrue(compared.complete(), compared::toString);
   }
 }
