@@ -161,7 +161,7 @@ final class RangeRead extends CompletableFuture<Void> {
   private void issue(Part part) {
     try {
       if (stopping) {
-        ended(part, null);
+        ended(null);
         return;
       }
       Branch branch = volume().pick(part.lost);
@@ -172,7 +172,7 @@ final class RangeRead extends CompletableFuture<Void> {
         read(part, branch, known.handle());
       }
     } catch (RuntimeException e) {
-      ended(part, e);
+      ended(e);
     }
   }
 
@@ -191,7 +191,7 @@ final class RangeRead extends CompletableFuture<Void> {
       }
       read(part, node.branch(), node.handle());
     } catch (RuntimeException | Error e) {
-      ended(part, e);
+      ended(e);
     }
   }
 
@@ -221,9 +221,9 @@ final class RangeRead extends CompletableFuture<Void> {
                       unanswered(part, branch, thrown);
                     }
                   } catch (XdrReader.BadXdrException e) {
-                    ended(part, Branch.corrupt(doing, e));
+                    ended(Branch.corrupt(doing, e));
                   } catch (RuntimeException | Error e) {
-                    ended(part, e);
+                    ended(e);
                   }
                 });
   }
@@ -234,12 +234,12 @@ final class RangeRead extends CompletableFuture<Void> {
             ? thrown.getCause()
             : thrown;
     if (!(cause instanceof IoFailure.Unavailable lost) || stopping) {
-      ended(part, cause);
+      ended(cause);
       return;
     }
     IoFailure reason = patience.whyGiveUp(lost);
     if (reason != null) {
-      ended(part, reason);
+      ended(reason);
       return;
     }
     part.lost = branch;
@@ -263,13 +263,13 @@ final class RangeRead extends CompletableFuture<Void> {
         part.wait =
             wait.multipliedBy(2).compareTo(JUKEBOX_MOST) < 0 ? wait.multipliedBy(2) : JUKEBOX_MOST;
         if (deadline.remainingNanos() < wait.toNanos()) {
-          ended(part, NfsStatus.failure(doing, NfsStatus.JUKEBOX));
+          ended(NfsStatus.failure(doing, NfsStatus.JUKEBOX));
         } else {
           cluster.transport().later(() -> issue(part), wait);
         }
       }
       case NfsStatus.STALE, NfsStatus.BADHANDLE -> stale(part, branch);
-      default -> ended(part, NfsStatus.failure(doing, reply.status()));
+      default -> ended(NfsStatus.failure(doing, reply.status()));
     }
   }
 
@@ -277,7 +277,7 @@ final class RangeRead extends CompletableFuture<Void> {
   private void stale(Part part, Branch branch) {
     volume().files().forget(branch, path());
     if (part.lookedUpAgain) {
-      ended(part, changed(null));
+      ended(changed(null));
       return;
     }
     part.lookedUpAgain = true;
@@ -293,7 +293,7 @@ final class RangeRead extends CompletableFuture<Void> {
         untold = true;
       }
     } else if (!now.hasContentOf(stamp)) {
-      ended(part, changed(now));
+      ended(changed(now));
       return;
     } else if (now.changedNanos() != stamp.changedNanos()) {
       synchronized (this) {
@@ -301,9 +301,9 @@ final class RangeRead extends CompletableFuture<Void> {
       }
     }
     if (!part.target.hasRemaining()) {
-      ended(part, null);
+      ended(null);
     } else if (atEnd || (reply.dataBytes() == 0 && ++part.emptyAnswers > MAX_EMPTY_ANSWERS)) {
-      ended(part, changed(now));
+      ended(changed(now));
     } else {
       issue(part);
     }
@@ -340,7 +340,7 @@ final class RangeRead extends CompletableFuture<Void> {
     }
   }
 
-  private void ended(Part part, @Nullable Throwable thrown) {
+  private void ended(@Nullable Throwable thrown) {
     if (thrown != null) {
       stop(thrown);
     }
