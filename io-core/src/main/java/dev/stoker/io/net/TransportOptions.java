@@ -33,7 +33,7 @@ public record TransportOptions(
     Duration rpcTimeout) {
 
   /** As a soft kernel mount of NFS (nfs(5): timeo=600). */
-  private static final Duration RPC_TIMEOUT = Duration.ofSeconds(60);
+  private static final Duration RPC_TIMEOUT = Duration.ofMinutes(1);
 
   /** What the transport waits with. */
   public enum Poller {

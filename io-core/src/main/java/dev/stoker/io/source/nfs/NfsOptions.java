@@ -24,7 +24,7 @@ record NfsOptions(
   /** As a soft kernel mount: a minute; a dead address of a cluster is left within a second. */
   static NfsOptions defaults() {
     return new NfsOptions(
-        Duration.ofSeconds(60), Duration.ofMillis(800), Duration.ofSeconds(30), HostList::resolve);
+        Duration.ofMinutes(1), Duration.ofMillis(800), Duration.ofSeconds(30), HostList::resolve);
   }
 
   NfsOptions withAnswerTimeout(Duration timeout) {

@@ -122,7 +122,7 @@ class CapturedSessionTest {
 
   private void session(GaneshaCluster cluster) throws Exception {
     Files.write(cluster.root().resolve("f"), new byte[100_000]);
-    Deadline soon = Deadline.after(Duration.ofSeconds(60));
+    Deadline soon = Deadline.after(Duration.ofMinutes(1));
     try (HttpTransport transport = new HttpTransport(TransportOptions.fromEnvironment(Map.of()))) {
       BlobSettings settings = BlobSettings.fromEnvironment(Map.of());
       AssetSource source = new Sources(transport, settings).open(AssetUri.parse(cluster.nfs("")));
