@@ -21,6 +21,9 @@ public final class UsageSampler implements AutoCloseable {
   /** Sampling takes this part of a CPU at most, however many processes there are. */
   private static final int MOST_PART = 100;
 
+  /** Time that passes is not time that is spent: a look on a crowded machine waits for its turn. */
+  private static final int LONGEST_PAUSES = 5;
+
   private final Duration every;
   private final GpuMeter gpus;
   private final Set<UsageMeter> meters = ConcurrentHashMap.newKeySet();
@@ -69,9 +72,14 @@ public final class UsageSampler implements AutoCloseable {
         LockSupport.park(this);
       } else {
         // A new meter wakes it up early: its first sample comes at once.
-        LockSupport.parkNanos(this, Math.max(every.toNanos(), tookNanos * MOST_PART));
+        LockSupport.parkNanos(this, pauseNanos(tookNanos));
       }
     }
+  }
+
+  private long pauseNanos(long tookNanos) {
+    long shortest = every.toNanos();
+    return Math.clamp(tookNanos * MOST_PART, shortest, shortest * LONGEST_PAUSES);
   }
 
   @Override
