@@ -84,6 +84,7 @@ case $purpose in
     have povray || need povray
     have openssl || need openssl
     have shellcheck || need shellcheck
+    have chromium || need chromium
     if ! have nginx; then
       need nginx-light
       services="$services nginx"

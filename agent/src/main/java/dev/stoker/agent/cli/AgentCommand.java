@@ -75,7 +75,13 @@ final class AgentCommand implements Callable<Integer> {
     NodeAgent agent;
     try {
       agent =
-          new NodeAgent(Engines.agent(settings), client, proof, io, publisher, profiles(settings));
+          new NodeAgent(
+              Engines.agent(settings).withMachine(AzureMachine.read(settings, context)),
+              client,
+              proof,
+              io,
+              publisher,
+              profiles(settings));
     } catch (IllegalArgumentException e) {
       throw CommandFailure.usage(String.valueOf(e.getMessage()));
     }

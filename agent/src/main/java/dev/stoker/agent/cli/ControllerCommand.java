@@ -5,6 +5,7 @@ import dev.stoker.agent.config.Settings;
 import dev.stoker.agent.config.StokerFile;
 import dev.stoker.controller.api.ControllerServer;
 import dev.stoker.controller.api.ControllerSettings;
+import dev.stoker.controller.dispatch.Prices;
 import dev.stoker.controller.dispatch.Sharing;
 import dev.stoker.controller.store.DatabaseAddress;
 import java.net.InetSocketAddress;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -19,6 +21,8 @@ import picocli.CommandLine.Option;
 /** {@code stoker controller}: keeps the queue. */
 @Command(name = "controller", description = "Run the controller.", sortOptions = false)
 final class ControllerCommand implements Callable<Integer> {
+  private static final int LONGEST_CURRENCY = 10;
+
   private final Context context;
 
   @Option(
@@ -57,6 +61,7 @@ final class ControllerCommand implements Callable<Integer> {
               tls(settings.file().tls()),
               insecure)
           .withSharing(sharing(settings.file()))
+          .withPrices(prices(settings.file().prices()))
           .withDatabase(settings.database().map(DatabaseAddress::parse).orElse(null))
           .withAzure(JoinPolicy.azure(settings))
           .withNodeTokenLife(JoinPolicy.nodeTokenLife(settings.file()))
@@ -96,6 +101,27 @@ final class ControllerCommand implements Callable<Integer> {
             });
     Integer failures = file.failureLimit();
     return new Sharing(projects, limits, failures == null ? Sharing.USUAL_FAILURE_LIMIT : failures);
+  }
+
+  private static Prices prices(StokerFile.@Nullable Prices prices) {
+    if (prices == null) {
+      return Prices.NONE;
+    }
+    String currency = prices.currency();
+    if (currency == null || currency.isBlank() || currency.length() > LONGEST_CURRENCY) {
+      throw new ConfigFailure("'prices' in the configuration needs a currency, such as EUR.");
+    }
+    Stream.of(prices.hourly(), prices.spot())
+        .flatMap(each -> each.entrySet().stream())
+        .filter(entry -> !(entry.getValue() >= 0) || entry.getValue().isInfinite())
+        .findFirst()
+        .ifPresent(
+            entry -> {
+              throw new ConfigFailure(
+                  "'prices' has %s for %s; a price must be 0 or more."
+                      .formatted(entry.getValue(), entry.getKey()));
+            });
+    return new Prices(currency, prices.hourly(), prices.spot());
   }
 
   private static ControllerSettings.@Nullable Tls tls(StokerFile.@Nullable Tls tls) {

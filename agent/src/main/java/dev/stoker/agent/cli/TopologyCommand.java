@@ -1,17 +1,13 @@
 package dev.stoker.agent.cli;
 
-import dev.stoker.agent.azure.InstanceMetadata;
 import dev.stoker.agent.node.Host;
 import dev.stoker.agent.node.SlotRule;
 import dev.stoker.agent.node.Topology;
 import dev.stoker.agent.node.view.TopologyDocument;
 import dev.stoker.agent.node.view.TopologySvg;
 import dev.stoker.agent.node.view.TopologyTable;
-import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -24,8 +20,6 @@ import picocli.CommandLine.Option;
     description = "Show processors, caches, memory, GPUs, and the slots they are cut into.",
     sortOptions = false)
 final class TopologyCommand implements Callable<Integer> {
-  private static final Duration PATIENCE = Duration.ofSeconds(2);
-
   private final Context context;
 
   @Option(
@@ -85,15 +79,9 @@ final class TopologyCommand implements Callable<Integer> {
   }
 
   private @Nullable Map<String, String> azure() {
-    @Nullable URI address = InstanceMetadata.find(context.settings().imds()).orElse(null);
-    if (address == null) {
-      return null;
-    }
-    try (InstanceMetadata metadata = new InstanceMetadata(address)) {
-      return metadata.machine(PATIENCE);
-    } catch (IOException e) {
-      context.err().println("Cannot ask Azure what this machine is: " + e.getMessage());
-      return null;
+    try {
+      Map<String, String> machine = AzureMachine.read(context.settings(), context);
+      return machine.isEmpty() ? null : machine;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return null;

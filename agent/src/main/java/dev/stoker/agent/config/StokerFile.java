@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param nodeTokenLife how long a node's token is good, as {@link TimeSpan}
  * @param telling {@code notify}, which no record component may be called: who is told of jobs' ends
  * @param failureLimit after how many failed attempts a job is suspended; 0 never
+ * @param prices what an hour of each size of machine costs
  * @param memory most memory the I/O process takes for data, as {@link ByteSize}
  * @param name what this node calls itself
  * @param cache the block cache
@@ -49,6 +50,7 @@ public record StokerFile(
     @Nullable String nodeTokenLife,
     @JsonProperty("notify") @Nullable Notify telling,
     @Nullable Integer failureLimit,
+    @Nullable Prices prices,
     @Nullable String memory,
     @Nullable String name,
     @Nullable Cache cache,
@@ -63,7 +65,7 @@ public record StokerFile(
   static final StokerFile EMPTY =
       new StokerFile(
           null, null, null, null, null, null, null, null, Map.of(), Map.of(), null, null, null,
-          null, null, null, null, List.of(), Map.of(), null, null, null, null, null);
+          null, null, null, null, null, List.of(), Map.of(), null, null, null, null, null);
 
   public StokerFile {
     locations = locations == null ? List.of() : List.copyOf(locations);
@@ -176,6 +178,19 @@ public record StokerFile(
    * @param cap most tasks running at once
    */
   public record Project(@Nullable Double weight, @Nullable Integer cap) {}
+
+  /**
+   * @param currency such as {@code EUR}
+   * @param hourly by size of machine, as Azure names it
+   * @param spot likewise, for spot machines
+   */
+  public record Prices(
+      @Nullable String currency, Map<String, Double> hourly, Map<String, Double> spot) {
+    public Prices {
+      hourly = hourly == null ? Map.of() : Map.copyOf(hourly);
+      spot = spot == null ? Map.of() : Map.copyOf(spot);
+    }
+  }
 
   /**
    * @param total tokens in all

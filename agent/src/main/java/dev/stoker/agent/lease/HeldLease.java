@@ -1,8 +1,12 @@
 package dev.stoker.agent.lease;
 
+import dev.stoker.controller.protocol.Finish;
 import dev.stoker.controller.protocol.Heartbeat;
 import dev.stoker.controller.protocol.Leasing;
 import dev.stoker.controller.protocol.TaskUsage;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
@@ -32,6 +36,15 @@ public final class HeldLease {
     LOST,
     GRANTED
   }
+
+  /** As the finish report calls them. */
+  private static final Map<Heartbeat.Phase, String> NAMES =
+      Map.of(
+          Heartbeat.Phase.FETCHING, "fetch",
+          Heartbeat.Phase.RENDERING, "render",
+          Heartbeat.Phase.PUBLISHING, "publish");
+
+  private static final int MOST_SPANS = 20;
 
   private final Leasing.Lease lease;
   private final AtomicReference<Standing> standing;
@@ -78,7 +91,8 @@ public final class HeldLease {
         last.message(),
         last.bytesTotal(),
         last.bytesDone(),
-        usage.get());
+        usage.get(),
+        last.timeline());
   }
 
   /** Notes what people should know of it now, without a change of what it is at. */
@@ -107,7 +121,29 @@ public final class HeldLease {
                 fraction,
                 message,
                 was.bytesTotal(),
-                was.bytesDone()));
+                was.bytesDone(),
+                null,
+                timeline(was, phase)));
+  }
+
+  /** The phases so far, the last one open: a new one ends the one before it. */
+  private static List<Finish.Span> timeline(Heartbeat.Held was, Heartbeat.Phase phase) {
+    String name = NAMES.get(phase);
+    List<Finish.Span> before = was.timeline();
+    boolean goesOn = !before.isEmpty() && before.getLast().endMillis() == 0;
+    if (name == null || (goesOn && before.getLast().name().equals(name))) {
+      return before;
+    }
+    long now = System.currentTimeMillis();
+    List<Finish.Span> spans = new ArrayList<>(before);
+    if (goesOn) {
+      Finish.Span open = spans.removeLast();
+      spans.add(new Finish.Span(open.name(), open.startMillis(), now));
+    }
+    spans.add(new Finish.Span(name, now, 0));
+    return spans.size() > MOST_SPANS
+        ? spans.subList(spans.size() - MOST_SPANS, spans.size())
+        : spans;
   }
 
   /** Notes how much of the input is on the node. */
@@ -121,7 +157,9 @@ public final class HeldLease {
                 bytesTotal == 0 ? -1 : (double) bytesDone / bytesTotal,
                 was.message(),
                 bytesTotal,
-                bytesDone));
+                bytesDone,
+                null,
+                was.timeline()));
   }
 
   /** The point of no return; whether it was reached now or before. */

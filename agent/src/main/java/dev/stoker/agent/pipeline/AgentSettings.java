@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param variables what every action's environment starts from
  * @param sessionIdle how long a session stays open for a next task of its step
  * @param stallAfter how long a renderer may do nothing at all before it is ended; zero: for ever
+ * @param machine what Azure's metadata service says of it, by its field names; empty elsewhere
  */
 public record AgentSettings(
     String name,
@@ -33,7 +34,8 @@ public record AgentSettings(
     Map<String, List<String>> attributes,
     Map<String, String> variables,
     Duration sessionIdle,
-    Duration stallAfter) {
+    Duration stallAfter,
+    Map<String, String> machine) {
 
   /** An environment costs seconds to minutes to enter; a slot's idle memory costs nothing. */
   private static final Duration SESSION_IDLE = Duration.ofSeconds(15);
@@ -46,6 +48,7 @@ public record AgentSettings(
   public AgentSettings {
     attributes = Map.copyOf(attributes);
     variables = Map.copyOf(variables);
+    machine = Map.copyOf(machine);
   }
 
   /**
@@ -64,26 +67,82 @@ public record AgentSettings(
         Map.of(),
         Map.of("PATH", path == null ? DEFAULT_PATH : path, "LANG", "C.UTF-8"),
         SESSION_IDLE,
-        STALL_AFTER);
+        STALL_AFTER,
+        Map.of());
   }
 
   public AgentSettings withSlots(SlotRule rule, SlotLayout.Reserve kept) {
     return new AgentSettings(
-        name, release, data, rule, kept, user, attributes, variables, sessionIdle, stallAfter);
+        name,
+        release,
+        data,
+        rule,
+        kept,
+        user,
+        attributes,
+        variables,
+        sessionIdle,
+        stallAfter,
+        machine);
   }
 
   public AgentSettings withUser(@Nullable JobUser who) {
     return new AgentSettings(
-        name, release, data, slots, reserve, who, attributes, variables, sessionIdle, stallAfter);
+        name,
+        release,
+        data,
+        slots,
+        reserve,
+        who,
+        attributes,
+        variables,
+        sessionIdle,
+        stallAfter,
+        machine);
   }
 
   public AgentSettings withSessionIdle(Duration idle) {
     return new AgentSettings(
-        name, release, data, slots, reserve, user, attributes, variables, idle, stallAfter);
+        name,
+        release,
+        data,
+        slots,
+        reserve,
+        user,
+        attributes,
+        variables,
+        idle,
+        stallAfter,
+        machine);
   }
 
   public AgentSettings withStallAfter(Duration quiet) {
     return new AgentSettings(
-        name, release, data, slots, reserve, user, attributes, variables, sessionIdle, quiet);
+        name,
+        release,
+        data,
+        slots,
+        reserve,
+        user,
+        attributes,
+        variables,
+        sessionIdle,
+        quiet,
+        machine);
+  }
+
+  public AgentSettings withMachine(Map<String, String> known) {
+    return new AgentSettings(
+        name,
+        release,
+        data,
+        slots,
+        reserve,
+        user,
+        attributes,
+        variables,
+        sessionIdle,
+        stallAfter,
+        known);
   }
 }

@@ -1,5 +1,6 @@
 package dev.stoker.agent.pipeline;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.stoker.agent.launch.SlotCgroups;
 import dev.stoker.agent.lease.AttemptBook;
 import dev.stoker.agent.lease.BootClock;
@@ -8,16 +9,20 @@ import dev.stoker.agent.lease.JoinProof;
 import dev.stoker.agent.lease.LeaseKeeper;
 import dev.stoker.agent.lease.LeasePoll;
 import dev.stoker.agent.lease.Pause;
+import dev.stoker.agent.node.Host;
 import dev.stoker.agent.node.OwnCgroups;
 import dev.stoker.agent.node.Slot;
 import dev.stoker.agent.node.SlotLayout;
 import dev.stoker.agent.node.Topology;
+import dev.stoker.agent.node.view.TopologyDocument;
 import dev.stoker.agent.observe.NodeView;
 import dev.stoker.agent.profile.RendererProfiles;
+import dev.stoker.agent.usage.MachineSampler;
 import dev.stoker.agent.usage.UsageSampler;
 import dev.stoker.controller.client.ControllerClient;
 import dev.stoker.controller.client.ControllerException;
 import dev.stoker.controller.protocol.Heartbeat;
+import dev.stoker.controller.protocol.Wire;
 import dev.stoker.io.asset.Deadline;
 import dev.stoker.io.asset.IoFailure;
 import dev.stoker.io.daemon.CacheReport;
@@ -69,6 +74,7 @@ public final class NodeAgent implements AutoCloseable {
   private final List<Slot> slots;
   private final SlotCgroups groups;
   private final NodeHealth health;
+  private final MachineSampler machineSampler = new MachineSampler(Path.of("/proc"));
   private final UsageSampler sampler = UsageSampler.start();
   private final Pause pause = new Pause(() -> ThreadLocalRandom.current().nextDouble());
   private final BootClock clock = BootClock.system();
@@ -126,7 +132,8 @@ public final class NodeAgent implements AutoCloseable {
         new NodeHealth(
             settings.data(), io, machine, Topology::read, Clock.systemUTC(), client::clockAhead);
     this.link =
-        new ControllerLink(client, NodeCard.of(settings, slots), proof, pause, System::nanoTime);
+        new ControllerLink(
+            client, NodeCard.of(settings, slots, topology()), proof, pause, System::nanoTime);
     this.keeper = new LeaseKeeper(link, clock, this::status);
     this.book = new AttemptBook(settings.data().resolve("attempts"));
     this.reports = new Reports(book, link, keeper, pause);
@@ -167,6 +174,18 @@ public final class NodeAgent implements AutoCloseable {
       places.put(slot.id(), place);
       workers.add(new SlotWorker(slot.id(), place, shared, settings.sessionIdle()));
     }
+  }
+
+  /** As 'stoker topology --json' has it. */
+  private JsonNode topology() {
+    return Wire.mapper()
+        .valueToTree(
+            TopologyDocument.of(
+                machine,
+                Host.read(Path.of("/")),
+                settings.slots(),
+                settings.reserve(),
+                settings.machine().isEmpty() ? null : settings.machine()));
   }
 
   /** The slots this node was cut into. */
@@ -359,12 +378,14 @@ public final class NodeAgent implements AutoCloseable {
 
   private Heartbeat.@Nullable NodeStatus status() {
     String problem = health.known().orElse(null);
+    Heartbeat.MachineUsage taken = machineSampler.sample();
     try {
       CacheReport cache = io.cache();
-      return new Heartbeat.NodeStatus(cache.bytes(), cache.hitBytes(), cache.missBytes(), problem);
+      return new Heartbeat.NodeStatus(
+          cache.bytes(), cache.hitBytes(), cache.missBytes(), problem, taken);
     } catch (IoFailure e) {
       // The I/O process is away; the attempts that need it will say so.
-      return problem == null ? null : new Heartbeat.NodeStatus(0, 0, 0, problem);
+      return new Heartbeat.NodeStatus(0, 0, 0, problem, taken);
     }
   }
 

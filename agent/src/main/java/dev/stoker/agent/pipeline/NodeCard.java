@@ -1,5 +1,6 @@
 package dev.stoker.agent.pipeline;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.stoker.agent.node.Gpu;
 import dev.stoker.agent.node.Slot;
 import dev.stoker.agent.observe.NodeView;
@@ -9,12 +10,17 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** What a node says of itself when it registers. Pure. */
 final class NodeCard {
   private NodeCard() {}
 
-  static Registration.Request of(AgentSettings settings, List<Slot> slots) {
+  /**
+   * @param topology the machine, for people who look at it
+   */
+  static Registration.Request of(
+      AgentSettings settings, List<Slot> slots, @Nullable JsonNode topology) {
     Map<String, List<String>> attributes = new HashMap<>();
     attributes.put("attr.worker.os.family", List.of("linux"));
     String arch = System.getProperty("os.arch", "").toLowerCase(Locale.ROOT);
@@ -35,7 +41,22 @@ final class NodeCard {
                         slot.gpus().size(),
                         slot.gpuMemoryBytes()))
             .toList(),
-        attributes);
+        attributes,
+        null, // whoever registers adds Azure's word
+        machine(settings.machine()),
+        topology);
+  }
+
+  /** What the metadata service said, in its own words; null where it said nothing. */
+  private static Registration.@Nullable Machine machine(Map<String, String> vm) {
+    return vm.isEmpty()
+        ? null
+        : new Registration.Machine(
+            vm.getOrDefault("vmSize", ""),
+            vm.getOrDefault("location", ""),
+            vm.getOrDefault("zone", ""),
+            vm.getOrDefault("vmScaleSetName", ""),
+            vm.getOrDefault("priority", "").equalsIgnoreCase("Spot"));
   }
 
   /** A slot for people. */

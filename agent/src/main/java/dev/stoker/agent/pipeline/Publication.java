@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,6 +47,7 @@ final class Publication {
   private final ControllerLink link;
   private final Reports reports;
   private final Pause pause;
+  private final Previews previews = new Previews();
 
   Publication(
       OutputPublisher publisher,
@@ -78,6 +80,7 @@ final class Publication {
     long startMillis = System.currentTimeMillis();
     Fence fence = Fence.parse(attempt.lease().fence());
     List<StagedOutput> staged = new ArrayList<>();
+    Future<List<Previews.Picture>> pictures = previews.begin(outputs);
     try {
       for (Outbox.Output output : outputs) {
         attempt
@@ -95,7 +98,14 @@ final class Publication {
         throw new Stopped();
       }
       note(record);
-      askAndCarryOut(attempt.held(), record, startMillis);
+      List<Commit.Thumbnail> thumbnails =
+          Previews.await(pictures).stream()
+              .map(
+                  picture ->
+                      new Commit.Thumbnail(
+                          staged.get(outputs.indexOf(picture.of())).destination(), picture.image()))
+              .toList();
+      askAndCarryOut(attempt.held(), record, startMillis, thumbnails);
     } catch (Stopped e) {
       discard(new OutputManifest(fence, staged));
       endStopped(attempt);
@@ -105,13 +115,15 @@ final class Publication {
       }
       discard(new OutputManifest(fence, staged));
       reports.failed(attempt, e.failure());
+    } finally {
+      pictures.cancel(true);
     }
     remove(box);
   }
 
   /** Goes on where an earlier agent stopped, from STAGED or GRANTED. */
   void resume(HeldLease held, AttemptRecord record) throws InterruptedException {
-    askAndCarryOut(held, record, System.currentTimeMillis());
+    askAndCarryOut(held, record, System.currentTimeMillis(), List.of());
   }
 
   /** Ends an attempt that was stopped before its commit was asked for. */
@@ -163,11 +175,12 @@ final class Publication {
     }
   }
 
-  private void askAndCarryOut(HeldLease held, AttemptRecord record, long startMillis)
+  private void askAndCarryOut(
+      HeldLease held, AttemptRecord record, long startMillis, List<Commit.Thumbnail> thumbnails)
       throws InterruptedException {
     AttemptRecord granted = record;
     if (record.state() != AttemptRecord.State.GRANTED) {
-      Commit.Manifest stored = ask(held, record);
+      Commit.Manifest stored = ask(held, record, thumbnails);
       if (stored == null) {
         return;
       }
@@ -197,7 +210,8 @@ final class Publication {
   }
 
   /** Asks until there is an answer: a grant whose answer was lost is a grant. Null: never. */
-  private Commit.@Nullable Manifest ask(HeldLease held, AttemptRecord record)
+  private Commit.@Nullable Manifest ask(
+      HeldLease held, AttemptRecord record, List<Commit.Thumbnail> thumbnails)
       throws InterruptedException {
     Commit.Manifest manifest = record.manifest();
     if (manifest == null) {
@@ -209,7 +223,7 @@ final class Publication {
       try {
         node = link.node();
         return node.client()
-            .commit(leaseId, new Commit.Request(record.lease().attempt(), manifest))
+            .commit(leaseId, new Commit.Request(record.lease().attempt(), manifest, thumbnails))
             .manifest();
       } catch (ControllerException e) {
         if (Thread.interrupted()) {

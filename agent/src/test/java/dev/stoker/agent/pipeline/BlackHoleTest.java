@@ -38,7 +38,8 @@ class BlackHoleTest extends AgentFarm {
         as.attributes(),
         variables,
         as.sessionIdle(),
-        as.stallAfter());
+        as.stallAfter(),
+        Map.of());
   }
 
   private Nodes.Node node(String name) {

@@ -1,6 +1,7 @@
 package dev.stoker.controller.api;
 
 import dev.stoker.controller.protocol.Commit;
+import dev.stoker.controller.protocol.Farm;
 import dev.stoker.controller.protocol.Finish;
 import dev.stoker.controller.protocol.Heartbeat;
 import dev.stoker.controller.protocol.Jobs;
@@ -22,6 +23,7 @@ final class Calls {
    * @param query parameters after the path, by name, with their JSON type
    * @param body what is sent; null for nothing
    * @param answer what a 200 carries; null for an empty object
+   * @param media the media type of a 200
    */
   record Call(
       String method,
@@ -29,11 +31,14 @@ final class Calls {
       String summary,
       Map<String, String> query,
       @Nullable Class<?> body,
-      @Nullable Class<?> answer) {
+      @Nullable Class<?> answer,
+      String media) {
     Call {
       query = Map.copyOf(query);
     }
   }
+
+  private static final String JSON = "application/json";
 
   private static final Map<String, String> PAGE = Map.of("after", "string", "limit", "integer");
 
@@ -95,6 +100,31 @@ final class Calls {
               "/v1/jobs/{job}/tasks/{task}/why",
               "What keeps a task from starting.",
               Jobs.Why.class),
+          get("/v1/jobs/{job}/tasks/{task}", "One task.", Jobs.Task.class),
+          new Call(
+              "get",
+              "/v1/jobs/{job}/tasks/{task}/thumbnail",
+              "A small picture of what a task made.",
+              Map.of("index", "integer"),
+              null,
+              null,
+              "image/*"),
+          get(
+              "/v1/jobs/{job}/grid",
+              "The states of tasks, in few characters.",
+              Map.of("from", "integer", "limit", "integer"),
+              Farm.Grid.class),
+          get(
+              "/v1/jobs/{job}/map",
+              "A job of any size in few spots.",
+              Map.of("bins", "integer"),
+              Farm.JobMap.class),
+          get(
+              "/v1/jobs/{job}/failed",
+              "Tasks that failed for good, in order.",
+              Map.of("from", "integer", "limit", "integer"),
+              Jobs.Tasks.class),
+          get("/v1/jobs/{job}/cost", "What a job cost so far.", Farm.JobCost.class),
           get("/v1/jobs/{job}/outputs", "Files of granted tasks.", PAGE, Jobs.Outputs.class),
           get(
               "/v1/jobs/{job}/watch",
@@ -110,6 +140,25 @@ final class Calls {
               "Put a job before or behind others.",
               Jobs.Priority.class,
               Jobs.Summary.class),
+          get("/v1/session", "Who the caller is.", Farm.Session.class),
+          get("/v1/overview", "The farm at a glance.", Farm.Overview.class),
+          get(
+              "/v1/fleet",
+              "Nodes in groups, and a page of them.",
+              Map.of(
+                  "after", "string", "limit", "integer", "state", "string", "size", "string",
+                  "name", "string"),
+              Farm.Fleet.class),
+          get("/v1/nodes/{node}", "One node.", Farm.NodeNow.class),
+          new Call(
+              "get",
+              "/v1/events",
+              "Server-sent events: what a topic (overview, job or node, with its id) looks like,"
+                  + " whenever that changes.",
+              Map.of("topic", "string", "id", "string"),
+              null,
+              null,
+              "text/event-stream"),
           post("/v1/tokens", "Give out a token.", Tokens.Create.class, Tokens.Created.class),
           get("/v1/tokens", "The tokens that were given out.", Tokens.Page.class),
           post("/v1/tokens/{token}/revoke", "Make a token useless.", null, Tokens.Page.class),
@@ -121,11 +170,11 @@ final class Calls {
 
   private static Call get(
       String path, String summary, Map<String, String> query, @Nullable Class<?> answer) {
-    return new Call("get", path, summary, query, null, answer);
+    return new Call("get", path, summary, query, null, answer, JSON);
   }
 
   private static Call post(
       String path, String summary, @Nullable Class<?> body, @Nullable Class<?> answer) {
-    return new Call("post", path, summary, Map.of(), body, answer);
+    return new Call("post", path, summary, Map.of(), body, answer, JSON);
   }
 }

@@ -4,6 +4,7 @@ import dev.stoker.controller.attest.AttestedMachines;
 import dev.stoker.controller.attest.AzurePolicy;
 import dev.stoker.controller.dispatch.Clocks;
 import dev.stoker.controller.dispatch.Expiry;
+import dev.stoker.controller.dispatch.Housekeeping;
 import dev.stoker.controller.dispatch.Queue;
 import dev.stoker.controller.http.HttpServer;
 import dev.stoker.controller.notify.Courier;
@@ -15,6 +16,7 @@ import dev.stoker.controller.store.PostgresQueueStore;
 import dev.stoker.controller.store.QueueStore;
 import dev.stoker.controller.store.SqliteQueueStore;
 import dev.stoker.controller.store.StoreException;
+import dev.stoker.controller.web.Feed;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -28,6 +30,8 @@ import org.jspecify.annotations.Nullable;
 public final class ControllerServer implements AutoCloseable {
   private final QueueStore store;
   private final Expiry expiry;
+  private final Housekeeping housekeeping;
+  private final Feed feed;
   private final HttpServer http;
   private final URI url;
   private final @Nullable WatchedTls tls;
@@ -44,21 +48,16 @@ public final class ControllerServer implements AutoCloseable {
             clocks,
             settings.sharing(),
             settings.nodeTokenLife(),
-            settings.telling().policy());
+            settings.telling().policy(),
+            settings.prices());
     metrics.registry().register(new QueueGauges(queue));
     machines = machines(settings, clocks, queue);
     tls = settings.tls() == null ? null : WatchedTls.open(settings.tls());
-    http =
-        HttpServer.start(
-            settings.listen(),
-            tls,
-            new Exchanges(
-                new Access(settings, queue),
-                new Routes(queue, new Joining(queue, machines), settings.telling(), metrics),
-                queue.tokens(),
-                metrics));
+    feed = Feed.start(queue);
+    http = serve(settings, queue);
     url = url(settings, http.address());
     expiry = Expiry.start(queue);
+    housekeeping = Housekeeping.start(queue);
     courier =
         settings.telling().isEmpty()
             ? null
@@ -102,6 +101,27 @@ public final class ControllerServer implements AutoCloseable {
     }
   }
 
+  private HttpServer serve(ControllerSettings settings, Queue queue) throws IOException {
+    try {
+      return HttpServer.start(
+          settings.listen(),
+          tls,
+          new Exchanges(
+              new Access(settings, queue),
+              new Routes(
+                  queue,
+                  new Joining(queue, machines),
+                  settings.telling(),
+                  metrics,
+                  new PageRoutes(queue, feed)),
+              queue.tokens(),
+              metrics));
+    } catch (IOException | RuntimeException e) {
+      feed.close();
+      throw e;
+    }
+  }
+
   /** Where it answers. */
   public URI url() {
     return url;
@@ -109,11 +129,13 @@ public final class ControllerServer implements AutoCloseable {
 
   @Override
   public void close() {
+    feed.close();
     // Waiting polls end unserved; their callers ask again, maybe another controller.
     http.close();
     if (tls != null) {
       tls.close();
     }
+    housekeeping.close();
     expiry.close();
     if (courier != null) {
       courier.close();

@@ -1,6 +1,7 @@
 package dev.stoker.controller.api;
 
 import dev.stoker.controller.attest.AzurePolicy;
+import dev.stoker.controller.dispatch.Prices;
 import dev.stoker.controller.dispatch.Queue;
 import dev.stoker.controller.dispatch.Sharing;
 import dev.stoker.controller.notify.NotifySettings;
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param telling who is told of jobs' ends
  * @param database the database that holds the queue, shared with other controllers; null for a file
  *     of its own in the data folder
+ * @param prices what machines cost
  */
 public record ControllerSettings(
     Path dataFolder,
@@ -36,7 +38,8 @@ public record ControllerSettings(
     @Nullable DatabaseAddress database,
     @Nullable AzurePolicy azure,
     Duration nodeTokenLife,
-    NotifySettings telling) {
+    NotifySettings telling,
+    Prices prices) {
 
   /** A controller with a queue of its own. */
   public ControllerSettings(
@@ -55,19 +58,40 @@ public record ControllerSettings(
         null,
         null,
         Queue.NODE_TOKEN_LIFE,
-        NotifySettings.NONE);
+        NotifySettings.NONE,
+        Prices.NONE);
   }
 
   /** The same, on a database that other controllers may use as well. */
   public ControllerSettings withDatabase(@Nullable DatabaseAddress shared) {
     return new ControllerSettings(
-        dataFolder, listen, tokens, tls, insecure, sharing, shared, azure, nodeTokenLife, telling);
+        dataFolder,
+        listen,
+        tokens,
+        tls,
+        insecure,
+        sharing,
+        shared,
+        azure,
+        nodeTokenLife,
+        telling,
+        prices);
   }
 
   /** The same, with the nodes shared otherwise. */
   public ControllerSettings withSharing(Sharing other) {
     return new ControllerSettings(
-        dataFolder, listen, tokens, tls, insecure, other, database, azure, nodeTokenLife, telling);
+        dataFolder,
+        listen,
+        tokens,
+        tls,
+        insecure,
+        other,
+        database,
+        azure,
+        nodeTokenLife,
+        telling,
+        prices);
   }
 
   /** The same, with machines that join by Azure's word. */
@@ -82,19 +106,46 @@ public record ControllerSettings(
         database,
         policy,
         nodeTokenLife,
-        telling);
+        telling,
+        prices);
   }
 
   /** The same, with others who are told of jobs' ends. */
   public ControllerSettings withNotify(NotifySettings whom) {
     return new ControllerSettings(
-        dataFolder, listen, tokens, tls, insecure, sharing, database, azure, nodeTokenLife, whom);
+        dataFolder,
+        listen,
+        tokens,
+        tls,
+        insecure,
+        sharing,
+        database,
+        azure,
+        nodeTokenLife,
+        whom,
+        prices);
   }
 
   /** The same, with another life of nodes' tokens. */
   public ControllerSettings withNodeTokenLife(Duration life) {
     return new ControllerSettings(
-        dataFolder, listen, tokens, tls, insecure, sharing, database, azure, life, telling);
+        dataFolder, listen, tokens, tls, insecure, sharing, database, azure, life, telling, prices);
+  }
+
+  /** The same, knowing what machines cost. */
+  public ControllerSettings withPrices(Prices known) {
+    return new ControllerSettings(
+        dataFolder,
+        listen,
+        tokens,
+        tls,
+        insecure,
+        sharing,
+        database,
+        azure,
+        nodeTokenLife,
+        telling,
+        known);
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.stoker.controller.api;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.stoker.controller.dispatch.JobProgress;
 import dev.stoker.controller.dispatch.Parked;
 import dev.stoker.controller.dispatch.Refusal;
 import dev.stoker.controller.dispatch.TokenDesk;
@@ -12,6 +13,7 @@ import dev.stoker.controller.observe.ControllerMetrics;
 import dev.stoker.controller.protocol.Failure;
 import dev.stoker.controller.protocol.Wire;
 import dev.stoker.controller.store.StoreException;
+import dev.stoker.controller.web.Mailbox;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.Map;
@@ -43,6 +45,7 @@ final class Exchanges implements Handler {
   private final Routes routes;
   private final AtomicLong loggedNanos = new AtomicLong(System.nanoTime() - LOG_EVERY_NANOS);
   private final LongAdder unlogged = new LongAdder();
+  private final PageAnswers page = new PageAnswers();
 
   private final ControllerMetrics metrics;
 
@@ -80,8 +83,14 @@ final class Exchanges implements Handler {
   }
 
   private Object value(Incoming incoming) throws InterruptedException {
+    if (incoming.method().equals("GET")) {
+      Answer file = page.file(incoming);
+      if (file != null) {
+        return file;
+      }
+    }
     Caller caller = caller(incoming);
-    var request = new Request(incoming, caller);
+    var request = new Request(incoming, caller, () -> isStill(incoming, caller));
     if (!isDeed(incoming, caller)) {
       return routes.answer(request);
     }
@@ -117,6 +126,8 @@ final class Exchanges implements Handler {
   private Answer answer(Incoming incoming, Object value) {
     return switch (value) {
       case Answer made -> made;
+      case Mailbox mailbox -> PageAnswers.stream(mailbox);
+      case JobProgress.Picture picture -> PageAnswers.picture(picture);
       case Parked<?>(var ready, var then) -> new Answer.Later(ready, () -> later(incoming, then));
       default -> json(200, value);
     };
@@ -134,6 +145,14 @@ final class Exchanges implements Handler {
     int status = status(e);
     logFault(incoming, status, e);
     return json(status, new Failure(sentence(status, e)));
+  }
+
+  private boolean isStill(Incoming incoming, Caller caller) {
+    try {
+      return caller(incoming).equals(caller);
+    } catch (RuntimeException e) {
+      return false;
+    }
   }
 
   /** What a person or a joining machine changes, or tries to; nodes' own calls are in the queue. */

@@ -56,13 +56,14 @@ final class OpenApi {
     Class<?> body = call.body();
     if (body != null) {
       ObjectNode request = operation.putObject("requestBody").put("required", true);
-      content(request, body);
+      content(request, "application/json", body);
     }
     ObjectNode responses = operation.putObject("responses");
     ObjectNode done = responses.putObject("200").put("description", "Done.");
-    content(done, call.answer());
+    content(done, call.media(), call.answer());
     content(
         responses.putObject("default").put("description", "One sentence that says why not."),
+        "application/json",
         Failure.class);
   }
 
@@ -72,10 +73,14 @@ final class OpenApi {
     parameter.putObject("schema").put("type", type);
   }
 
-  private void content(ObjectNode of, @Nullable Class<?> type) {
-    of.putObject("content")
-        .putObject("application/json")
-        .set("schema", type == null ? object().put("type", "object") : schema(type));
+  private void content(ObjectNode of, String media, @Nullable Class<?> type) {
+    ObjectNode untyped = object();
+    if (media.equals("application/json")) {
+      untyped.put("type", "object");
+    } else {
+      untyped.put("type", "string");
+    }
+    of.putObject("content").putObject(media).set("schema", type == null ? untyped : schema(type));
   }
 
   private ObjectNode schema(Type type) {
@@ -107,7 +112,7 @@ final class OpenApi {
     if (type == long.class || type == Long.class) {
       return object().put("type", "integer").put("format", "int64");
     }
-    if (type == double.class) {
+    if (type == double.class || type == Double.class) {
       return object().put("type", "number").put("format", "double");
     }
     if (type == JsonNode.class) {

@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -23,14 +24,19 @@ final class Request {
   private final Incoming incoming;
   private final Map<String, String> query;
   final Caller caller;
+
+  /** Asked while a long answer goes on: whether the caller is still who it was. */
+  final BooleanSupplier stillAllowed;
+
   final List<String> path;
 
   /** Who turned out to call, for the audit log; null where {@link #caller} says it. */
   @Nullable String actor;
 
-  Request(Incoming incoming, Caller caller) {
+  Request(Incoming incoming, Caller caller, BooleanSupplier stillAllowed) {
     this.incoming = incoming;
     this.caller = caller;
+    this.stillAllowed = stillAllowed;
     path = Arrays.stream(incoming.path().split("/", -1)).skip(1).map(Request::decoded).toList();
     query = query(incoming.query());
   }

@@ -16,6 +16,7 @@ import dev.stoker.controller.protocol.Protocol;
 import dev.stoker.controller.protocol.Registration;
 import dev.stoker.controller.protocol.Tokens;
 import dev.stoker.controller.protocol.Tokens.Role;
+import dev.stoker.controller.web.Topic;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -39,13 +40,20 @@ final class Routes {
 
   private final Queue queue;
   private final Joining joining;
+  private final PageRoutes page;
 
   private final Naming naming;
   private final ControllerMetrics metrics;
 
-  Routes(Queue queue, Joining joining, NotifySettings notify, ControllerMetrics metrics) {
+  Routes(
+      Queue queue,
+      Joining joining,
+      NotifySettings notify,
+      ControllerMetrics metrics,
+      PageRoutes page) {
     this.queue = queue;
     this.joining = joining;
+    this.page = page;
     this.metrics = metrics;
     naming = new Naming(notify);
   }
@@ -88,6 +96,11 @@ final class Routes {
           requireUser(request, Role.VIEWER);
           yield OpenApi.document();
         }
+        case "session", "overview", "fleet", "events" -> {
+          allow(request, "GET");
+          requireUser(request, Role.VIEWER);
+          yield rest.isEmpty() ? farm(request, path.get(1)) : noSuchThing();
+        }
         case "tokens" -> tokens(request, rest);
         case "audit" -> {
           allow(request, "GET");
@@ -97,6 +110,38 @@ final class Routes {
         default -> throw nothingHere();
       };
     }
+    throw nothingHere();
+  }
+
+  private Object farm(Request request, String what) {
+    Set<String> projects = projects(request);
+    return switch (what) {
+      case "session" -> PageRoutes.session(request.caller);
+      case "overview" -> queue.farm().overview(projects);
+      case "fleet" -> page.fleet(request, projects);
+      default -> page.events(request, topic(request, projects));
+    };
+  }
+
+  /** What somebody may follow, if it is there. */
+  private Topic topic(Request request, Set<String> projects) {
+    String id = String.valueOf(request.parameter("id"));
+    return switch (String.valueOf(request.parameter("topic"))) {
+      case "overview" -> new Topic.Overview(projects);
+      case "job" -> {
+        requireSeer(request, id);
+        queue.views().owner(id);
+        yield new Topic.Job(id);
+      }
+      case "node" -> {
+        queue.farm().node(id, projects);
+        yield new Topic.Node(id, projects);
+      }
+      default -> throw new Problem(400, "The topic must be overview, job or node.");
+    };
+  }
+
+  private static Object noSuchThing() {
     throw nothingHere();
   }
 
@@ -113,10 +158,15 @@ final class Routes {
       request.actor = joined.who();
       return joined.response();
     }
+    String node = path.getFirst();
+    if (path.size() == 1) {
+      allow(request, "GET");
+      requireUser(request, Role.VIEWER);
+      return queue.farm().node(node, projects(request));
+    }
     if (path.size() != 2) {
       throw nothingHere();
     }
-    String node = path.getFirst();
     return switch (path.getLast()) {
       case "lease" -> {
         allow(request, "POST");
@@ -235,6 +285,10 @@ final class Routes {
   private Object read(Request request, String job, List<String> path) throws InterruptedException {
     if (path.isEmpty()) {
       return queue.views().get(job);
+    }
+    Object ofPage = page.ofJob(request, job, path);
+    if (ofPage != null) {
+      return ofPage;
     }
     if (path.size() == 3 && path.getFirst().equals("tasks") && path.getLast().equals("log")) {
       return queue

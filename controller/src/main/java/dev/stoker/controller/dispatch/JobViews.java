@@ -8,6 +8,7 @@ import dev.stoker.controller.store.LogRows;
 import dev.stoker.controller.store.ManifestRow;
 import dev.stoker.controller.store.QueueRows;
 import dev.stoker.controller.store.StepRow;
+import dev.stoker.controller.store.TaskCounts;
 import dev.stoker.controller.store.TaskRow;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -220,18 +221,18 @@ public final class JobViews {
     return parts.store().read(rows -> job(rows, jobId).number());
   }
 
-  private static JobRow job(QueueRows rows, String jobId) {
+  static JobRow job(QueueRows rows, String jobId) {
     return rows.jobs().find(jobId).orElseThrow(() -> Refusal.missing("job", jobId));
   }
 
-  private static long ordinal(String jobId, String taskId) {
+  static long ordinal(String jobId, String taskId) {
     return TaskName.parse(taskId)
         .filter(name -> name.jobId().equals(jobId))
         .orElseThrow(() -> Refusal.missing("task of job " + jobId, taskId))
         .ordinal();
   }
 
-  private static Jobs.Summary summary(QueueRows rows, JobRow job) {
+  static Jobs.Summary summary(QueueRows rows, JobRow job) {
     return new Jobs.Summary(
         job.id(),
         job.name(),
@@ -241,19 +242,24 @@ public final class JobViews {
         job.message(),
         job.submittedMillis(),
         job.endedMillis(),
-        rows.steps().ofJob(job.number()).stream().map(JobViews::summary).toList());
+        rows.steps().ofJob(job.number()).stream().map(JobViews::summary).toList(),
+        job.submitter());
   }
 
   private static Jobs.StepSummary summary(StepRow step) {
+    return new Jobs.StepSummary(step.name(), states(step.counts(), step.unmet() > 0));
+  }
+
+  /** How many are in which state, where any; open tasks of a step that waits do as well. */
+  static Map<TaskState, Long> states(TaskCounts counts, boolean waiting) {
     Map<TaskState, Long> tasks = new EnumMap<>(TaskState.class);
-    var counts = step.counts();
-    tasks.put(step.unmet() > 0 ? TaskState.WAITING : TaskState.READY, counts.open());
+    tasks.put(waiting ? TaskState.WAITING : TaskState.READY, counts.open());
     tasks.put(TaskState.LEASED, counts.leased());
     tasks.put(TaskState.COMMITTED, counts.committed());
     tasks.put(TaskState.SUCCEEDED, counts.succeeded());
     tasks.put(TaskState.FAILED, counts.failed());
     tasks.put(TaskState.CANCELED, counts.canceled());
     tasks.values().removeIf(count -> count == 0);
-    return new Jobs.StepSummary(step.name(), tasks);
+    return tasks;
   }
 }

@@ -10,7 +10,9 @@ import dev.stoker.controller.store.LogRows;
 import dev.stoker.controller.store.ManifestRow;
 import dev.stoker.controller.store.QueueRows;
 import dev.stoker.controller.store.TaskRow;
+import dev.stoker.controller.store.ThumbnailRows;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,18 +39,23 @@ public final class LeaseDesk {
     Commit.Manifest manifest = Limits.present("manifest", request.manifest());
     Limits.range("the number of outputs", manifest.outputs().size(), 0, MOST_OUTPUTS);
     manifest.outputs().forEach(LeaseDesk::check);
+    List<ThumbnailRows.Picture> pictures = Thumbnails.usable(request);
     return Answers.await(
         parts
             .store()
             .write(
                 (rows, events) -> {
                   LeaseRow lease = lease(rows, caller, leaseId, request.attempt());
-                  return commit(rows, new Ledger(rows, events, parts), lease, manifest);
+                  return commit(rows, new Ledger(rows, events, parts), lease, manifest, pictures);
                 }));
   }
 
   private static Commit.Response commit(
-      QueueRows rows, Ledger ledger, LeaseRow lease, Commit.Manifest manifest) {
+      QueueRows rows,
+      Ledger ledger,
+      LeaseRow lease,
+      Commit.Manifest manifest,
+      List<ThumbnailRows.Picture> pictures) {
     TaskRow task = rows.tasks().find(lease.jobNumber(), lease.ordinal()).orElseThrow();
     return switch (TaskLife.commit(task, lease)) {
       case TaskLife.CommitVerdict.Granted(TaskRow next) -> {
@@ -63,6 +70,9 @@ public final class LeaseDesk {
                     ManifestRow.State.GRANTED,
                     "",
                     manifest));
+        if (!pictures.isEmpty()) {
+          rows.thumbnails().put(task.jobNumber(), task.ordinal(), task.attempt(), pictures);
+        }
         ledger.move(task, next, "");
         yield new Commit.Response(manifest);
       }

@@ -94,7 +94,15 @@ final class Ledger {
 
   void endLease(LeaseRow lease, LeaseState state, Finish.@Nullable Request report) {
     rows.leases().end(lease.number(), state, report, parts.clocks().wallMillis());
-    events.accept(new QueueEvent.LeaseEnded(lease.number(), state));
+    QueueEvent.Told told =
+        report == null
+            ? null
+            : new QueueEvent.Told(
+                report.outcome(),
+                report.originBytes(),
+                report.cachedBytes(),
+                report.publishedBytes());
+    events.accept(new QueueEvent.LeaseEnded(lease.number(), state, told));
   }
 
   /** Ends a job: what was not granted is canceled; what was, is still carried out. */

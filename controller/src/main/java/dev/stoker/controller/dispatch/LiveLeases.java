@@ -75,6 +75,11 @@ final class LiveLeases {
     return byNode.getOrDefault(nodeNumber, Set.of());
   }
 
+  /** The leases on a job's tasks; looks at all there are. */
+  List<LiveLease> ofJob(long jobNumber) {
+    return byNumber.values().stream().filter(lease -> lease.row.jobNumber() == jobNumber).toList();
+  }
+
   /** The node starts anew: it knows by itself which leases it goes on with. */
   void registered(long nodeNumber) {
     for (LiveLease lease : ofNode(nodeNumber)) {

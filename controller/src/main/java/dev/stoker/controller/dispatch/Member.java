@@ -1,5 +1,6 @@
 package dev.stoker.controller.dispatch;
 
+import dev.stoker.controller.protocol.Heartbeat;
 import dev.stoker.controller.protocol.Registration.Slot;
 import dev.stoker.controller.store.NodeRow;
 import dev.stoker.controller.store.NodeTokens;
@@ -18,8 +19,11 @@ final class Member {
 
   volatile boolean draining;
 
-  /** Why it takes no work by its own word; null when it is well. */
-  volatile @Nullable String problem;
+  /** What it last said of itself; null where it said nothing. */
+  volatile Heartbeat.@Nullable NodeStatus status;
+
+  /** What it said before; null until it says something. Written on the store's thread. */
+  volatile @Nullable UsageHistory history;
 
   volatile NodeTokens tokens;
 
@@ -41,6 +45,12 @@ final class Member {
     }
     sequence = next;
     return true;
+  }
+
+  /** Why it takes no work by its own word; null when it is well. */
+  @Nullable String problem() {
+    Heartbeat.NodeStatus said = status;
+    return said == null ? null : said.problem();
   }
 
   Optional<Slot> slot(String id) {

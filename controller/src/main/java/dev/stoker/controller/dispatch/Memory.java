@@ -21,6 +21,7 @@ final class Memory implements QueueStore.Mirror {
   private final Changes changes;
   private final Work work;
   private final Sharing sharing;
+  private final Traffic traffic;
 
   Memory(
       LiveLeases live,
@@ -28,13 +29,15 @@ final class Memory implements QueueStore.Mirror {
       Keyring keyring,
       Changes changes,
       Work work,
-      Sharing sharing) {
+      Sharing sharing,
+      Traffic traffic) {
     this.live = live;
     this.roster = roster;
     this.keyring = keyring;
     this.changes = changes;
     this.work = work;
     this.sharing = sharing;
+    this.traffic = traffic;
   }
 
   /** Every lease gets a fresh term: whoever was away was this controller, not the nodes. */
@@ -66,11 +69,14 @@ final class Memory implements QueueStore.Mirror {
             member.draining = draining;
           }
         }
-        case QueueEvent.NodeHeard(long node, var leases, var problem) -> {
+        case QueueEvent.NodeHeard(long node, var leases, var status) -> {
           Member member = roster.byNumber(node);
           if (member != null) {
             roster.saw(member, ageMillis);
-            member.problem = problem;
+            member.status = null; // one that says nothing takes back what it said
+            if (status != null) {
+              roster.said(member, status, leases, ageMillis);
+            }
             leases.forEach(held -> heard(member, held, version, ageMillis));
           }
         }
@@ -85,7 +91,10 @@ final class Memory implements QueueStore.Mirror {
           work.nodeWon(lease.nodeNumber());
         }
         case QueueEvent.LeaseCanceling(long number) -> live.cancel(number);
-        case QueueEvent.LeaseEnded(long number, var how) -> {
+        case QueueEvent.LeaseEnded(long number, var how, var told) -> {
+          if (told != null) {
+            traffic.ended(told, ageMillis);
+          }
           LiveLease ended = live.remove(number);
           if (ended != null && freesMoreThanASlot(ended)) {
             work.appeared();

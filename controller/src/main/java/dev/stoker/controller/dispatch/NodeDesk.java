@@ -28,6 +28,14 @@ public final class NodeDesk {
   /** Fetching further ahead than this fills a cache with what other nodes could render. */
   private static final int MOST_TASKS_A_WISH = 100;
 
+  /** A machine of 1,152 logical CPUs takes a quarter of it. */
+  private static final int LONGEST_TOPOLOGY = 512 * 1024;
+
+  /** Fetched, rendered, published, some of them again. */
+  private static final int MOST_SPANS = 50;
+
+  private static final int LONGEST_SPAN_NAME = 40;
+
   /** A renderer's progress line; a heartbeat of many leases must stay small. */
   private static final int LONGEST_MESSAGE = 1_000;
 
@@ -61,7 +69,9 @@ public final class NodeDesk {
             0,
             false,
             now,
-            admission.vmId());
+            admission.vmId(),
+            request.machine());
+    String topology = topology(request);
     NodeRow stored =
         Answers.await(
             parts
@@ -71,6 +81,7 @@ public final class NodeDesk {
                       new Gate(parts, rows, events).admit(admission, node.name());
                       NodeRow row = rows.nodes().put(node);
                       rows.leases().forgetSequences(row.number());
+                      rows.nodes().setTopology(row.number(), topology);
                       events.accept(new QueueEvent.NodeRegistered(row));
                       return row;
                     }));
@@ -79,6 +90,16 @@ public final class NodeDesk {
 
   private long tokenSeconds() {
     return TimeUnit.MILLISECONDS.toSeconds(parts.nodeTokenMillis());
+  }
+
+  /** As JSON; empty where there is none, or more of it than a machine can have. */
+  private static String topology(Registration.Request request) {
+    // PostgreSQL keeps no NUL, and no real name has one.
+    String json =
+        request.topology() == null || request.topology().isNull()
+            ? ""
+            : request.topology().toString();
+    return json.length() > LONGEST_TOPOLOGY || json.contains("\\u0000") ? "" : json;
   }
 
   /**
@@ -212,7 +233,7 @@ public final class NodeDesk {
     Answers.await(
         parts
             .store()
-            .tell(new QueueEvent.NodeHeard(node.row.number(), listed, problem(request.status()))));
+            .tell(new QueueEvent.NodeHeard(node.row.number(), listed, checked(request.status()))));
     revokeOthers(node, listed);
     return new Heartbeat.Response(
         request.leases().stream().map(held -> answer(node, held)).toList(), node.draining);
@@ -278,7 +299,7 @@ public final class NodeDesk {
         state(member),
         member.row.slots(),
         parts.live().ofNode(member.row.number()).size(),
-        member.problem);
+        member.problem());
   }
 
   /** Stops giving a node work, or starts again; it goes on with what it holds. */
@@ -324,6 +345,13 @@ public final class NodeDesk {
       }
     }
     Limits.range("the number of attributes", request.attributes().size(), 0, 50);
+    Registration.Machine machine = request.machine();
+    if (machine != null) {
+      Limits.optional("machine.vmSize", machine.vmSize(), Limits.NAME);
+      Limits.optional("machine.location", machine.location(), Limits.NAME);
+      Limits.optional("machine.zone", machine.zone(), Limits.NAME);
+      Limits.optional("machine.scaleSet", machine.scaleSet(), Limits.NAME);
+    }
   }
 
   private static void check(Heartbeat.Held held) {
@@ -331,6 +359,21 @@ public final class NodeDesk {
     Limits.present("leases.phase", held.phase());
     String message = Limits.present("leases.message", held.message());
     Limits.range("the length of leases.message", message.length(), 0, LONGEST_MESSAGE);
+    Limits.range("the number of leases.timeline", held.timeline().size(), 0, MOST_SPANS);
+    held.timeline()
+        .forEach(span -> Limits.text("leases.timeline.name", span.name(), LONGEST_SPAN_NAME));
+  }
+
+  /** Numbers below zero mean nothing. */
+  private static Heartbeat.@Nullable NodeStatus checked(Heartbeat.@Nullable NodeStatus status) {
+    return status == null
+        ? null
+        : new Heartbeat.NodeStatus(
+            Math.max(0, status.cacheBytes()),
+            Math.max(0, status.cacheHitBytes()),
+            Math.max(0, status.cacheMissBytes()),
+            problem(status),
+            status.machine());
   }
 
   private static void check(Leasing.Request request, Member node) {

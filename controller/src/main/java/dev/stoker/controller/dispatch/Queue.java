@@ -25,8 +25,12 @@ public final class Queue {
   private final JobViews views;
   private final TokenDesk tokens;
   private final NoticeDesk notices;
+  private final FarmViews farm;
+  private final JobProgress progress;
+  private final Books books;
+  private final Thumbnails thumbnails;
 
-  private Queue(Parts parts) {
+  private Queue(Parts parts, Traffic traffic, Prices prices) {
     this.parts = parts;
     nodes = new NodeDesk(parts, new Rounds(parts));
     leases = new LeaseDesk(parts);
@@ -34,11 +38,15 @@ public final class Queue {
     views = new JobViews(parts);
     tokens = new TokenDesk(parts);
     notices = new NoticeDesk(parts);
+    books = new Books(parts, prices);
+    farm = new FarmViews(parts, traffic, books);
+    progress = new JobProgress(parts, books);
+    thumbnails = new Thumbnails(parts);
   }
 
   /** Opens the queue in a store, which stays the caller's to close. */
   public static Queue open(QueueStore store, Clocks clocks, Sharing sharing) {
-    return open(store, clocks, sharing, NODE_TOKEN_LIFE, NoticePolicy.NONE);
+    return open(store, clocks, sharing, NODE_TOKEN_LIFE, NoticePolicy.NONE, Prices.NONE);
   }
 
   /**
@@ -46,13 +54,16 @@ public final class Queue {
    *
    * @param nodeTokenLife how long a node's token is good; nodes ask for a new one at half of it
    * @param notices who is told of jobs' ends
+   * @param prices what machines cost
    */
   public static Queue open(
       QueueStore store,
       Clocks clocks,
       Sharing sharing,
       Duration nodeTokenLife,
-      NoticePolicy notices) {
+      NoticePolicy notices,
+      Prices prices) {
+    var traffic = new Traffic(clocks);
     var live = new LiveLeases(clocks);
     var roster = new Roster(clocks);
     var keyring = new Keyring();
@@ -72,8 +83,10 @@ public final class Queue {
                 sharing,
                 notices,
                 nodeTokenLife.toMillis(),
-                Names.random('e', EPOCH_LENGTH)));
-    store.follow(new Memory(live, roster, keyring, changes, work, sharing));
+                Names.random('e', EPOCH_LENGTH)),
+            traffic,
+            prices);
+    store.follow(new Memory(live, roster, keyring, changes, work, sharing, traffic));
     return queue;
   }
 
@@ -125,6 +138,20 @@ public final class Queue {
 
   public JobViews views() {
     return views;
+  }
+
+  public FarmViews farm() {
+    return farm;
+  }
+
+  public JobProgress progress() {
+    return progress;
+  }
+
+  /** Counts how long nodes were there, and makes room for new pictures. */
+  public void keepHouse() {
+    books.count();
+    thumbnails.makeRoom(Thumbnails.CEILING_BYTES);
   }
 
   /** Takes back every lease whose term ended. */

@@ -1,9 +1,11 @@
 package dev.stoker.controller.dispatch;
 
+import dev.stoker.controller.protocol.Heartbeat;
 import dev.stoker.controller.protocol.Protocol;
 import dev.stoker.controller.store.NodeRow;
 import dev.stoker.controller.store.NodeTokens;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -28,6 +30,7 @@ final class Roster {
     byNumber.put(row.number(), member);
     if (earlier != null) {
       earlier.replaced = true;
+      member.history = earlier.history;
       forget(earlier.tokens);
     }
     learn(member);
@@ -89,6 +92,19 @@ final class Roster {
     member.seenNanos = clocks.nanos() - TimeUnit.MILLISECONDS.toNanos(ageMillis);
   }
 
+  /** What a node says of itself, so long ago. */
+  void said(
+      Member member, Heartbeat.NodeStatus status, List<Heartbeat.Held> leases, long ageMillis) {
+    long nanos = clocks.nanos() - TimeUnit.MILLISECONDS.toNanos(ageMillis);
+    member.status = status;
+    UsageHistory history = member.history;
+    if (history == null) {
+      member.history = new UsageHistory(status, leases, nanos);
+    } else {
+      history.add(status, leases, nanos);
+    }
+  }
+
   /** Whether a node was silent for longer than a lease holds and a poll lasts. */
   boolean isLost(Member member) {
     long silentNanos = clocks.nanos() - member.seenNanos;
@@ -102,7 +118,7 @@ final class Roster {
             member ->
                 !than.contains(member.row.number())
                     && !member.draining
-                    && member.problem == null
+                    && member.problem() == null
                     && !isLost(member)
                     && member.offers(needs));
   }

@@ -55,10 +55,16 @@ final class TaskReader {
             .collect(Collectors.groupingBy(LeaseRow::ordinal));
     Set<ManifestRows.Granted> granted =
         new HashSet<>(rows.manifests().granted(job.number(), from, end));
+    Map<Long, Integer> pictures = rows.thumbnails().counts(job.number(), from, end);
     List<Jobs.Task> tasks = new ArrayList<>();
     for (long ordinal = from; ordinal < end; ordinal++) {
       tasks.add(
-          task(ordinal, started.get(ordinal), leases.getOrDefault(ordinal, List.of()), granted));
+          task(
+              ordinal,
+              started.get(ordinal),
+              leases.getOrDefault(ordinal, List.of()),
+              granted,
+              pictures.getOrDefault(ordinal, 0)));
     }
     return tasks;
   }
@@ -76,7 +82,8 @@ final class TaskReader {
       long ordinal,
       @Nullable TaskRow row,
       List<LeaseRow> leases,
-      Set<ManifestRows.Granted> granted) {
+      Set<ManifestRows.Granted> granted,
+      int pictures) {
     StepRow step = step(ordinal);
     long index = ordinal - step.firstOrdinal();
     Map<Integer, List<LeaseRow>> byAttempt =
@@ -93,7 +100,8 @@ final class TaskReader {
         index,
         plan.steps().get(step.position()).parameters().apply(index),
         state(step, row),
-        attempts);
+        attempts,
+        pictures);
   }
 
   private TaskState state(StepRow step, @Nullable TaskRow row) {
@@ -140,6 +148,9 @@ final class TaskReader {
         usage = report.usage() == null ? usage : report.usage();
       }
     }
+    if (progress != null) {
+      timeline.addAll(progress.timeline());
+    }
     return new Jobs.Attempt(
         last.attempt(),
         last.id(),
@@ -156,7 +167,9 @@ final class TaskReader {
         cachedBytes,
         publishedBytes,
         cause,
-        usage);
+        usage,
+        leases.getFirst().startedMillis(),
+        last.endedMillis());
   }
 
   /** A lease that ended without a report was handed back by no one: to people it is returned. */

@@ -129,7 +129,7 @@ final class Waiting {
     if (node.draining) {
       return Optional.of("The node is drained.");
     }
-    String problem = node.problem;
+    String problem = node.problem();
     if (problem != null) {
       return Optional.of("The node takes no work: " + problem + ".");
     }

@@ -87,7 +87,7 @@ public final class MeasuredStore implements QueueStore {
   private void count(QueueEvent event) {
     switch (event) {
       case QueueEvent.LeaseAdded(var lease) -> metrics.granted(lease.recovery());
-      case QueueEvent.LeaseEnded(long number, var how) -> metrics.ended(how);
+      case QueueEvent.LeaseEnded(long number, var how, var told) -> metrics.ended(how);
       default -> {}
     }
   }

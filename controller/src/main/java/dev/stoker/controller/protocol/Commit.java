@@ -11,7 +11,33 @@ import org.jspecify.annotations.Nullable;
 public final class Commit {
   private Commit() {}
 
-  public record Request(int attempt, Manifest manifest) {}
+  /**
+   * @param thumbnails small pictures of its outputs, at most {@value #MOST_THUMBNAILS}; those that
+   *     the controller has no use for are dropped without a word
+   */
+  public record Request(int attempt, Manifest manifest, List<Thumbnail> thumbnails) {
+    // Agents of earlier releases send no thumbnails.
+    public Request {
+      thumbnails = thumbnails == null ? List.of() : List.copyOf(thumbnails);
+    }
+
+    /** Without pictures. */
+    public Request(int attempt, Manifest manifest) {
+      this(attempt, manifest, List.of());
+    }
+  }
+
+  /** A chunk of frames shows some of them. */
+  public static final int MOST_THUMBNAILS = 16;
+
+  /** Bytes of one picture. */
+  public static final int LARGEST_THUMBNAIL = 64 * 1024;
+
+  /**
+   * @param destination of the output that it shows
+   * @param image a JPEG or PNG file of at most {@value #LARGEST_THUMBNAIL} bytes, in Base64
+   */
+  public record Thumbnail(String destination, String image) {}
 
   /**
    * @param fence the lease's fence

@@ -25,6 +25,7 @@ public final class Heartbeat {
    * @param bytesTotal bytes of input it needs, as far as known
    * @param bytesDone bytes of input that are on the node
    * @param usage what its processes take; null where nobody samples them
+   * @param timeline what was done so far and when; the span that is still going on ends at 0
    */
   public record Held(
       String leaseId,
@@ -34,9 +35,14 @@ public final class Heartbeat {
       String message,
       long bytesTotal,
       long bytesDone,
-      @Nullable TaskUsage usage) {
+      @Nullable TaskUsage usage,
+      List<Finish.Span> timeline) {
+    // Agents of earlier releases tell their timeline at the end only.
+    public Held {
+      timeline = timeline == null ? List.of() : List.copyOf(timeline);
+    }
 
-    /** Without what its processes take. */
+    /** Without what its processes take, and without a timeline. */
     public Held(
         String leaseId,
         int attempt,
@@ -45,7 +51,7 @@ public final class Heartbeat {
         String message,
         long bytesTotal,
         long bytesDone) {
-      this(leaseId, attempt, phase, phaseFraction, message, bytesTotal, bytesDone, null);
+      this(leaseId, attempt, phase, phaseFraction, message, bytesTotal, bytesDone, null, List.of());
     }
   }
 
@@ -62,15 +68,36 @@ public final class Heartbeat {
    * @param cacheHitBytes bytes wanted and found there, since its start
    * @param cacheMissBytes bytes wanted and fetched, since its start
    * @param problem why the node takes no work now, a clause; null when it does
+   * @param machine what the whole machine takes; null where nobody samples it
    */
   public record NodeStatus(
-      long cacheBytes, long cacheHitBytes, long cacheMissBytes, @Nullable String problem) {
+      long cacheBytes,
+      long cacheHitBytes,
+      long cacheMissBytes,
+      @Nullable String problem,
+      @Nullable MachineUsage machine) {
 
     /** Of a node that is well. */
     public NodeStatus(long cacheBytes, long cacheHitBytes, long cacheMissBytes) {
-      this(cacheBytes, cacheHitBytes, cacheMissBytes, null);
+      this(cacheBytes, cacheHitBytes, cacheMissBytes, null, null);
     }
   }
+
+  /**
+   * A machine as a whole, Stoker and everything else on it included.
+   *
+   * @param cpuFraction how busy its CPUs were since the heartbeat before, 0 to 1; -1 when unknown
+   * @param memoryBytes memory that is not available to programs
+   * @param memoryTotalBytes all memory
+   * @param receivedBytes over its networks since its start, loopback left out
+   * @param sentBytes likewise
+   */
+  public record MachineUsage(
+      double cpuFraction,
+      long memoryBytes,
+      long memoryTotalBytes,
+      long receivedBytes,
+      long sentBytes) {}
 
   public record Response(List<Answer> leases, boolean drain) {
     public Response {

@@ -145,6 +145,7 @@ public final class Jobs {
    * @param message why it failed, or empty
    * @param submittedMillis milliseconds since 1970
    * @param endedMillis likewise, null while it runs
+   * @param submitter the name of the token that submitted it; empty where none was needed
    */
   public record Summary(
       String jobId,
@@ -155,9 +156,11 @@ public final class Jobs {
       String message,
       long submittedMillis,
       @Nullable Long endedMillis,
-      List<StepSummary> steps) {
+      List<StepSummary> steps,
+      String submitter) {
     public Summary {
       steps = List.copyOf(steps);
+      submitter = submitter == null ? "" : submitter;
     }
   }
 
@@ -187,6 +190,7 @@ public final class Jobs {
    * One task in {@code GET /v1/jobs/{id}/tasks?after=&limit=}, in task order.
    *
    * @param attempts the attempts it had, oldest first
+   * @param thumbnails how many pictures there are of its outputs
    */
   public record Task(
       String taskId,
@@ -194,7 +198,8 @@ public final class Jobs {
       long index,
       Map<String, String> parameters,
       TaskState state,
-      List<Attempt> attempts) {
+      List<Attempt> attempts,
+      int thumbnails) {
     public Task {
       parameters = Map.copyOf(parameters);
       attempts = List.copyOf(attempts);
@@ -207,6 +212,9 @@ public final class Jobs {
    * @param granted whether its outputs were granted
    * @param cause why it did not succeed, where its node said so
    * @param usage what its processes take, or took; null where nobody sampled them
+   * @param timeline what was done when; a span that is still going on ends at 0
+   * @param startedMillis when its lease was given out, in milliseconds since 1970
+   * @param endedMillis when that ended; null while it lives
    */
   public record Attempt(
       int attempt,
@@ -224,7 +232,9 @@ public final class Jobs {
       long cachedBytes,
       long publishedBytes,
       Finish.@Nullable Cause cause,
-      @Nullable TaskUsage usage) {
+      @Nullable TaskUsage usage,
+      long startedMillis,
+      @Nullable Long endedMillis) {
     public Attempt {
       timeline = List.copyOf(timeline);
     }

@@ -1,5 +1,6 @@
 package dev.stoker.controller.protocol;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,8 @@ public final class Registration {
    * @param slots what can run here at the same time
    * @param attributes OpenJD worker attributes, such as {@code attr.worker.os.family}
    * @param attestation Azure's word for the machine; null without
+   * @param machine what it runs on, as far as it knows
+   * @param topology the machine as {@code stoker topology --json} has it
    */
   public record Request(
       String name,
@@ -27,13 +30,15 @@ public final class Registration {
       int protocolNewest,
       List<Slot> slots,
       Map<String, List<String>> attributes,
-      @Nullable Attestation attestation) {
+      @Nullable Attestation attestation,
+      @Nullable Machine machine,
+      @Nullable JsonNode topology) {
     public Request {
       slots = List.copyOf(slots);
       attributes = Map.copyOf(attributes);
     }
 
-    /** With nobody's word. */
+    /** With nobody's word, and nothing of its machine. */
     public Request(
         String name,
         String release,
@@ -41,11 +46,39 @@ public final class Registration {
         int protocolNewest,
         List<Slot> slots,
         Map<String, List<String>> attributes) {
-      this(name, release, protocolOldest, protocolNewest, slots, attributes, null);
+      this(name, release, protocolOldest, protocolNewest, slots, attributes, null, null, null);
     }
 
     public Request with(@Nullable Attestation word) {
-      return new Request(name, release, protocolOldest, protocolNewest, slots, attributes, word);
+      return new Request(
+          name,
+          release,
+          protocolOldest,
+          protocolNewest,
+          slots,
+          attributes,
+          word,
+          machine,
+          topology);
+    }
+  }
+
+  /**
+   * What Azure's metadata service says of a machine; each text is empty where it says nothing.
+   *
+   * @param vmSize such as {@code Standard_HB120rs_v3}
+   * @param location the region
+   * @param zone of the region
+   * @param scaleSet that it belongs to
+   * @param spot whether Azure may take it away
+   */
+  public record Machine(
+      String vmSize, String location, String zone, String scaleSet, boolean spot) {
+    public Machine {
+      vmSize = vmSize == null ? "" : vmSize;
+      location = location == null ? "" : location;
+      zone = zone == null ? "" : zone;
+      scaleSet = scaleSet == null ? "" : scaleSet;
     }
   }
 

@@ -3,6 +3,7 @@ package dev.stoker.controller.store;
 import dev.stoker.controller.protocol.Jobs;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -118,6 +119,43 @@ public final class JobRows {
         handle
             .createQuery("select * from jobs " + where + "order by number desc limit :limit")
             .bind("limit", limit);
+    if (!projects.isEmpty()) {
+      query.bindList("projects", List.copyOf(projects));
+    }
+    return query.map((row, context) -> job(row)).list();
+  }
+
+  /** How many jobs are in which state; of some projects only, or of all where none is named. */
+  public Map<Jobs.State, Long> counts(Set<String> projects) {
+    String where = projects.isEmpty() ? "" : "where project in (<projects>) ";
+    var query = handle.createQuery("select state, count(*) from jobs " + where + "group by state");
+    if (!projects.isEmpty()) {
+      query.bindList("projects", List.copyOf(projects));
+    }
+    Map<Jobs.State, Long> counts = new EnumMap<>(Jobs.State.class);
+    query
+        .map((row, context) -> counts.put(Jobs.State.valueOf(row.getString(1)), row.getLong(2)))
+        .list();
+    return counts;
+  }
+
+  /** Unfinished jobs by rank: priority, then submission. */
+  public List<JobRow> unfinished(Set<String> projects, int limit) {
+    return some(
+        projects,
+        "state in ('QUEUED', 'RUNNING', 'SUSPENDED') order by priority desc, number limit :limit",
+        limit);
+  }
+
+  /** Jobs that are over, the last one to end first. */
+  public List<JobRow> finished(Set<String> projects, int limit) {
+    return some(
+        projects, "ended_millis is not null order by ended_millis desc limit :limit", limit);
+  }
+
+  private List<JobRow> some(Set<String> projects, String which, int limit) {
+    String mine = projects.isEmpty() ? "" : "project in (<projects>) and ";
+    var query = handle.createQuery("select * from jobs where " + mine + which).bind("limit", limit);
     if (!projects.isEmpty()) {
       query.bindList("projects", List.copyOf(projects));
     }

@@ -127,6 +127,23 @@ public final class LeaseRows {
             .list());
   }
 
+  /** How long a job's leases held a slot of a node, in all. */
+  public record Held(long nodeNumber, String slotId, long millis) {}
+
+  /** How long a job held which slots, up to a time. */
+  public List<Held> timeHeld(long jobNumber, long nowMillis) {
+    return handle
+        .createQuery(
+            """
+            select node_number, slot_id, sum(coalesce(ended_millis, :now) - started_millis)
+            from leases where job_number = :jobNumber group by 1, 2
+            """)
+        .bind("now", nowMillis)
+        .bind("jobNumber", jobNumber)
+        .map((row, context) -> new Held(row.getLong(1), row.getString(2), row.getLong(3)))
+        .list();
+  }
+
   /** Forgets which requests won a node's leases: its requests count anew. */
   public void forgetSequences(long nodeNumber) {
     handle

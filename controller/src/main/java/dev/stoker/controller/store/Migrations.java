@@ -19,7 +19,8 @@ final class Migrations {
           "V003__sharing.sql",
           "V004__access.sql",
           "V005__joining.sql",
-          "V006__notices.sql");
+          "V006__notices.sql",
+          "V007__web.sql");
 
   /** SQLite counts such a column up by itself; PostgreSQL has to be told. */
   private static final String COUNTED = "number integer primary key";

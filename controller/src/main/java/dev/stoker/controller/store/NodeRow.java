@@ -3,6 +3,7 @@ package dev.stoker.controller.store;
 import dev.stoker.controller.protocol.Registration;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A node.
@@ -15,6 +16,7 @@ import java.util.Map;
  * @param draining whether it gets no new leases
  * @param registeredMillis milliseconds since 1970
  * @param vmId what Azure calls the machine, which vouched for it; empty where a token let it in
+ * @param machine what it runs on, null where it did not say
  */
 public record NodeRow(
     long number,
@@ -27,7 +29,8 @@ public record NodeRow(
     long sequence,
     boolean draining,
     long registeredMillis,
-    String vmId) {
+    String vmId,
+    Registration.@Nullable Machine machine) {
   public NodeRow {
     // A controller of an earlier release, on the same database, tells neither.
     tokens = tokens == null ? NodeTokens.NONE : tokens;

@@ -31,9 +31,9 @@ public final class NodeRows {
             """
             insert into nodes (id, name, release, token_hash, token_expires_millis, previous_hash,
               previous_expires_millis, slots, attributes, sequence, draining, registered_millis,
-              vm_id)
+              vm_id, machine)
             values (:id, :name, :release, :hash, :expires, :previousHash, :previousExpires, :slots,
-              :attributes, :sequence, :draining, :registeredMillis, :vmId)
+              :attributes, :sequence, :draining, :registeredMillis, :vmId, :machine)
             on conflict (name) do update set release = excluded.release,
               token_hash = excluded.token_hash,
               token_expires_millis = excluded.token_expires_millis,
@@ -41,7 +41,7 @@ public final class NodeRows {
               previous_expires_millis = excluded.previous_expires_millis,
               slots = excluded.slots, attributes = excluded.attributes,
               sequence = excluded.sequence, registered_millis = excluded.registered_millis,
-              vm_id = excluded.vm_id
+              vm_id = excluded.vm_id, machine = excluded.machine
             returning *
             """)
         .bind("id", node.id())
@@ -57,6 +57,7 @@ public final class NodeRows {
         .bind("draining", node.draining() ? 1 : 0)
         .bind("registeredMillis", node.registeredMillis())
         .bind("vmId", node.vmId())
+        .bind("machine", node.machine() == null ? "" : StoredJson.write(node.machine()))
         .map((row, context) -> node(row))
         .one();
   }
@@ -120,7 +121,33 @@ public final class NodeRows {
         .execute();
   }
 
+  /** Keeps what a node's machine looks like, as JSON; empty forgets it. */
+  public void setTopology(long number, String json) {
+    handle
+        .createUpdate("delete from topologies where node_number = :number")
+        .bind("number", number)
+        .execute();
+    if (!json.isEmpty()) {
+      handle
+          .createUpdate("insert into topologies values (:number, :body)")
+          .bind("number", number)
+          .bind("body", json)
+          .execute();
+    }
+  }
+
+  /** What a node's machine looks like, as JSON; empty where it never said. */
+  public String topology(long number) {
+    return handle
+        .createQuery("select body from topologies where node_number = :number")
+        .bind("number", number)
+        .mapTo(String.class)
+        .findOne()
+        .orElse("");
+  }
+
   private static NodeRow node(ResultSet row) throws SQLException {
+    String machine = row.getString("machine");
     return new NodeRow(
         row.getLong("number"),
         row.getString("id"),
@@ -136,6 +163,7 @@ public final class NodeRows {
         row.getLong("sequence"),
         row.getInt("draining") == 1,
         row.getLong("registered_millis"),
-        row.getString("vm_id"));
+        row.getString("vm_id"),
+        machine.isEmpty() ? null : StoredJson.read(machine, Registration.Machine.class));
   }
 }

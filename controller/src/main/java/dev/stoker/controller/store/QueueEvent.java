@@ -2,6 +2,7 @@ package dev.stoker.controller.store;
 
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import dev.stoker.controller.protocol.Finish;
 import dev.stoker.controller.protocol.Heartbeat;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -35,8 +36,9 @@ public sealed interface QueueEvent {
   /** A node gets no further leases, or gets them again. */
   record NodeDrains(long nodeNumber, boolean draining) implements QueueEvent {}
 
-  /** A node's heartbeat listed these leases, and said why it takes no work, if so. */
-  record NodeHeard(long nodeNumber, List<Heartbeat.Held> leases, @Nullable String problem)
+  /** A node's heartbeat listed these leases, and said this of the node. */
+  record NodeHeard(
+      long nodeNumber, List<Heartbeat.Held> leases, Heartbeat.@Nullable NodeStatus status)
       implements QueueEvent {
     public NodeHeard {
       leases = List.copyOf(leases);
@@ -52,8 +54,15 @@ public sealed interface QueueEvent {
   /** The holder of a lease is asked to stop. */
   record LeaseCanceling(long number) implements QueueEvent {}
 
-  /** A lease is over. */
-  record LeaseEnded(long number, LeaseState how) implements QueueEvent {}
+  /**
+   * A lease is over.
+   *
+   * @param told what its holder reported; null where it did not
+   */
+  record LeaseEnded(long number, LeaseState how, @Nullable Told told) implements QueueEvent {}
+
+  /** The numbers of a finish report. */
+  record Told(Finish.Outcome outcome, long originBytes, long cachedBytes, long publishedBytes) {}
 
   /** A token was given out, bound or revoked. */
   record TokenChanged(TokenRow token) implements QueueEvent {}

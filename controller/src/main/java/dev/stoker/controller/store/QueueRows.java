@@ -14,6 +14,8 @@ public final class QueueRows {
   private final TokenRows tokens;
   private final JoinRows joining;
   private final NoticeRows notices;
+  private final ThumbnailRows thumbnails;
+  private final NodeHours nodeHours;
 
   QueueRows(Handle handle) {
     jobs = new JobRows(handle);
@@ -26,6 +28,8 @@ public final class QueueRows {
     tokens = new TokenRows(handle);
     joining = new JoinRows(handle);
     notices = new NoticeRows(handle);
+    thumbnails = new ThumbnailRows(handle);
+    nodeHours = new NodeHours(handle);
   }
 
   public JobRows jobs() {
@@ -62,6 +66,14 @@ public final class QueueRows {
 
   public NoticeRows notices() {
     return notices;
+  }
+
+  public ThumbnailRows thumbnails() {
+    return thumbnails;
+  }
+
+  public NodeHours nodeHours() {
+    return nodeHours;
   }
 
   public LogRows logs() {

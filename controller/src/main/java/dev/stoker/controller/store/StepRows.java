@@ -84,6 +84,38 @@ public final class StepRows {
         .list();
   }
 
+  /** How many tasks unfinished jobs have in which state; the open ones of steps that wait apart. */
+  public record Open(boolean waiting, TaskCounts counts) {}
+
+  /** Tasks of unfinished jobs; of some projects only, or of all where none is named. */
+  public List<Open> ofUnfinished(Set<String> projects) {
+    String mine = projects.isEmpty() ? "" : "and j.project in (<projects>) ";
+    var query =
+        handle.createQuery(
+            "select case when s.unmet > 0 then 1 else 0 end, sum(open_tasks), sum(leased_tasks),"
+                + " sum(committed_tasks), sum(succeeded_tasks), sum(failed_tasks),"
+                + " sum(canceled_tasks) from jobs j join steps s on s.job_number = j.number"
+                + " where j.state in ('QUEUED', 'RUNNING', 'SUSPENDED') "
+                + mine
+                + "group by 1");
+    if (!projects.isEmpty()) {
+      query.bindList("projects", List.copyOf(projects));
+    }
+    return query
+        .map(
+            (row, context) ->
+                new Open(
+                    row.getInt(1) == 1,
+                    new TaskCounts(
+                        row.getLong(2),
+                        row.getLong(3),
+                        row.getLong(4),
+                        row.getLong(5),
+                        row.getLong(6),
+                        row.getLong(7))))
+        .list();
+  }
+
   /** The positions of the steps that a step of a job depends on. */
   public Set<Integer> needs(long jobNumber, int position) {
     return Set.copyOf(
@@ -141,10 +173,10 @@ public final class StepRows {
         after == null
             ? ""
             : """
-              and priority <= :priority
-              and (priority < :priority or job_number > :jobNumber
-                or (job_number = :jobNumber and position > :position))
-              """;
+            and priority <= :priority
+            and (priority < :priority or job_number > :jobNumber
+              or (job_number = :jobNumber and position > :position))
+            """;
     var query =
         handle
             .createQuery(

@@ -159,6 +159,50 @@ public final class TaskRows {
         .execute();
   }
 
+  /**
+   * How many tasks of each kind there are in each of the equal parts that tasks with a row fall in.
+   *
+   * @param tried whether it failed before
+   */
+  public record Share(long part, TaskState state, boolean tried, long count) {}
+
+  /** Counts a job's tasks that have a row, part by part, each of so many ordinals. */
+  public List<Share> shares(long jobNumber, long ordinalsInPart) {
+    return handle
+        .createQuery(
+            """
+            select ordinal / :size as part, state,
+              case when failures > 0 then 1 else 0 end as tried, count(*) as tasks
+            from tasks where job_number = :jobNumber group by 1, 2, 3 order by 1
+            """)
+        .bind("size", ordinalsInPart)
+        .bind("jobNumber", jobNumber)
+        .map(
+            (row, context) ->
+                new Share(
+                    row.getLong(1),
+                    TaskState.valueOf(row.getString(2)),
+                    row.getInt(3) == 1,
+                    row.getLong(4)))
+        .list();
+  }
+
+  /** Ordinals of a job's tasks that failed for good, from one on, in order. */
+  public List<Long> failed(long jobNumber, long from, int limit) {
+    return handle
+        .createQuery(
+            """
+            select ordinal from tasks
+            where state = 'FAILED' and job_number = :jobNumber and ordinal >= :from
+            order by ordinal limit :limit
+            """)
+        .bind("jobNumber", jobNumber)
+        .bind("from", from)
+        .bind("limit", limit)
+        .mapTo(Long.class)
+        .list();
+  }
+
   private static TaskRow task(ResultSet row) throws SQLException {
     return new TaskRow(
         row.getLong("job_number"),

@@ -94,7 +94,7 @@ class OpenApiTest {
       for (var method : path.getValue().properties()) {
         calls++;
         String url = filled(path.getKey(), known.getFirst());
-        if (!path.getKey().endsWith("/watch")) {
+        if (!path.getKey().endsWith("/watch") && !path.getKey().endsWith("/events")) {
           HttpResponse<String> answer = send(method.getKey(), url, "{}");
           assertNotEquals(405, answer.statusCode(), method.getKey() + " " + path.getKey());
           assertTrue(
@@ -126,6 +126,7 @@ class OpenApiTest {
     int accepted = 0;
     while (System.nanoTime() < end) {
       var paths = new ArrayList<>(document.path("paths").properties());
+      paths.removeIf(each -> each.getKey().endsWith("/events")); // has no end
       var path = paths.get(random.nextInt(paths.size()));
       var methods = new ArrayList<>(path.getValue().properties());
       var method = methods.get(random.nextInt(methods.size()));

@@ -140,7 +140,15 @@ class RetryRulesTest {
         new Heartbeat.Request(
             List.of(
                 new Heartbeat.Held(
-                    lease.leaseId(), 1, Heartbeat.Phase.RENDERING, 0.5, "", 0, 0, USAGE)),
+                    lease.leaseId(),
+                    1,
+                    Heartbeat.Phase.RENDERING,
+                    0.5,
+                    "",
+                    0,
+                    0,
+                    USAGE,
+                    List.of())),
             null));
     assertEquals(USAGE, task(job).attempts().getFirst().usage());
     fail(node, lease, Cause.STALLED, null);
@@ -154,7 +162,7 @@ class RetryRulesTest {
     node.client.heartbeat(
         node.nodeId,
         new Heartbeat.Request(
-            List.of(), new Heartbeat.NodeStatus(0, 0, 0, "GPU GPU-0 counts memory errors")));
+            List.of(), new Heartbeat.NodeStatus(0, 0, 0, "GPU GPU-0 counts memory errors", null)));
     Nodes.Node shown = people.nodes().nodes().getFirst();
     assertEquals("GPU GPU-0 counts memory errors", shown.problem());
     assertTrue(
