@@ -146,11 +146,9 @@ final class SinkThreads implements AutoCloseable {
   private @Nullable Task next() {
     lock.lock();
     try {
-      while (queue.isEmpty()) {
-        if (stopping || !waitForMore()) {
-          threads.remove(Thread.currentThread());
-          return null;
-        }
+      if (!waitForOne()) {
+        threads.remove(Thread.currentThread());
+        return null;
       }
       Task task = queue.remove();
       largeQueued -= task.large ? 1 : 0;
@@ -162,20 +160,24 @@ final class SinkThreads implements AutoCloseable {
     }
   }
 
-  /** Under the lock; false when nothing came in all that time. */
-  private boolean waitForMore() {
-    waiting++;
-    try {
-      return arrived.awaitNanos(TimeUnit.SECONDS.toNanos(IDLE_SECONDS)) > 0;
-    } catch (InterruptedException e) {
-      // Meant for a sink that this thread ran; it has nothing more to end.
-      return true;
-    } finally {
-      waiting--;
-      // One that ends its wait by itself may take another's call; that one then counts as waiting,
-      // and comes all the same.
-      woken = Math.max(0, woken - 1);
+  /** Under the lock: whether there is a task, after a wait where need be. */
+  private boolean waitForOne() {
+    long left = TimeUnit.SECONDS.toNanos(IDLE_SECONDS);
+    while (queue.isEmpty() && !stopping && left > 0) {
+      waiting++;
+      try {
+        left = arrived.awaitNanos(left);
+      } catch (InterruptedException e) {
+        // Meant for a sink that this thread ran; it has nothing more to end.
+        continue;
+      } finally {
+        waiting--;
+        // One that ends its wait by itself may take another's call; that one then counts as
+        // waiting, and comes all the same.
+        woken = Math.max(0, woken - 1);
+      }
     }
+    return !queue.isEmpty();
   }
 
   private void release(Delivery delivery) {
