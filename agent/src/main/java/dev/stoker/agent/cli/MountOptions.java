@@ -18,7 +18,9 @@ final class MountOptions {
   private boolean allowOther;
 
   @Option(names = "--read-only", description = "As it is anyway; for those used to say it.")
-  private boolean readOnly;
+  private void readOnly(boolean said) {
+    // It is.
+  }
 
   @Option(
       names = "--dir-cache-time",
@@ -108,7 +110,7 @@ final class MountOptions {
   private boolean flag(String name) {
     switch (name) {
       case "allow-other" -> allowOther = true;
-      case "read-only" -> readOnly = true;
+      case "read-only" -> readOnly(true);
       case "no-passthrough" -> noPassthrough = true;
       default -> {
         return false;

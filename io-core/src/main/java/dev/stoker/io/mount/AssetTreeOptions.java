@@ -25,7 +25,7 @@ public record AssetTreeOptions(
     long readAheadBytes,
     long aheadMemoryBytes) {
   /** As blobfuse2 keeps attributes; its users know what that means. */
-  public static final Duration DEFAULT_NAME_TIMEOUT = Duration.ofSeconds(120);
+  public static final Duration DEFAULT_NAME_TIMEOUT = Duration.ofMinutes(2);
 
   /** Fills a link of 10 Gbit/s for 50 ms. */
   public static final long DEFAULT_READ_AHEAD_BYTES = 64L << 20;

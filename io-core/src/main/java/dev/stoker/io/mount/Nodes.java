@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The nodes that the kernel holds. A path stands for the node of its latest version; nodes of
@@ -53,18 +54,24 @@ final class Nodes {
   Node.File file(PinnedAsset asset, Predicate<Node.File> mayPass) {
     lock.lock();
     try {
-      Node known = byPath.get(asset.info().path());
-      boolean same =
-          known instanceof Node.File file
-              && file.asset.info().version().equals(asset.info().version())
-              && !mayPass.test(file);
-      Node.File file = same ? (Node.File) known : enter(new Node.File(++lastId, asset));
+      Node.File file = current(asset, mayPass);
+      if (file == null) {
+        file = enter(new Node.File(++lastId, asset));
+      }
       file.uses++;
       file.describedNanos = System.nanoTime();
       return file;
     } finally {
       lock.unlock();
     }
+  }
+
+  private Node.@Nullable File current(PinnedAsset asset, Predicate<Node.File> mayPass) {
+    return byPath.get(asset.info().path()) instanceof Node.File file
+            && file.asset.info().version().equals(asset.info().version())
+            && !mayPass.test(file)
+        ? file
+        : null;
   }
 
   private <T extends Node> T enter(T node) {

@@ -74,7 +74,7 @@ public final class Readahead {
     Stream stream = streamAt(offset, bytes);
     long end = offset + bytes;
     if (stream == null) {
-      begin(offset, end);
+      begin(end);
       return strides.read(offset, bytes, stalled);
     }
     strides.broken();
@@ -126,7 +126,7 @@ public final class Readahead {
     return null;
   }
 
-  private void begin(long offset, long end) {
+  private void begin(long end) {
     toFront(STREAMS - 1);
     Stream fresh = streams[0];
     fresh.end = end;

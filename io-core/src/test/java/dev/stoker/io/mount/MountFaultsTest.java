@@ -190,7 +190,7 @@ class MountFaultsTest {
   @Test
   void whoIsKilledWhileHeWaitsForTheOriginIsGoneAtOnce() throws Exception {
     mount.close();
-    mount = mounted(Duration.ofSeconds(60));
+    mount = mounted(Duration.ofMinutes(1));
     deafTo = "HANG.png";
     Process asker =
         new ProcessBuilder("stat", mount.folder().resolve(deafTo).toString())

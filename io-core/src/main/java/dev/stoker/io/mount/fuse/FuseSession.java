@@ -36,7 +36,6 @@ public final class FuseSession implements Kernel, AutoCloseable {
   private static final int NOTIFY_INVAL_INODE = 2;
   private static final int NOTIFY_INVAL_ENTRY = 3;
 
-  private final FileTree tree;
   private final Negotiation negotiated;
   private final SessionOptions options;
   private final Dispatcher dispatcher;
@@ -49,7 +48,6 @@ public final class FuseSession implements Kernel, AutoCloseable {
 
   private FuseSession(
       FileTree tree, Negotiation negotiated, SessionOptions options, FuseDevice first) {
-    this.tree = tree;
     this.negotiated = negotiated;
     this.options = options;
     this.dispatcher = new Dispatcher(tree);

@@ -1,6 +1,7 @@
 package dev.stoker.io.mount.fuse;
 
 /** The answer is not at hand, and this call may not wait for it. */
+@SuppressWarnings("StaticAssignmentOfThrowable") // they have no stack that could mislead
 public final class MustWait extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

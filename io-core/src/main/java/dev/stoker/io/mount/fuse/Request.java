@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param gid of the asking thread
  * @param pid the asking thread's id; 0 for what the kernel does by itself
  */
+@SuppressWarnings("ArrayRecordComponent") // decoded once, carried out once, compared by nobody
 record Request(long unique, long node, int uid, int gid, int pid, Operation operation) {
   /** What is asked. File handles are the numbers that {@link OpenHandles} gave out. */
   sealed interface Operation {}

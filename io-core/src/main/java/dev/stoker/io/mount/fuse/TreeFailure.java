@@ -3,6 +3,7 @@ package dev.stoker.io.mount.fuse;
 import dev.stoker.io.posix.Errno;
 
 /** What a system call ends with. Thrown often and never looked into: it has no stack. */
+@SuppressWarnings("StaticAssignmentOfThrowable") // they have no stack that could mislead
 public final class TreeFailure extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

@@ -28,6 +28,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.util.EnumSet;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -106,7 +107,7 @@ public final class FileSource implements AssetSource {
         }
       }
     } catch (DirectoryIteratorException e) {
-      throw failure("list", start, e.getCause());
+      throw failure("list", start, Objects.requireNonNull(e.getCause()));
     } catch (IOException e) {
       throw failure("list", start, e);
     }
