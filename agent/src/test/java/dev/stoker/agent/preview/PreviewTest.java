@@ -64,6 +64,7 @@ class PreviewTest {
                   image.save_render("%s/%%s-%%s-%%s.exr" %% (kind, codec, depth), scene=scene)
       scene.render.engine = "CYCLES"
       scene.cycles.samples = 1
+      scene.cycles.use_denoising = False
       scene.render.resolution_x, scene.render.resolution_y, scene.render.resolution_percentage = 96, 64, 100
       settings.file_format = "OPEN_EXR_MULTILAYER"
       settings.exr_codec = "PIZ"
@@ -302,7 +303,6 @@ class PreviewTest {
     out.writeBytes("tiles\0tiledesc\0");
     little(out, 9, tileWidth, tileHeight);
     out.writeByte(levels ? 1 : 0);
-    out.writeByte(0);
     int most = levels ? 31 - Integer.numberOfLeadingZeros(Math.max(width, height)) : 0;
     var tiles = new ByteArrayOutputStream();
     var tile = new DataOutputStream(tiles);
