@@ -13,16 +13,6 @@ import java.util.logging.Logger;
  * are in despair.
  */
 final class Logs {
-  private static final String CONFIGURATION =
-      """
-      handlers=java.util.logging.ConsoleHandler
-      java.util.logging.ConsoleHandler.level=ALL
-      java.util.logging.ConsoleHandler.formatter=%s
-      java.util.logging.SimpleFormatter.format=%%1$tFT%%1$tT.%%1$tL %%4$s %%5$s%%n
-      .level=SEVERE
-      dev.stoker.level=WARNING
-      """;
-
   /** {@code json}: see {@link JsonLogFormatter}. */
   private static final String FORMAT_VARIABLE = "STOKER_LOG";
 
@@ -38,13 +28,21 @@ final class Logs {
 
   static void toStandardError() {
     boolean json = "json".equals(System.getenv(FORMAT_VARIABLE));
-    String formatter =
-        json ? JsonLogFormatter.class.getName() : "java.util.logging.SimpleFormatter";
+    String configuration =
+        """
+        handlers=java.util.logging.ConsoleHandler
+        java.util.logging.ConsoleHandler.level=ALL
+        java.util.logging.ConsoleHandler.formatter=%s
+        java.util.logging.SimpleFormatter.format=%%1$tFT%%1$tT.%%1$tL %%4$s %%5$s%%n
+        .level=SEVERE
+        dev.stoker.level=WARNING
+        """
+            .formatted(
+                json ? JsonLogFormatter.class.getName() : "java.util.logging.SimpleFormatter");
     try {
       LogManager.getLogManager()
           .readConfiguration(
-              new ByteArrayInputStream(
-                  CONFIGURATION.formatted(formatter).getBytes(StandardCharsets.UTF_8)));
+              new ByteArrayInputStream(configuration.getBytes(StandardCharsets.UTF_8)));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -18,7 +18,7 @@ final class MountOptions {
   private boolean allowOther;
 
   @Option(names = "--read-only", description = "As it is anyway; for those used to say it.")
-  private void readOnly(boolean said) {
+  private void readOnly(boolean ignored) {
     // It is.
   }
 

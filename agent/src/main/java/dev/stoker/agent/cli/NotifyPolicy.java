@@ -30,6 +30,8 @@ final class NotifyPolicy {
 
   private NotifyPolicy() {}
 
+  // The @Nullable of a nested type is not seen in a class file.
+  @SuppressWarnings("NullAway")
   static NotifySettings read(StokerFile file) {
     StokerFile.Notify notify = file.telling();
     if (notify == null) {

@@ -113,6 +113,7 @@ public final class LeaseKeeper {
   }
 
   /** Waits until a term may have passed; false when closed. */
+  @SuppressWarnings("WaitNotInLoop") // whatever ends the wait, the caller looks and waits again
   private boolean awaitTermsEnd() throws InterruptedException {
     lock.lockInterruptibly();
     try {

@@ -152,7 +152,7 @@ record ExrHeader(
               .map(ExrChannel::name)
               .filter(name -> name.endsWith(".R") || name.endsWith(".r"))
               .map(name -> name.substring(0, name.length() - 1))
-              .sorted(Comparator.comparing(ExrHeader::rank))
+              .sorted(Comparator.comparingInt(ExrHeader::rank))
               .map(this::rgb)
               .filter(found -> !found.isEmpty())
               .findFirst()

@@ -36,44 +36,6 @@ class PreviewTest {
   private static final int HEIGHT = 151;
   private static final Duration LONG = Duration.ofSeconds(20);
 
-  /** Noise from -4 to 8: enough different half floats for the 16-bit path of PIZ. */
-  private static final String SCRIPT =
-      """
-      import bpy, math, array
-      W, H = %d, %d
-      scene = bpy.context.scene
-      image = bpy.data.images.new("noise", W, H, alpha=True, float_buffer=True)
-      def noise(x, y, c):
-          v = math.sin(x * 12.9898 + y * 78.233 + c * 37.719) * 43758.5453
-          return (v - math.floor(v)) * 12 - 4
-      def smooth(x, y, c):
-          return (x * (c + 1) + y) / 400.0
-      for kind, f in (("noise", noise), ("smooth", smooth)):
-          pixels = array.array("f")
-          for y in range(H):
-              for x in range(W):
-                  pixels.extend((f(x, y, 0), f(x, y, 1), f(x, y, 2), 1.0))
-          image.pixels.foreach_set(pixels)
-          settings = scene.render.image_settings
-          settings.file_format = "OPEN_EXR"
-          settings.color_mode = "RGBA"
-          for depth in ("16", "32"):
-              settings.color_depth = depth
-              for codec in ("NONE", "ZIP", "PIZ", "RLE", "ZIPS", "PXR24"):
-                  settings.exr_codec = codec
-                  image.save_render("%s/%%s-%%s-%%s.exr" %% (kind, codec, depth), scene=scene)
-      scene.render.engine = "CYCLES"
-      scene.cycles.samples = 1
-      scene.cycles.use_denoising = False
-      scene.render.resolution_x, scene.render.resolution_y, scene.render.resolution_percentage = 96, 64, 100
-      settings.file_format = "OPEN_EXR_MULTILAYER"
-      settings.exr_codec = "PIZ"
-      bpy.context.view_layer.use_pass_z = True
-      bpy.context.view_layer.use_pass_normal = True
-      scene.render.filepath = "%s/layers.exr"
-      bpy.ops.render.render(write_still=True)
-      """;
-
   @TempDir static Path written;
   @TempDir Path folder;
 
@@ -85,7 +47,45 @@ class PreviewTest {
     }
     Assumptions.assumeTrue(installed, "there is no blender; install it");
     Path script = written.resolve("write.py");
-    Files.writeString(script, SCRIPT.formatted(WIDTH, HEIGHT, written, written));
+    // Noise from -4 to 8: enough different half floats for the 16-bit path of PIZ.
+    Files.writeString(
+        script,
+        """
+        import bpy, math, array
+        W, H = %d, %d
+        scene = bpy.context.scene
+        image = bpy.data.images.new("noise", W, H, alpha=True, float_buffer=True)
+        def noise(x, y, c):
+            v = math.sin(x * 12.9898 + y * 78.233 + c * 37.719) * 43758.5453
+            return (v - math.floor(v)) * 12 - 4
+        def smooth(x, y, c):
+            return (x * (c + 1) + y) / 400.0
+        for kind, f in (("noise", noise), ("smooth", smooth)):
+            pixels = array.array("f")
+            for y in range(H):
+                for x in range(W):
+                    pixels.extend((f(x, y, 0), f(x, y, 1), f(x, y, 2), 1.0))
+            image.pixels.foreach_set(pixels)
+            settings = scene.render.image_settings
+            settings.file_format = "OPEN_EXR"
+            settings.color_mode = "RGBA"
+            for depth in ("16", "32"):
+                settings.color_depth = depth
+                for codec in ("NONE", "ZIP", "PIZ", "RLE", "ZIPS", "PXR24"):
+                    settings.exr_codec = codec
+                    image.save_render("%s/%%s-%%s-%%s.exr" %% (kind, codec, depth), scene=scene)
+        scene.render.engine = "CYCLES"
+        scene.cycles.samples = 1
+        scene.cycles.use_denoising = False
+        scene.render.resolution_x, scene.render.resolution_y, scene.render.resolution_percentage = 96, 64, 100
+        settings.file_format = "OPEN_EXR_MULTILAYER"
+        settings.exr_codec = "PIZ"
+        bpy.context.view_layer.use_pass_z = True
+        bpy.context.view_layer.use_pass_normal = True
+        scene.render.filepath = "%s/layers.exr"
+        bpy.ops.render.render(write_still=True)
+        """
+            .formatted(WIDTH, HEIGHT, written, written));
     Process blender =
         new ProcessBuilder("/usr/bin/blender", "-b", "--factory-startup", "-P", script.toString())
             .redirectErrorStream(true)

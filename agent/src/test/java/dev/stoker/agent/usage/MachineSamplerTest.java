@@ -21,10 +21,13 @@ class MachineSamplerTest {
         proc.resolve("meminfo"), "MemTotal: 1000 kB\nMemFree: 1 kB\nMemAvailable: 400 kB\n");
     Files.writeString(
         proc.resolve("net/dev"),
-        "Inter-| Receive | Transmit\n face |bytes packets|bytes\n"
-            + "    lo: 7 0 0 0 0 0 0 0 7 0 0 0 0 0 0 0\n"
-            + "  eth0: 100 1 0 0 0 0 0 0 50 1 0 0 0 0 0 0\n"
-            + "  eth1:20 1 0 0 0 0 0 0 5 1 0 0 0 0 0 0\n");
+        """
+        Inter-| Receive | Transmit
+         face |bytes packets|bytes
+            lo: 7 0 0 0 0 0 0 0 7 0 0 0 0 0 0 0
+          eth0: 100 1 0 0 0 0 0 0 50 1 0 0 0 0 0 0
+          eth1:20 1 0 0 0 0 0 0 5 1 0 0 0 0 0 0
+        """);
     var sampler = new MachineSampler(proc);
     Files.writeString(proc.resolve("stat"), "cpu  100 0 50 800 50 0 0 0 30 0\n");
     var first = sampler.sample();

@@ -324,7 +324,7 @@ public final class FarmViews {
                             new Farm.SlotNow(
                                 slot,
                                 bySlot.getOrDefault(slot.id(), List.of()).stream()
-                                    .sorted(Comparator.comparing(lease -> lease.row.number()))
+                                    .sorted(Comparator.comparingLong(lease -> lease.row.number()))
                                     .map(lease -> task(rows, lease, projects))
                                     .toList()))
                     .toList());

@@ -9,6 +9,7 @@ import dev.stoker.controller.store.TaskRow;
 import dev.stoker.controller.store.TaskRows;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
@@ -65,7 +66,7 @@ final class JobGrid {
     long total = total();
     long size = Math.max(1, Math.ceilDiv(total, most));
     int count = (int) Math.ceilDiv(total, size);
-    List<TreeMap<Character, Long>> bins = new ArrayList<>();
+    List<SortedMap<Character, Long>> bins = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       bins.add(new TreeMap<>());
     }
@@ -87,11 +88,11 @@ final class JobGrid {
     return new Farm.JobMap(total, size, bins.stream().map(JobGrid::text).toList());
   }
 
-  private static void add(List<TreeMap<Character, Long>> bins, int bin, char letter, long count) {
+  private static void add(List<SortedMap<Character, Long>> bins, int bin, char letter, long count) {
     bins.get(bin).merge(letter, count, Long::sum);
   }
 
-  private static String text(TreeMap<Character, Long> bin) {
+  private static String text(SortedMap<Character, Long> bin) {
     var runs = new Runs();
     bin.forEach(runs::add);
     return runs.text();

@@ -72,7 +72,7 @@ public final class JobProgress {
     List<LiveLease> held = parts.live().ofJob(number);
     List<Farm.Running> running =
         held.stream()
-            .sorted(Comparator.comparing(lease -> lease.row.ordinal()))
+            .sorted(Comparator.comparingLong(lease -> lease.row.ordinal()))
             .limit(MOST_RUNNING_SHOWN)
             .map(this::running)
             .toList();

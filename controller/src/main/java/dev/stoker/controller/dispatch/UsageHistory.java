@@ -70,7 +70,7 @@ final class UsageHistory {
         note("cpu", machine.cpuFraction() * 100);
       }
       if (machine != null) {
-        note("memory", machine.memoryBytes());
+        note("memory", (double) machine.memoryBytes());
       }
     } finally {
       lock.unlock();
@@ -123,7 +123,7 @@ final class UsageHistory {
     Series one = series.computeIfAbsent(name, ignored -> new Series());
     one.sum += (float) value;
     one.count++;
-    one.means[(int) Math.floorMod(current, SPANS)] = one.sum / one.count;
+    one.means[Math.floorMod(current, SPANS)] = one.sum / one.count;
   }
 
   private void advance(long span) {
@@ -138,7 +138,7 @@ final class UsageHistory {
       for (Series one : series.values()) {
         one.sum = 0;
         one.count = 0;
-        one.means[(int) Math.floorMod(current, SPANS)] = (float) NONE;
+        one.means[Math.floorMod(current, SPANS)] = (float) NONE;
       }
     }
   }
@@ -158,7 +158,7 @@ final class UsageHistory {
   private List<Double> values(Series one) {
     List<Double> values = new ArrayList<>();
     for (long span = Math.max(firstSpan, current - SPANS + 1); span <= current; span++) {
-      double value = one.means[(int) Math.floorMod(span, SPANS)];
+      double value = one.means[Math.floorMod(span, SPANS)];
       values.add(Math.round(value * 10) / 10.0);
     }
     return values;

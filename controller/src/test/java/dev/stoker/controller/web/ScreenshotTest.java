@@ -137,7 +137,7 @@ class ScreenshotTest {
                 "render-%03d".formatted(i + 1), size, "" + (1 + i % 3), i % 3 == 0, gpu ? 1 : 2));
       }
       farm.beat();
-      String done = farm.submit("sq010_sh0030_comp_v012", "atlas", 24, 90, 3);
+      farm.submit("sq010_sh0030_comp_v012", "atlas", 24, 90, 3);
       for (int frame = 0; frame < 24; frame++) {
         StagedFarm.Node node = nodes.get(frame % nodes.size());
         node.lease(0, 1)

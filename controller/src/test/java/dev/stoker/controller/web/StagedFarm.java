@@ -280,7 +280,7 @@ final class StagedFarm implements AutoCloseable {
       pen.setColor(Color.getHSBColor(hue, 0.4f, 0.4f - layer * 0.12f));
       for (int x = 0; x < 256; x++) {
         double hill =
-            Math.sin((x + frame * 2 + layer * 70) / (22.0 + layer * 9)) * (10 + layer * 4);
+            Math.sin((x + frame * 2L + layer * 70L) / (22.0 + layer * 9)) * (10 + layer * 4);
         pen.drawLine(x, (int) (92 + layer * 16 + hill), x, 144);
       }
     }

@@ -38,8 +38,9 @@ public record MountRequest(
     int channels,
     boolean passthrough) {
   /**
-   * Where both hold: a link object out of a 182 MB library by page faults, and sequential reads as
-   * fast as the origin. {@code docs/mount.md} has the figures for other values.
+   * The kernel's own default, as page faults fetch that much around them: an object linked out of a
+   * 182 MB library touches 7.7 MB of it at 128 KiB, 54 MB at 1 MiB. We read further ahead
+   * ourselves.
    */
   public static final int DEFAULT_KERNEL_READ_AHEAD_KIBIBYTES = 128;
 

@@ -168,8 +168,7 @@ final class SinkThreads implements AutoCloseable {
       try {
         left = arrived.awaitNanos(left);
       } catch (InterruptedException e) {
-        // Meant for a sink that this thread ran; it has nothing more to end.
-        continue;
+        // Meant for a sink that this thread ran; it has nothing more to end, and waits on.
       } finally {
         waiting--;
         // One that ends its wait by itself may take another's call; that one then counts as

@@ -116,10 +116,10 @@ class ReadaheadTest {
     long brought = 0;
     for (int i = 0; i < 40; i++) {
       for (int place = 0; place < 4; place++) {
-        brought += bytes(ahead.read((place * 40L << 20) + (long) i * REQUEST, REQUEST, true));
+        brought += bytes(ahead.read(((place * 40L) << 20) + (long) i * REQUEST, REQUEST, true));
       }
     }
-    assertTrue(brought > 4 * 5L << 20, "brought " + brought);
+    assertTrue(brought > (4 * 5L) << 20, "brought " + brought);
   }
 
   @Test

@@ -25,8 +25,6 @@ import org.jspecify.annotations.Nullable;
 public final class GaneshaCluster implements AutoCloseable {
   private static final Path RPCBIND_SOCKET = Path.of("/run/rpcbind.sock");
 
-  private static @Nullable Process rpcbind;
-
   private final Path folder;
   private final Path root;
   private final String network;
@@ -95,7 +93,6 @@ public final class GaneshaCluster implements AutoCloseable {
               .redirectErrorStream(true)
               .redirectOutput(ProcessBuilder.Redirect.DISCARD)
               .start();
-      rpcbind = started;
       Runtime.getRuntime().addShutdownHook(new Thread(started::destroy, "kill-rpcbind"));
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -18,6 +18,7 @@ import dev.stoker.io.source.blob.BlobSettings;
 import dev.stoker.io.testing.GaneshaCluster;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -117,7 +118,7 @@ class NfsSourceTest {
     assertEquals(6, found.size(), found.keySet()::toString);
     for (Map.Entry<String, AssetInfo> each : found.entrySet()) {
       String name = each.getValue().path().name();
-      assertEquals(name, new String(readAll(source, each.getValue()), "UTF-8"));
+      assertEquals(name, new String(readAll(source, each.getValue()), StandardCharsets.UTF_8));
     }
   }
 
