@@ -78,6 +78,7 @@ final class Commands {
     all.put("cache", Commands::cache);
     all.put("topology", TopologyCommand::new);
     all.put("bench", Commands::bench);
+    all.put("completion", CompletionCommand::new);
     return all;
   }
 
