@@ -56,6 +56,7 @@ public final class RpcPeer implements AutoCloseable {
   private volatile boolean alive = true;
   private volatile long heardNanos = System.nanoTime();
   private volatile boolean closed;
+  private volatile boolean left;
 
   // Owned by the event loop: all below.
   private final List<RpcConnection> connections = new ArrayList<>();
@@ -171,7 +172,10 @@ public final class RpcPeer implements AutoCloseable {
     }
   }
 
-  private static IoFailure stopping(RpcCall call) {
+  private IoFailure stopping(RpcCall call) {
+    if (left) {
+      return lost("its name no longer stands for it");
+    }
     return new IoFailure.Canceled("Cannot " + call.doing + ": Stoker is stopping.");
   }
 
@@ -363,6 +367,12 @@ public final class RpcPeer implements AutoCloseable {
       each.close("nobody needs it");
     }
     alive = true;
+  }
+
+  /** As {@link #close}, and calls fail in a way that another address may answer them. */
+  void leave() {
+    left = true;
+    close();
   }
 
   /** Ends its connections; calls that are out fail. */

@@ -54,7 +54,7 @@ public final class RpcTransport {
   /** Ends a server's connections. */
   public void close(RpcPeer peer) {
     peers.remove(peer);
-    peer.close();
+    peer.leave();
   }
 
   /** Runs {@code chore}, which must not block, later on an event loop; not at all when stopping. */

@@ -25,6 +25,7 @@ import dev.stoker.io.source.blob.BlobSettings;
 import dev.stoker.io.testing.GaneshaCluster;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
+import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -71,6 +72,7 @@ class CapturedSessionTest {
           line = said.readLine();
         }
         assertTrue(line != null, "tshark does not capture");
+        awaitCapturing(capture, cluster);
         session(cluster);
         awaitCaptured(capture, cluster);
       } finally {
@@ -89,6 +91,15 @@ class CapturedSessionTest {
                       .forEach(procedures::add));
       assertTrue(procedures.containsAll(USED), "of " + USED + " only " + procedures);
       assertTrue(!decode(capture, cluster, "mount", "frame.number").isEmpty(), "MOUNT as well");
+    }
+  }
+
+  /** tshark says so a little before it does. */
+  private static void awaitCapturing(Path capture, GaneshaCluster cluster) throws Exception {
+    long end = System.nanoTime() + 20_000_000_000L;
+    while (decode(capture, cluster, "tcp", "frame.number").isEmpty()) {
+      assertTrue(System.nanoTime() < end, "tshark captures nothing");
+      new Socket(cluster.address(0), cluster.nfsPort()).close();
     }
   }
 
