@@ -14,6 +14,8 @@ import dev.stoker.io.net.TransportOptions;
 import dev.stoker.io.observe.Metrics;
 import dev.stoker.io.source.Sources;
 import dev.stoker.io.sync.TreeFetch;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -74,7 +76,7 @@ final class FetchCommand implements Callable<Integer> {
     }
     List<AssetUri> origins =
         operands.subList(0, operands.size() - 1).stream().map(AssetUri::parse).toList();
-    Path destination = context.folder().resolve(operands.getLast());
+    Path destination = destination();
     Map<String, String> environment = context.environment();
     FetchOptions options = Engines.fetchOptions(context.settings());
     try (HttpTransport transport =
@@ -94,6 +96,20 @@ final class FetchCommand implements Callable<Integer> {
     }
   }
 
+  /** What is written with a slash at its end is a folder, there or not. */
+  private Path destination() {
+    String text = operands.getLast();
+    Path destination = context.folder().resolve(text);
+    if (text.endsWith("/")) {
+      try {
+        Files.createDirectories(destination);
+      } catch (IOException e) {
+        throw CommandFailure.failed("Cannot make the folder '%s': %s.".formatted(text, e));
+      }
+    }
+    return destination;
+  }
+
   private int throughCache() {
     CopyRequest request =
         new CopyRequest(
@@ -101,7 +117,7 @@ final class FetchCommand implements Callable<Integer> {
             operands.subList(0, operands.size() - 1).stream()
                 .map(uri -> CacheFolderOptions.absolute(context, uri))
                 .toList(),
-            context.folder().resolve(operands.getLast()).toAbsolutePath().toString(),
+            destination().toAbsolutePath().toString(),
             durable);
     TransferReport end;
     try (NodeCache node = cache.open(context);
