@@ -4,7 +4,7 @@ package dev.stoker.io.fetch;
  * Decides how many requests may be in flight to one origin: finds the knee of its throughput by
  * trying.
  *
- * <p>Each number is judged by an {@link AnswerRound}. From a start of four it doubles while a
+ * <p>Each number is judged by an {@link AnswerRound}. From a start of two it doubles while a
  * doubling brings a fifth of its linear share, and goes back to the last one that paid; then it
  * tries half the step, and a quarter. From there it tests a quarter more and a quarter less now and
  * then, and takes what is clearly better, or what is as good with fewer. What is hopeless is given
@@ -16,9 +16,9 @@ package dev.stoker.io.fetch;
  */
 final class ConcurrencyLimit {
   /** What a fast origin near by needs; each further one costs CPU time there and does not help. */
-  static final int START = 4;
+  static final int START = 2;
 
-  static final int FLOOR = 2;
+  static final int FLOOR = 1;
 
   /** More never paid in any measurement, and each costs a connection at a shared server. */
   static final int CEILING = 128;

@@ -24,10 +24,10 @@ final class OriginQueue {
   private static final int MAX_CORRUPT_TRIES = 4;
 
   /**
-   * Part of the memory that may wait for sinks before nothing more is asked for but what a reader
-   * is blocked on: a disk that is slower than the origin would else have all of it touched.
+   * What may wait for sinks before nothing more is asked for but what a reader is blocked on: a
+   * disk that is slower than the origin would else have all of the memory touched.
    */
-  private static final int BACKLOG_PART = 8;
+  private static final long MOST_BACKLOG_BYTES = 2L * BufferPool.MAX_BYTES;
 
   private final String origin;
   private final QueueHost engine;
@@ -182,9 +182,18 @@ final class OriginQueue {
     }
   }
 
+  /**
+   * Whether more waits for the sinks than is on its way: more requests would only add to that, and
+   * what answers show then is the disk's rate.
+   */
+  private boolean sinksSetThePace(Run run) {
+    long onItsWay = run.range.lengthBytes() * concurrency.limit();
+    return engine.undeliveredBytes() >= Math.max(BufferPool.MAX_BYTES, onItsWay);
+  }
+
   private boolean sinksLagBehind() {
-    long most = Math.max(BufferPool.MAX_BYTES, engine.pool().ceilingBytes() / BACKLOG_PART);
-    return engine.undeliveredBytes() >= most;
+    long share = Math.max(BufferPool.MAX_BYTES, engine.pool().ceilingBytes() / 8);
+    return engine.undeliveredBytes() >= Math.min(MOST_BACKLOG_BYTES, share);
   }
 
   private void pumpAsScheduled() {
@@ -247,7 +256,7 @@ final class OriginQueue {
     lock.lock();
     try {
       run.attempts.remove(attempt);
-      boolean lacked = inFlight < concurrency.limit();
+      boolean lacked = inFlight < concurrency.limit() || sinksSetThePace(run);
       inFlight--;
       if (run.done) {
         chores.add(() -> release(attempt.lease));

@@ -2,7 +2,7 @@ package dev.stoker.io.fetch;
 
 /**
  * How large one request may be: what a connection delivers in a fifth of a second, between a grain
- * and 8 MiB. Small enough that a blocked reader who wants a part of it does not wait long and a
+ * and 16 MiB. Small enough that a blocked reader who wants a part of it does not wait long and a
  * retry repeats little; large enough that round trips do not count. Not thread-safe; owned by its
  * {@link OriginQueue}.
  */
@@ -10,14 +10,18 @@ final class RunSize {
   /** The unit of the cache's presence map, and the least that is ever worth a request. */
   static final int GRAIN_BYTES = 64 << 10;
 
-  /** Until something is known; above 4 MiB, since Azurite and Azure hash ranges up to that. */
-  private static final int FIRST_BYTES = 8 << 20;
-
   /**
-   * More shows no gain in rate anywhere we measured, and costs what memory that is touched for the
-   * first time costs: 16 MiB for each of many connections was a tenth of the CPU time of a fetch.
+   * What many connections are asked for at most: 16 MiB for each was a tenth of the CPU time of a
+   * fetch, for memory that is touched for the first time. Above 4 MiB, since Azurite and Azure hash
+   * ranges up to that.
    */
-  private static final int MAX_BYTES = FIRST_BYTES;
+  private static final int MANY_BYTES = 8 << 20;
+
+  /** What a few are asked for: each request costs 0.5 ms in a command that has just started. */
+  private static final int FEW_BYTES = 16 << 20;
+
+  /** So many connections are few. */
+  private static final int FEW = 4;
 
   /** Parts of one file that go out side by side are at least this long. */
   private static final int MIN_PART_BYTES = 1 << 20;
@@ -34,7 +38,7 @@ final class RunSize {
    * @param maxBytes upper bound, a power of two ≥ one grain
    */
   RunSize(int maxBytes) {
-    this.maxBytes = Math.min(maxBytes, MAX_BYTES);
+    this.maxBytes = Math.min(maxBytes, FEW_BYTES);
   }
 
   void answered(long bytes, long latencyNanos) {
@@ -46,7 +50,7 @@ final class RunSize {
 
   /** The largest request now: a power of two. */
   int capBytes() {
-    double wanted = bytesPerSecond == 0 ? FIRST_BYTES : bytesPerSecond * TARGET_SECONDS;
+    double wanted = bytesPerSecond == 0 ? maxBytes : bytesPerSecond * TARGET_SECONDS;
     int bounded = (int) Math.clamp(wanted, GRAIN_BYTES, maxBytes);
     return Integer.highestOneBit(bounded);
   }
@@ -56,7 +60,7 @@ final class RunSize {
    */
   int nextBytes(long queuedBytes, int limit) {
     long share = queuedBytes / Math.max(1, limit);
-    int part = Math.clamp(share, MIN_PART_BYTES, BufferPool.MAX_BYTES);
+    int part = Math.clamp(share, MIN_PART_BYTES, limit <= FEW ? FEW_BYTES : MANY_BYTES);
     return Math.min(capBytes(), Integer.highestOneBit(part));
   }
 }

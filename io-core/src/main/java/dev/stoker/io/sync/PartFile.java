@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +30,7 @@ final class PartFile implements AutoCloseable {
 
   private final Path path;
   private final FileChannel buffered;
+  private final ReentrantLock turn = new ReentrantLock();
   private final @Nullable FileChannel direct;
 
   private PartFile(Path path, FileChannel buffered, @Nullable FileChannel direct) {
@@ -100,10 +102,20 @@ final class PartFile implements AutoCloseable {
         data.limit(end);
         writeFully(buffered, offset + aligned, data);
       } else {
-        writeFully(buffered, offset, data);
+        writeInTurn(offset, data);
       }
     } catch (IOException e) {
       throw failure(path, e);
+    }
+  }
+
+  /** One at a time: others would spin for the kernel's lock of the file meanwhile. */
+  private void writeInTurn(long offset, ByteBuffer data) throws IOException {
+    turn.lock();
+    try {
+      writeFully(buffered, offset, data);
+    } finally {
+      turn.unlock();
     }
   }
 

@@ -1,8 +1,5 @@
 package dev.stoker.io.testing;
 
-import static org.junit.jupiter.api.Assertions.fail;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
@@ -41,10 +38,9 @@ public final class FailingDisk implements AutoCloseable {
     } catch (IOException e) {
       // There is no such program: as if nobody could mount.
     }
-    if (!mounted && "true".equals(System.getenv("CI"))) {
-      fail("Cannot mount ext4 by a loop device; this test needs root, and CI=true allows no skip.");
+    if (!mounted) {
+      MissingNeed.end("root and a loop device to mount ext4");
     }
-    assumeTrue(mounted, "needs root and a loop device to mount ext4");
     return disk;
   }
 
