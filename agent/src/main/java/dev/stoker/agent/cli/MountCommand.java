@@ -14,8 +14,9 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "mount",
     description = {
-      "Mount a tree of Blob, a range server or a folder, read-only, through the cache.",
-      "Prints one line when it can be read; ends when it is unmounted, or unmounts on a signal."
+      "Mount a tree of Blob, NFS, a range server or a folder, read-only, through the cache.",
+      "Prints one line when it can be read; ends when it is unmounted, or unmounts on a signal.",
+      "With --rw it is written to: stored some time after a close, and at once by fsync."
     },
     sortOptions = false)
 final class MountCommand implements Callable<Integer> {
@@ -50,14 +51,16 @@ final class MountCommand implements Callable<Integer> {
     String absolute = context.folder().resolve(folder).toAbsolutePath().normalize().toString();
     String tree = CacheFolderOptions.absolute(context, uri);
     Background background = new Background(context);
-    try (Shutdown shutdown = Shutdown.onSignals()) {
+    try (Shutdown shutdown = Shutdown.onSignals(0, Shutdown.PATIENCE.plus(options.patience()))) {
       if (daemon && !cache.isOwned(context)) {
         context.ready(background.start(absolute));
         return 0;
       }
       NodeCache node = shutdown.closing(cache.open(context));
       String mounted =
-          node.mount(options.request(tree, absolute, daemon), Deadline.after(START_PATIENCE));
+          node.mount(
+              options.request(tree, absolute, context.folder(), daemon),
+              Deadline.after(START_PATIENCE));
       if (!daemon && node instanceof IoClient) {
         shutdown.closing(() -> node.unmount(mounted));
       }

@@ -4,6 +4,8 @@ import dev.stoker.agent.config.ByteSize;
 import dev.stoker.agent.config.TimeSpan;
 import dev.stoker.io.daemon.MountRequest;
 import dev.stoker.io.mount.AssetTreeOptions;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -17,10 +19,37 @@ final class MountOptions {
   @Option(names = "--allow-other", description = "Let other users look in.")
   private boolean allowOther;
 
-  @Option(names = "--read-only", description = "As it is anyway; for those used to say it.")
-  private void readOnly(boolean ignored) {
-    // It is.
-  }
+  @Option(names = "--read-only", description = "As it is without --rw; for those used to say it.")
+  private boolean readOnly;
+
+  @Option(
+      names = "--rw",
+      description = "Write to it, through a spool on this machine: scratch space for people.")
+  private boolean writable;
+
+  @Option(
+      names = "--spool",
+      paramLabel = "DIR",
+      description = "Where what is written waits to be stored (DATA/spool).")
+  private @Nullable String spool;
+
+  @Option(
+      names = "--spool-size",
+      paramLabel = "SIZE",
+      description = "Most that waits there; then writers wait (16GiB).")
+  private @Nullable String spoolSize;
+
+  @Option(
+      names = "--write-back",
+      paramLabel = "TIME",
+      description = "How long after its last close a file is stored (1s); 0s: close waits for it.")
+  private @Nullable String writeBack;
+
+  @Option(
+      names = "--unmount-timeout",
+      paramLabel = "TIME",
+      description = "How long unmounting waits for what is not stored yet (5m).")
+  private @Nullable String unmountTimeout;
 
   @Option(
       names = "--dir-cache-time",
@@ -52,10 +81,16 @@ final class MountOptions {
   @Option(names = "--gid", paramLabel = "N", description = "Group of all files (yours).")
   private @Nullable Integer gid;
 
-  @Option(names = "--file-perms", paramLabel = "OCTAL", description = "Of files (0444).")
+  @Option(
+      names = "--file-perms",
+      paramLabel = "OCTAL",
+      description = "Of files (0444; 0644 with --rw).")
   private @Nullable String filePerms;
 
-  @Option(names = "--dir-perms", paramLabel = "OCTAL", description = "Of folders (0555).")
+  @Option(
+      names = "--dir-perms",
+      paramLabel = "OCTAL",
+      description = "Of folders (0555; 0755 with --rw).")
   private @Nullable String dirPerms;
 
   @Option(
@@ -110,7 +145,8 @@ final class MountOptions {
   private boolean flag(String name) {
     switch (name) {
       case "allow-other" -> allowOther = true;
-      case "read-only" -> readOnly(true);
+      case "read-only" -> readOnly = true;
+      case "scratch" -> writable = true; // mount(8) says rw of every mount
       case "no-passthrough" -> noPassthrough = true;
       default -> {
         return false;
@@ -130,6 +166,10 @@ final class MountOptions {
       case "gid" -> gid = number("gid", value, 10);
       case "file-perms" -> filePerms = value;
       case "dir-perms" -> dirPerms = value;
+      case "spool" -> spool = value;
+      case "spool-size" -> spoolSize = value;
+      case "write-back" -> writeBack = value;
+      case "unmount-timeout" -> unmountTimeout = value;
       default -> {
         return false;
       }
@@ -140,9 +180,10 @@ final class MountOptions {
   /**
    * What the I/O process is asked for.
    *
+   * @param folderOfCommand that relative paths are meant from
    * @param stays whether it is to outlive this command
    */
-  MountRequest request(String uri, String folder, boolean stays) {
+  MountRequest request(String uri, String folder, Path folderOfCommand, boolean stays) {
     return new MountRequest(
         "",
         uri,
@@ -151,8 +192,8 @@ final class MountOptions {
         allowOther,
         uid == null ? dev.stoker.io.posix.Mounts.uid() : uid,
         gid == null ? dev.stoker.io.posix.Mounts.gid() : gid,
-        filePerms == null ? 0444 : number("--file-perms", filePerms, 8) & 0777,
-        dirPerms == null ? 0555 : number("--dir-perms", dirPerms, 8) & 0777,
+        filePerms == null ? (writable ? 0644 : 0444) : number("--file-perms", filePerms, 8) & 0777,
+        dirPerms == null ? (writable ? 0755 : 0555) : number("--dir-perms", dirPerms, 8) & 0777,
         nameTimeout == null
             ? AssetTreeOptions.DEFAULT_NAME_TIMEOUT.toMillis()
             : TimeSpan.parse("--dir-cache-time", nameTimeout).toMillis(),
@@ -166,7 +207,33 @@ final class MountOptions {
             ? MountRequest.DEFAULT_TIMEOUT_MILLIS
             : Math.max(1, TimeSpan.parse("--timeout", timeout).toMillis()),
         0,
-        !noPassthrough);
+        !noPassthrough && !writable,
+        writable ? scratch(folderOfCommand) : null);
+  }
+
+  /** How long the command waits at its end for what is not stored yet. */
+  Duration patience() {
+    return writable ? Duration.ofMillis(unmountMillis()) : Duration.ZERO;
+  }
+
+  private MountRequest.Scratch scratch(Path folderOfCommand) {
+    if (readOnly) {
+      throw CommandFailure.usage("--rw and --read-only were both given; choose one.");
+    }
+    MountRequest.Scratch defaults = MountRequest.Scratch.defaults();
+    return new MountRequest.Scratch(
+        spool == null ? null : folderOfCommand.resolve(spool).toAbsolutePath().toString(),
+        spoolSize == null ? defaults.spoolBytes() : ByteSize.parse("--spool-size", spoolSize),
+        writeBack == null
+            ? defaults.writeBackMillis()
+            : TimeSpan.parse("--write-back", writeBack).toMillis(),
+        unmountMillis());
+  }
+
+  private long unmountMillis() {
+    return unmountTimeout == null
+        ? MountRequest.Scratch.defaults().unmountMillis()
+        : TimeSpan.parse("--unmount-timeout", unmountTimeout).toMillis();
   }
 
   private static int number(String what, String text, int radix) {

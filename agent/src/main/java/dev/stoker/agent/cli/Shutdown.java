@@ -17,7 +17,7 @@ final class Shutdown implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Shutdown.class.getName());
 
   /** Longer than publishing a frame takes, shorter than systemd's patience of 90 s. */
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private static volatile boolean exiting;
 

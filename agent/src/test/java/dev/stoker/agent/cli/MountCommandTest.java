@@ -73,6 +73,21 @@ class MountCommandTest {
   }
 
   @Test
+  void withRwATreeIsWrittenToAndStoredWhenItEnds() throws Exception {
+    try (StokerProcess process = start("--rw", "--spool", "spool", "--write-back", "10m")) {
+      assertEquals(mount.toString(), process.ready());
+      Files.writeString(mount.resolve("new"), "written");
+      Files.writeString(mount.resolve("scene.blend"), "another");
+      assertEquals("a scene", Files.readString(show.resolve("scene.blend")));
+      assertEquals(0, run("umount", mount.toString()));
+      assertEquals(0, process.stop(), "ended by itself, or just then by the signal");
+      assertEquals("", process.log());
+    }
+    assertEquals("written", Files.readString(show.resolve("new")));
+    assertEquals("another", Files.readString(show.resolve("scene.blend")));
+  }
+
+  @Test
   void whatAKilledProcessLeftIsTakenAwayByTheNext() throws Exception {
     try (StokerProcess process = start()) {
       process.kill();

@@ -2,6 +2,7 @@ package dev.stoker.io.daemon;
 
 import dev.stoker.io.asset.AssetUri;
 import dev.stoker.io.asset.Deadline;
+import dev.stoker.io.asset.IoFailure;
 import dev.stoker.io.asset.PinnedAsset;
 import dev.stoker.io.cache.BlockCache;
 import dev.stoker.io.cache.CacheCheck;
@@ -19,6 +20,7 @@ import dev.stoker.io.stage.StageOwner;
 import dev.stoker.io.stage.Stager;
 import dev.stoker.io.stage.Tally;
 import dev.stoker.io.stage.WantedTree;
+import dev.stoker.io.sync.TreeWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
@@ -41,16 +43,27 @@ public final class IoNode implements NodeCache {
   private final CacheSettings settings;
   private final NodeMounts mounts;
 
-  private IoNode(BlockCache cache, Stager stager, Origins origins, CacheSettings settings) {
+  private IoNode(
+      BlockCache cache, Stager stager, Origins origins, CacheSettings settings, Path dataFolder) {
     this.cache = cache;
     this.stager = stager;
     this.origins = origins;
     this.settings = settings;
-    this.mounts = new NodeMounts(cache, origins, settings.memoryBytes());
+    this.mounts =
+        new NodeMounts(cache, origins, settings.memoryBytes(), dataFolder.resolve("spool"));
   }
 
   /** Everything that knows origins; closed last. */
   interface Origins extends RangeFetcher, SourceOpener, AutoCloseable {
+    /**
+     * Opens a tree to change it.
+     *
+     * @param source the same tree for reading; stays its owner's to close
+     */
+    default TreeWriter writer(AssetUri tree, String project, AssetSource source) {
+      throw new IoFailure.Invalid("Cannot write to " + tree + ": this node only reads.");
+    }
+
     @Override
     void close();
   }
@@ -81,7 +94,7 @@ public final class IoNode implements NodeCache {
     try {
       cache = BlockCache.open(settings, origins, rights(origins), metrics);
       Stager stager = new Stager(cache, origins, origins, dataFolder.resolve("stages"));
-      return new IoNode(cache, stager, origins, settings);
+      return new IoNode(cache, stager, origins, settings, dataFolder);
     } catch (RuntimeException e) {
       if (cache != null) {
         cache.close();

@@ -1,6 +1,8 @@
 package dev.stoker.io.daemon;
 
 import dev.stoker.io.mount.AssetTreeOptions;
+import dev.stoker.io.mount.scratch.ScratchOptions;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A tree to be mounted.
@@ -20,6 +22,7 @@ import dev.stoker.io.mount.AssetTreeOptions;
  * @param timeoutMillis how long a read or lookup may wait for the origin
  * @param channels threads that take requests; 0 for as many as suit the machine
  * @param passthrough whether the kernel may read complete files itself
+ * @param scratch how it is written to; null for a tree that is only read
  */
 public record MountRequest(
     String project,
@@ -36,13 +39,37 @@ public record MountRequest(
     int kernelReadAheadKibibytes,
     long timeoutMillis,
     int channels,
-    boolean passthrough) {
+    boolean passthrough,
+    @Nullable Scratch scratch) {
+
+  /**
+   * How a tree is written to.
+   *
+   * @param spoolFolder absolute path of the folder for spools; null for the node's own
+   * @param spoolBytes the spool's ceiling
+   * @param writeBackMillis how long after its last close a file is stored; 0: close waits for it
+   * @param unmountMillis how long unmounting waits for what is not stored yet
+   */
+  public record Scratch(
+      @Nullable String spoolFolder, long spoolBytes, long writeBackMillis, long unmountMillis) {
+    /** What a person wants who names nothing else. */
+    public static Scratch defaults() {
+      return new Scratch(
+          null,
+          ScratchOptions.DEFAULT_SPOOL_BYTES,
+          ScratchOptions.DEFAULT_WRITE_BACK.toMillis(),
+          ScratchOptions.DEFAULT_UNMOUNT_TIMEOUT.toMillis());
+    }
+  }
+
   /**
    * The kernel's own default, as page faults fetch that much around them: an object linked out of a
    * 182 MB library touches 7.7 MB of it at 128 KiB, 54 MB at 1 MiB. We read further ahead
    * ourselves.
    */
   public static final int DEFAULT_KERNEL_READ_AHEAD_KIBIBYTES = 128;
+
+  private static final int OWNER_WRITES = 0200;
 
   /** Longer than an origin's hiccup with its retries, shorter than a wrangler's patience. */
   public static final long DEFAULT_TIMEOUT_MILLIS = 60_000;
@@ -64,6 +91,28 @@ public record MountRequest(
         DEFAULT_KERNEL_READ_AHEAD_KIBIBYTES,
         DEFAULT_TIMEOUT_MILLIS,
         0,
-        true);
+        true,
+        null);
+  }
+
+  /** The same, to be written to. */
+  public MountRequest writable(Scratch how) {
+    return new MountRequest(
+        project,
+        uri,
+        folder,
+        stays,
+        othersToo,
+        uid,
+        gid,
+        fileMode | OWNER_WRITES,
+        folderMode | OWNER_WRITES,
+        nameTimeoutMillis,
+        readAheadBytes,
+        kernelReadAheadKibibytes,
+        timeoutMillis,
+        channels,
+        false, // the kernel would read past what is being written
+        how);
   }
 }

@@ -5,41 +5,49 @@ import dev.stoker.io.asset.Deadline;
 import dev.stoker.io.asset.IoFailure;
 import dev.stoker.io.cache.BlockCache;
 import dev.stoker.io.mount.AssetMount;
+import dev.stoker.io.mount.AssetOpener;
 import dev.stoker.io.mount.AssetTree;
 import dev.stoker.io.mount.AssetTreeOptions;
 import dev.stoker.io.mount.fuse.SessionOptions;
-import dev.stoker.io.source.SourceOpener;
+import dev.stoker.io.mount.scratch.ScratchOptions;
+import dev.stoker.io.mount.scratch.ScratchTree;
+import dev.stoker.io.source.AssetSource;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 
 /** The trees that this process has mounted. Thread-safe. */
 final class NodeMounts implements AutoCloseable {
   /** Answers under way take an eighth of what the cache has for its own. */
   private static final int MEMORY_SHARE = 8;
 
+  /** For the end of a mount that is unmounted. */
+  private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(10);
+
   private static final int LEAST_CHANNELS = 2;
   private static final int MOST_CHANNELS = 8;
 
   private final BlockCache cache;
-  private final SourceOpener sources;
+  private final IoNode.Origins sources;
   private final long memoryBytes;
+  private final Path spools;
   private final Map<Path, Mounted> mounts = new ConcurrentHashMap<>();
 
   /**
    * @param memoryBytes of the cache, of which a share is taken
+   * @param spools where trees that are written to have their spools
    */
-  NodeMounts(BlockCache cache, SourceOpener sources, long memoryBytes) {
+  NodeMounts(BlockCache cache, IoNode.Origins sources, long memoryBytes, Path spools) {
     this.cache = cache;
     this.sources = sources;
     this.memoryBytes = memoryBytes;
+    this.spools = spools;
   }
 
-  private record Mounted(AssetMount mount, AssetTree tree, Thread watch) {}
+  private record Mounted(AssetMount mount, MountedTree tree, Thread watch) {}
 
   /**
    * Mounts; returns when the tree can be read.
@@ -54,12 +62,11 @@ final class NodeMounts implements AutoCloseable {
           "Cannot mount at '" + folder + "': name an absolute path to the I/O process.");
     }
     AssetUri uri = AssetUri.parse(request.uri());
-    AssetTree tree =
-        new AssetTree(cache, uri, sources.open(uri, request.project()), options(request));
+    MountedTree tree = tree(request, uri);
     boolean mounted = false;
     try {
       tree.requireThere(deadline);
-      AssetMount mount = AssetMount.mount(folder, tree, settings(request, uri));
+      AssetMount mount = AssetMount.mount(folder, tree.files(), settings(request, uri));
       Thread watch =
           Thread.ofVirtual()
               .name("mount " + mount.folder())
@@ -87,6 +94,33 @@ final class NodeMounts implements AutoCloseable {
             .thenRun(() -> unmount(folder));
   }
 
+  private MountedTree tree(MountRequest request, AssetUri uri) {
+    AssetSource source = sources.open(uri, request.project());
+    MountRequest.Scratch scratch = request.scratch();
+    if (scratch == null) {
+      return new MountedTree.ReadOnly(new AssetTree(cache, uri, source, options(request)));
+    }
+    String spool = scratch.spoolFolder();
+    return new MountedTree.Scratch(
+        new ScratchTree(
+            uri.canonical(),
+            source,
+            sources.writer(uri, request.project(), source),
+            new AssetOpener(cache, uri, request.project(), request.readAheadBytes(), memoryBytes),
+            new ScratchOptions(
+                request.project(),
+                request.uid(),
+                request.gid(),
+                request.fileMode(),
+                request.folderMode(),
+                Duration.ofMillis(request.nameTimeoutMillis()),
+                spool == null ? spools : Path.of(spool),
+                scratch.spoolBytes(),
+                Duration.ofMillis(scratch.writeBackMillis()),
+                Duration.ofMillis(request.timeoutMillis()),
+                Duration.ofMillis(scratch.unmountMillis()))));
+  }
+
   private AssetTreeOptions options(MountRequest request) {
     return new AssetTreeOptions(
         request.project(),
@@ -107,17 +141,17 @@ final class NodeMounts implements AutoCloseable {
             : Math.clamp(processors, LEAST_CHANNELS, MOST_CHANNELS);
     return new AssetMount.Settings(
         uri.canonical(),
-        true,
+        request.scratch() == null,
         request.othersToo(),
         request.kernelReadAheadKibibytes(),
         new SessionOptions(
             channels,
             Duration.ofMillis(request.timeoutMillis()),
             memoryBytes / MEMORY_SHARE,
-            request.passthrough()));
+            request.passthrough() && request.scratch() == null));
   }
 
-  private void forgetAtEnd(AssetMount mount, AssetTree tree) {
+  private void forgetAtEnd(AssetMount mount, MountedTree tree) {
     try {
       mount.awaitEnd();
     } catch (InterruptedException e) {
@@ -151,8 +185,11 @@ final class NodeMounts implements AutoCloseable {
       return true;
     }
     try {
-      known.watch().join(Duration.ofNanos(Math.max(1, deadline.remainingNanos())));
-      return !known.watch().isAlive();
+      if (!known.watch().join(Duration.ofNanos(Math.max(1, deadline.remainingNanos())))) {
+        return false;
+      }
+      known.tree().requireStored();
+      return true;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IoFailure.Canceled("Waiting for the end of a mount was interrupted.");
@@ -172,7 +209,7 @@ final class NodeMounts implements AutoCloseable {
             known -> {
               known.mount().close();
               try {
-                known.watch().join(TimeUnit.SECONDS.toMillis(10));
+                known.watch().join(CLOSE_PATIENCE.plus(known.tree().closePatience()));
               } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
               }

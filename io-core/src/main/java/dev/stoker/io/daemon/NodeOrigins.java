@@ -3,6 +3,7 @@ package dev.stoker.io.daemon;
 import dev.stoker.io.asset.AssetUri;
 import dev.stoker.io.asset.ByteRange;
 import dev.stoker.io.asset.Deadline;
+import dev.stoker.io.asset.IoFailure;
 import dev.stoker.io.asset.PinnedAsset;
 import dev.stoker.io.asset.Reader;
 import dev.stoker.io.fetch.FetchEngine;
@@ -14,6 +15,8 @@ import dev.stoker.io.net.TransportOptions;
 import dev.stoker.io.observe.Metrics;
 import dev.stoker.io.source.AssetSource;
 import dev.stoker.io.source.Sources;
+import dev.stoker.io.sync.TreeWriter;
+import dev.stoker.io.sync.TreeWriters;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -25,10 +28,12 @@ final class NodeOrigins implements IoNode.Origins {
   private final HttpTransport transport;
   private final Sources sources;
   private final FetchEngine engine;
+  private final TreeWriters writers;
 
   NodeOrigins(IoSettings settings, Metrics metrics) {
     transport = new HttpTransport(TransportOptions.fromEnvironment(settings.blob().environment()));
     sources = new Sources(transport, settings.blob());
+    writers = new TreeWriters(sources.accounts());
     engine =
         new FetchEngine(
             sources::openFor,
@@ -41,6 +46,15 @@ final class NodeOrigins implements IoNode.Origins {
   @Override
   public AssetSource open(AssetUri tree, String project) {
     return sources.openFor(tree, project);
+  }
+
+  @Override
+  public TreeWriter writer(AssetUri tree, String project, AssetSource source) {
+    if (sources.hasOwnCredential(tree, project)) {
+      throw new IoFailure.Invalid(
+          "Cannot write to " + tree + " as project '" + project + "': only the node writes.");
+    }
+    return writers.open(tree, source);
   }
 
   @Override

@@ -104,6 +104,15 @@ public final class FileHandle implements AutoCloseable {
         "punching a hole");
   }
 
+  /**
+   * Takes disk for a range ahead of its being written, or makes it read as zeros.
+   *
+   * @param mode FALLOC_FL_* of fallocate(2)
+   */
+  public void allocate(int mode, long offset, long lengthBytes) throws PosixException {
+    check(LibC.fallocate(open(), mode, offset, lengthBytes), "fallocate");
+  }
+
   /** Waits until the data is on the device. */
   public void sync() throws PosixException {
     check(LibC.fdatasync(open()), "sync");

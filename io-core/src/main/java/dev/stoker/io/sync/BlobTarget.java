@@ -93,22 +93,40 @@ final class BlobTarget implements PushTarget {
   }
 
   @Override
-  public void write(LocalFile asWalked, boolean mayReplace, Deadline deadline, LongConsumer sent) {
+  public AssetVersion write(
+      LocalFile asWalked,
+      WriteCondition required,
+      @Nullable FileLook look,
+      Deadline deadline,
+      LongConsumer sent) {
     LocalFile file = asWalked.again();
     BlobUri blob = uri.resolve(file.path());
-    BlobCondition condition = mayReplace ? new BlobCondition.Always() : new BlobCondition.Absent();
+    BlobCondition condition = condition(required);
     if (file.lengthBytes() <= ONE_REQUEST_BYTES) {
       ByteBuffer content = wholeContent(file);
       Xxh64 checksum = new Xxh64();
       checksum.update(content);
       BlobHeaders headers = headers(file, blob, checksum.text());
-      writer.put(blob, new HttpBody(content), headers, condition, deadline);
+      String etag = writer.put(blob, new HttpBody(content), headers, condition, deadline);
       sent.accept(file.lengthBytes());
+      return new AssetVersion.ETag(etag);
     } else {
       BlockStager.Blocks blocks = staged(file, blob, deadline, sent);
       BlobHeaders headers = headers(file, blob, blocks.checksum());
-      writer.commitBlocks(blob, blocks.ids(), headers, condition, deadline);
+      return new AssetVersion.ETag(
+          writer.commitBlocks(blob, blocks.ids(), headers, condition, deadline));
     }
+  }
+
+  private static BlobCondition condition(WriteCondition required) {
+    return switch (required) {
+      case WriteCondition.Anything _ -> new BlobCondition.Always();
+      case WriteCondition.Nothing _ -> new BlobCondition.Absent();
+      case WriteCondition.Version(AssetVersion.ETag(String etag)) ->
+          new BlobCondition.Unchanged(etag);
+      case WriteCondition.Version(AssetVersion other) ->
+          throw new IoFailure.Invalid("A blob has no version " + other.token() + ".");
+    };
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.stoker.io.sync;
 
 import dev.stoker.io.asset.AssetPath;
+import dev.stoker.io.asset.AssetVersion;
 import dev.stoker.io.asset.Deadline;
 import dev.stoker.io.asset.IoFailure;
 import java.io.IOException;
@@ -26,6 +27,9 @@ import org.jspecify.annotations.Nullable;
 final class FileTarget implements PushTarget {
   /** The kernel copies this much between two looks at the deadline. */
   private static final long PIECE_BYTES = 64 << 20;
+
+  /** How a file is called until it is complete. */
+  static final String PART_PREFIX = ".stoker-part-";
 
   private final Path root;
 
@@ -77,24 +81,39 @@ final class FileTarget implements PushTarget {
   }
 
   @Override
-  public void write(LocalFile asWalked, boolean mayReplace, Deadline deadline, LongConsumer sent) {
+  public AssetVersion write(
+      LocalFile asWalked,
+      WriteCondition condition,
+      @Nullable FileLook look,
+      Deadline deadline,
+      LongConsumer sent) {
     LocalFile file = asWalked.again();
     Path destination = local(file.path());
-    Path part = destination.resolveSibling(".stoker-part-" + UUID.randomUUID());
+    Path part = destination.resolveSibling(PART_PREFIX + UUID.randomUUID());
     try {
       Files.createDirectories(part.resolveSibling(""));
+      AssetVersion.FileStamp written;
       try {
         copy(file, part, deadline, sent);
         file.requireUnchanged();
+        if (look != null) {
+          FileStamps.setLook(part, look);
+        }
         Files.setLastModifiedTime(part, FileTime.from(file.modified()));
-        if (mayReplace) {
-          Files.move(part, destination, StandardCopyOption.ATOMIC_MOVE);
-        } else {
-          moveToNew(part, destination);
+        written = FileStamps.of(part);
+        switch (condition) {
+          case WriteCondition.Anything _ ->
+              Files.move(part, destination, StandardCopyOption.ATOMIC_MOVE);
+          case WriteCondition.Nothing _ -> moveToNew(part, destination);
+          case WriteCondition.Version(AssetVersion version) -> {
+            FileStamps.require(destination, version);
+            Files.move(part, destination, StandardCopyOption.ATOMIC_MOVE);
+          }
         }
       } finally {
         Files.deleteIfExists(part);
       }
+      return FileStamps.afterMove(destination, written);
     } catch (FileAlreadyExistsException e) {
       throw new IoFailure.Fenced("Cannot write " + destination + ": it exists by now.");
     } catch (IOException e) {

@@ -40,11 +40,11 @@ final class NfsTarget implements PushTarget {
     this.root = root;
   }
 
-  private NfsTree tree(Deadline deadline) {
+  NfsTree tree(Deadline deadline) {
     return NfsTree.open(servers, root, deadline);
   }
 
-  private AssetPath inExport(NfsTree tree, AssetPath path) {
+  AssetPath inExport(NfsTree tree, AssetPath path) {
     return tree.pathOf(root.resolve(path));
   }
 
@@ -82,31 +82,76 @@ final class NfsTarget implements PushTarget {
   }
 
   @Override
-  public void write(LocalFile asWalked, boolean mayReplace, Deadline deadline, LongConsumer sent) {
+  public AssetVersion write(
+      LocalFile asWalked,
+      WriteCondition condition,
+      @Nullable FileLook look,
+      Deadline deadline,
+      LongConsumer sent) {
     LocalFile file = asWalked.again();
     NfsTree tree = tree(deadline);
     AssetPath destination = inExport(tree, file.path());
     AssetPath part =
-        destination.parent().resolve(new AssetPath(".stoker-part-" + UUID.randomUUID()));
+        destination.parent().resolve(new AssetPath(FileTarget.PART_PREFIX + UUID.randomUUID()));
     try (FileChannel in = FileChannel.open(file.file(), StandardOpenOption.READ)) {
       makeFolders(tree, destination.parent());
+      long written;
       try {
         tree.write(part, new LocalBytes(file, in), file.modified(), sent);
         file.requireUnchanged();
-        if (mayReplace) {
-          tree.rename(part, destination);
-        } else {
-          tree.link(part, destination);
+        written = stampAt(tree, part).fileId();
+        switch (condition) {
+          case WriteCondition.Anything _ -> tree.rename(part, destination);
+          case WriteCondition.Nothing _ -> tree.link(part, destination);
+          case WriteCondition.Version(AssetVersion version) -> {
+            requireAt(tree, destination, version);
+            tree.rename(part, destination);
+          }
         }
       } finally {
-        tree.remove(part);
+        removePart(tree, part);
       }
+      AssetVersion.FileStamp now = stampAt(tree, destination);
+      if (now.fileId() != written) {
+        throw new IoFailure.Fenced(
+            "Somebody replaced " + root.resolve(file.path()) + " while it was written.");
+      }
+      return now;
     } catch (FileAlreadyExistsException e) {
       throw new IoFailure.Fenced(
           "Cannot write " + root.resolve(file.path()) + ": it exists by now.");
     } catch (IOException e) {
+      folders.clear(); // one that was known may be gone
       throw new IoFailure.Disk(
           "Cannot push " + file.file() + " to " + root.resolve(file.path()) + ": " + e + ".", e);
+    }
+  }
+
+  /** Also when whoever pushes was interrupted: nobody else would remove it. */
+  private static void removePart(NfsTree tree, AssetPath part) throws IOException {
+    boolean interrupted = Thread.interrupted();
+    try {
+      tree.remove(part);
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  static AssetVersion.FileStamp stampAt(NfsTree tree, AssetPath path) {
+    NfsTree.Entry found = tree.look(path);
+    if (found == null) {
+      throw new IoFailure.Fenced("Somebody took " + tree.show(path) + " away.");
+    }
+    return found.stamp();
+  }
+
+  /** There is that version. */
+  static void requireAt(NfsTree tree, AssetPath path, AssetVersion version) {
+    if (!stampAt(tree, path).equals(version)) {
+      throw new IoFailure.Fenced(
+          "Cannot replace " + tree.show(path) + ": somebody else changed it.");
     }
   }
 

@@ -132,7 +132,8 @@ final class PushRun {
     try {
       target.write(
           file,
-          mayReplace,
+          mayReplace ? new WriteCondition.Anything() : new WriteCondition.Nothing(),
+          null,
           deadline,
           bytes -> {
             partsOfThis.add(bytes);

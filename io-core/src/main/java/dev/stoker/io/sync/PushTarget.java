@@ -1,6 +1,7 @@
 package dev.stoker.io.sync;
 
 import dev.stoker.io.asset.AssetPath;
+import dev.stoker.io.asset.AssetVersion;
 import dev.stoker.io.asset.Deadline;
 import java.util.Map;
 import java.util.function.LongConsumer;
@@ -18,11 +19,17 @@ interface PushTarget extends AutoCloseable {
   /**
    * Writes {@code file} and the mtime that it has. Not visible in part.
    *
-   * @param mayReplace whether something of the name may be there; else {@link
-   *     dev.stoker.io.asset.IoFailure.Fenced} when there is
+   * @param condition what may be there; else {@link dev.stoker.io.asset.IoFailure.Fenced}
+   * @param look mode and owner, where the destination keeps them; null for its own
    * @param sent told of each part that the destination has taken, in bytes
+   * @return what is there now
    */
-  void write(LocalFile file, boolean mayReplace, Deadline deadline, LongConsumer sent);
+  AssetVersion write(
+      LocalFile file,
+      WriteCondition condition,
+      @Nullable FileLook look,
+      Deadline deadline,
+      LongConsumer sent);
 
   /** Whether what the destination holds has the file's bytes; reads both. */
   boolean holdsBytesOf(LocalFile file, Existing existing, Deadline deadline);

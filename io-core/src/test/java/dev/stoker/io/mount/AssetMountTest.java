@@ -249,7 +249,8 @@ class AssetMountTest {
             128,
             1_500,
             2,
-            true),
+            true,
+            null),
         soon());
     byte[] start = new byte[100];
     try (RandomAccessFile file = new RandomAccessFile(mount.resolve("scene.blend").toFile(), "r")) {

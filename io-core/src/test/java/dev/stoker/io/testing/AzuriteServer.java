@@ -20,12 +20,16 @@ public final class AzuriteServer implements AutoCloseable {
   public static final String KEY =
       "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
 
-  private final ServerProcess process;
+  private final Path folder;
   private final int port;
+  private final List<String> command;
+  private ServerProcess process;
 
-  private AzuriteServer(ServerProcess process, int port) {
-    this.process = process;
+  private AzuriteServer(Path folder, int port, List<String> command) {
+    this.folder = folder;
     this.port = port;
+    this.command = command;
+    this.process = ServerProcess.start(folder, port, Map.of(), command);
   }
 
   /** Where setup installs it, unless {@code STOKER_AZURITE} says otherwise. */
@@ -72,7 +76,17 @@ public final class AzuriteServer implements AutoCloseable {
       command.addAll(List.of("--location", folder.toString()));
     }
     command.addAll(options);
-    return new AzuriteServer(ServerProcess.start(folder, port, Map.of(), command), port);
+    return new AzuriteServer(folder, port, command);
+  }
+
+  /** Ends it, keeping what it stores: connections are refused until {@link #restart}. */
+  public void stop() {
+    process.stop();
+  }
+
+  /** Starts it again after {@link #stop}. */
+  public void restart() {
+    process = ServerProcess.start(folder, port, Map.of(), command);
   }
 
   public int port() {

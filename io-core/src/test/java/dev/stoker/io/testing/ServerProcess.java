@@ -110,6 +110,11 @@ final class ServerProcess implements AutoCloseable {
     }
   }
 
+  /** SIGTERM, so that it keeps what it has; its folder stays until it is closed. */
+  void stop() {
+    kill(process);
+  }
+
   private static void kill(Process process) {
     List<ProcessHandle> children = process.descendants().toList();
     process.destroy();

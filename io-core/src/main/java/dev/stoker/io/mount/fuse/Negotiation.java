@@ -37,6 +37,7 @@ record Negotiation(
   static final long MAX_PAGES = 1 << 22;
   static final long CACHE_SYMLINKS = 1 << 23;
   static final long EXPLICIT_INVAL_DATA = 1 << 25;
+  static final long HANDLE_KILLPRIV_V2 = 1 << 28;
   static final long INIT_EXT = 1 << 30;
   static final long PASSTHROUGH = 1L << 37;
 
@@ -84,7 +85,8 @@ record Negotiation(
       wanted |= PASSTHROUGH;
     }
     if (writable) {
-      wanted |= ATOMIC_O_TRUNC | HANDLE_KILLPRIV;
+      // With the second of them the kernel does not ask for security.capability at each write.
+      wanted |= ATOMIC_O_TRUNC | HANDLE_KILLPRIV | HANDLE_KILLPRIV_V2;
       wanted &= ~CACHE_SYMLINKS;
     }
     long agreed = wanted & kernel.flags();

@@ -42,6 +42,8 @@ public final class BlobWriter {
   /** A page of a listing: up to 5,000 blobs of under 2 KiB. */
   private static final int MAX_PAGE_BYTES = 64 << 20;
 
+  private static final long COPY_PAUSE_MILLIS = 200;
+
   private final BlobAccounts accounts;
   private final Retries retries;
 
@@ -85,8 +87,9 @@ public final class BlobWriter {
    *
    * @throws IoFailure.Fenced when the blocks are gone or the condition does not hold; after a lost
    *     answer that may be this very call's own success
+   * @return the blob's new ETag
    */
-  public void commitBlocks(
+  public String commitBlocks(
       BlobUri uri,
       List<String> blockIds,
       BlobHeaders headers,
@@ -101,8 +104,16 @@ public final class BlobWriter {
     }
     list.append("</BlockList>");
     HttpBody body = bytes(list.toString());
-    write(
-        "publish", "PUT", uri, List.of("comp=blocklist"), headers.under(condition), body, deadline);
+    return etagOf(
+        uri,
+        write(
+            "publish",
+            "PUT",
+            uri,
+            List.of("comp=blocklist"),
+            headers.under(condition),
+            body,
+            deadline));
   }
 
   /**
@@ -110,12 +121,106 @@ public final class BlobWriter {
    *
    * @throws IoFailure.Fenced when the condition does not hold; after a lost answer that may be this
    *     very call's own success
+   * @return the blob's new ETag
    */
-  public void put(
+  public String put(
       BlobUri uri, HttpBody body, BlobHeaders headers, BlobCondition condition, Deadline deadline) {
     List<HttpHeader> all = new ArrayList<>(headers.under(condition));
     all.add(new HttpHeader("x-ms-blob-type", "BlockBlob"));
-    write("write", "PUT", uri, List.of(), all, body, deadline);
+    return etagOf(uri, write("write", "PUT", uri, List.of(), all, body, deadline));
+  }
+
+  /** Writes an empty blob that marks a folder, as Hadoop's drivers and blobfuse2 do. */
+  public void putFolder(BlobUri uri, Deadline deadline) {
+    List<HttpHeader> headers =
+        List.of(
+            new HttpHeader("x-ms-blob-type", "BlockBlob"),
+            new HttpHeader("x-ms-meta-hdi_isfolder", "true"));
+    write("mark the folder", "PUT", uri, List.of(), headers, HttpBody.NONE, deadline);
+  }
+
+  /**
+   * Removes a blob; there being none is no failure.
+   *
+   * @param etag of the one to remove; null for any
+   * @throws IoFailure.Fenced when the blob is another one
+   */
+  public void delete(BlobUri uri, @Nullable String etag, Deadline deadline) {
+    List<HttpHeader> headers = etag == null ? List.of() : List.of(new HttpHeader("If-Match", etag));
+    retries.until(
+        deadline,
+        () -> {
+          HttpAnswer answer = send("DELETE", uri, List.of(), headers, HttpBody.NONE, deadline);
+          if (answer.status() != 404) {
+            require(answer, 202, "delete", uri);
+          }
+          return true;
+        });
+  }
+
+  /**
+   * Copies a blob of the same account within the service; its headers and metadata go along.
+   *
+   * @param etag of the one to copy
+   * @return the copy's ETag
+   * @throws IoFailure.Fenced when the source is another one, or {@code condition} does not hold
+   */
+  public String copy(
+      BlobUri from, String etag, BlobUri to, BlobCondition condition, Deadline deadline) {
+    String source = accounts.accountOf(from).address(from.container(), from.path());
+    List<HttpHeader> headers = new ArrayList<>();
+    headers.add(
+        new HttpHeader(
+            "x-ms-copy-source", from.sas() == null ? source : source + "?" + from.sas()));
+    headers.add(new HttpHeader("x-ms-source-if-match", etag));
+    switch (condition) {
+      case BlobCondition.Always _ -> {}
+      case BlobCondition.Absent _ -> headers.add(new HttpHeader("If-None-Match", "*"));
+      case BlobCondition.Unchanged(String there) -> headers.add(new HttpHeader("If-Match", there));
+    }
+    HttpAnswer answer =
+        retries.until(
+            deadline,
+            () -> {
+              HttpAnswer got = send("PUT", to, List.of(), headers, HttpBody.NONE, deadline);
+              require(got, 202, "copy " + from + " to", to);
+              return got;
+            });
+    return "success".equals(answer.header("x-ms-copy-status"))
+        ? etagOf(to, answer)
+        : awaitCopy(to, deadline);
+  }
+
+  /** Within one account a copy is there at once, or nearly. */
+  private String awaitCopy(BlobUri to, Deadline deadline) {
+    while (true) {
+      HttpAnswer answer = send("HEAD", to, List.of(), List.of(), HttpBody.NONE, deadline);
+      require(answer, 200, "look at", to);
+      String status = answer.header("x-ms-copy-status");
+      if (!"pending".equals(status)) {
+        if (status != null && !status.equals("success")) {
+          throw new IoFailure.Unavailable("The service gave up copying to " + to + ".", null);
+        }
+        return etagOf(to, answer);
+      }
+      try {
+        Thread.sleep(Math.clamp(deadline.remainingMillis(), 1, COPY_PAUSE_MILLIS));
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IoFailure.Canceled("Interrupted while waiting for a copy.");
+      }
+      if (deadline.hasPassed()) {
+        throw new IoFailure.TimedOut("The service did not copy to " + to + " in time.");
+      }
+    }
+  }
+
+  private static String etagOf(BlobUri uri, HttpAnswer answer) {
+    String etag = answer.header("ETag");
+    if (etag == null) {
+      throw new IoFailure.Corrupt("The account answered for " + uri + " without an ETag.");
+    }
+    return etag;
   }
 
   /** Creates the URI's container where there is none. */
@@ -196,7 +301,7 @@ public final class BlobWriter {
     return query;
   }
 
-  private void write(
+  private HttpAnswer write(
       String doing,
       String method,
       BlobUri uri,
@@ -204,11 +309,12 @@ public final class BlobWriter {
       List<HttpHeader> headers,
       HttpBody body,
       Deadline deadline) {
-    retries.until(
+    return retries.until(
         deadline,
         () -> {
-          require(send(method, uri, query, headers, body, deadline), 201, doing, uri);
-          return true;
+          HttpAnswer answer = send(method, uri, query, headers, body, deadline);
+          require(answer, 201, doing, uri);
+          return answer;
         });
   }
 
@@ -249,12 +355,8 @@ public final class BlobWriter {
   }
 
   private static BlobState stateOf(BlobUri uri, HttpAnswer answer) {
-    String etag = answer.header("ETag");
-    if (etag == null) {
-      throw new IoFailure.Corrupt("The account answered for " + uri + " without an ETag.");
-    }
     return new BlobState(
-        etag,
+        etagOf(uri, answer),
         answer.head().contentLength(),
         answer.header("Content-MD5"),
         new BlobMarks(

@@ -73,6 +73,11 @@ public final class BlobAccount {
     return HttpCall.of(method, origin, target).with("x-ms-version", SERVICE_VERSION);
   }
 
+  /** A blob's address as the service itself would call it, without a signature. */
+  public String address(String container, AssetPath blob) {
+    return origin + pathPrefix + "/" + container + "/" + Percent.encodePath(blob.value());
+  }
+
   /**
    * Waits until so many bytes may be sent to the account, where its bandwidth is capped.
    *
