@@ -14,6 +14,7 @@ import dev.stoker.controller.protocol.Jobs;
 import dev.stoker.io.publish.OutputPublisher;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -69,6 +70,12 @@ abstract class AgentFarm {
    * @param untilReady whether to wait for it
    */
   Process startAgentProcess(boolean untilReady) throws IOException {
+    return startAgentProcess("node-1", top.resolve("agent"), controller.url(), untilReady);
+  }
+
+  /** Starts an agent of a name that reaches the controller at a URL. */
+  Process startAgentProcess(String name, Path data, URI url, boolean untilReady)
+      throws IOException {
     Process process =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin/java").toString(),
@@ -77,8 +84,9 @@ abstract class AgentFarm {
                 "-cp",
                 System.getProperty("java.class.path"),
                 AgentProcess.class.getName(),
-                controller.url().toString(),
-                top.resolve("agent").toString())
+                url.toString(),
+                data.toString(),
+                name)
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
     BufferedReader reader = process.inputReader();
@@ -149,23 +157,24 @@ abstract class AgentFarm {
   String submitTemplate(
       String template, Map<String, String> parameters, String key, int maxAttempts)
       throws IOException {
+    var show =
+        new Jobs.Location(
+            "show", show("").toUri().toString(), List.of("/mnt/show", "P:\\show"), true);
+    return submitTemplate(template, parameters, key, maxAttempts, show);
+  }
+
+  String submitTemplate(
+      String template,
+      Map<String, String> parameters,
+      String key,
+      int maxAttempts,
+      Jobs.Location location)
+      throws IOException {
     JsonNode document = YAML.readTree(template);
     return client
         .submit(
             new Jobs.Definition(
-                document,
-                List.of(),
-                parameters,
-                "",
-                List.of(
-                    new Jobs.Location(
-                        "show",
-                        show("").toUri().toString(),
-                        List.of("/mnt/show", "P:\\show"),
-                        true)),
-                "default",
-                50,
-                maxAttempts),
+                document, List.of(), parameters, "", List.of(location), "default", 50, maxAttempts),
             key)
         .jobId();
   }

@@ -6,7 +6,7 @@ import dev.stoker.io.publish.OutputPublisher;
 import java.net.URI;
 import java.nio.file.Path;
 
-/** An agent in a process of its own, to be killed: {@code URL DATA}. */
+/** An agent in a process of its own, to be killed: {@code URL DATA NAME}. */
 final class AgentProcess {
   private AgentProcess() {}
 
@@ -15,7 +15,7 @@ final class AgentProcess {
         OutputPublisher publisher = Publishing.toFiles();
         NodeAgent agent =
             new NodeAgent(
-                AgentSettings.of("node-1", "test", Path.of(arguments[1])),
+                AgentSettings.of(arguments[2], "test", Path.of(arguments[1])),
                 client,
                 new FolderIo(),
                 publisher,

@@ -27,15 +27,16 @@ final class ControllerProcess implements AutoCloseable {
 
   /**
    * @param database address of a PostgreSQL database, null for SQLite in the folder
-   * @param heap most heap, as {@code -Xmx} takes it
+   * @param options of its Java
    */
-  static ControllerProcess start(Path folder, @Nullable String database, String heap)
+  static ControllerProcess start(Path folder, @Nullable String database, List<String> options)
       throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(
-        List.of(
-            "--enable-native-access=ALL-UNNAMED", "-XX:+UseCompactObjectHeaders", "-Xmx" + heap));
+    command.add("--enable-native-access=ALL-UNNAMED");
+    command.add("--sun-misc-unsafe-memory-access=allow");
+    command.add("-XX:+UseCompactObjectHeaders");
+    command.addAll(options);
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
     command.addAll(List.of("dev.stoker.agent.cli.Main", "controller", "--listen", "127.0.0.1:0"));
     command.addAll(List.of("--data", folder.toString()));

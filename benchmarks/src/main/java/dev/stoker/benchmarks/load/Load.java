@@ -61,6 +61,9 @@ public final class Load implements Callable<Integer> {
   @Option(names = "--heap", description = "The controller's most heap.")
   private String heap = "256m";
 
+  @Option(names = "--java-option", description = "A further option of the controller's Java.")
+  private List<String> javaOptions = new ArrayList<>();
+
   private Load() {}
 
   /** Runs one load; exits with 0 when every call was answered. */
@@ -83,7 +86,7 @@ public final class Load implements Callable<Integer> {
       List<ControllerProcess> running = new ArrayList<>();
       try {
         for (int i = 0; i < controllers; i++) {
-          running.add(ControllerProcess.start(folder.resolve("data-" + i), database, heap));
+          running.add(start(folder.resolve("data-" + i), database));
         }
         return measure(running);
       } finally {
@@ -92,6 +95,12 @@ public final class Load implements Callable<Integer> {
     } finally {
       deleteTree(folder);
     }
+  }
+
+  private ControllerProcess start(Path data, @Nullable String database) throws IOException {
+    List<String> options = new ArrayList<>(List.of("-Xmx" + heap));
+    options.addAll(javaOptions);
+    return ControllerProcess.start(data, database, options);
   }
 
   private int measure(List<ControllerProcess> running) throws Exception {

@@ -8,10 +8,13 @@ import dev.stoker.controller.protocol.Leasing;
 import dev.stoker.controller.protocol.Leasing.Lease;
 import dev.stoker.controller.protocol.Registration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 
 /**
  * A node that does what the protocol says, and now and then dies at a random place: it comes back
@@ -26,6 +29,10 @@ final class MortalAgent {
   private final String name;
   private final Random random;
   private final List<Lease> ghosts = new ArrayList<>();
+
+  /** What it was given and neither finished nor gave up, by id. */
+  private final Map<String, Lease> held = new HashMap<>();
+
   private String nodeId;
   private String token;
   private long sequence;
@@ -67,7 +74,13 @@ final class MortalAgent {
     sequence++;
     var wish = new Leasing.Wish("s", 1 + random.nextInt(2), "", "");
     var request = new Leasing.Request(sequence, List.of(wish), 300);
+    long asked = history.moment();
     List<Lease> leases = farm.call(random, token, client -> client.lease(nodeId, request)).leases();
+    for (Lease lease : leases) {
+      held.put(lease.leaseId(), lease);
+      history.add(
+          new History.Event.Leased(lease.taskId(), lease.attempt(), name, lease.recover(), asked));
+    }
     if (leases.isEmpty()) {
       return;
     }
@@ -112,7 +125,9 @@ final class MortalAgent {
             client.finish(lease.leaseId(), report);
             return true;
           });
-      history.add(new History.Event.Acknowledged(lease.taskId(), lease.attempt()));
+      held.remove(lease.leaseId());
+      history.add(
+          new History.Event.Acknowledged(lease.taskId(), lease.attempt(), history.moment()));
     } catch (ControllerException e) {
       requireFenced(e);
     }
@@ -125,10 +140,11 @@ final class MortalAgent {
             "file:///out/" + lease.taskId(), random.nextInt(1_000), "x", List.of(), "staged", null);
     var request =
         new Commit.Request(lease.attempt(), new Commit.Manifest(lease.fence(), List.of(output)));
+    long asked = history.moment();
     try {
       Commit.Manifest granted =
           farm.call(random, token, client -> client.commit(lease.leaseId(), request)).manifest();
-      history.add(new History.Event.Granted(lease.taskId(), lease.attempt(), granted));
+      history.add(new History.Event.Granted(lease.taskId(), lease.attempt(), granted, asked));
       return granted;
     } catch (ControllerException e) {
       requireFenced(e);
@@ -137,14 +153,28 @@ final class MortalAgent {
   }
 
   private void heartbeat(List<Lease> leases) throws InterruptedException {
-    List<Heartbeat.Held> held =
+    List<Heartbeat.Held> listed =
         leases.stream()
             .map(
                 lease ->
                     new Heartbeat.Held(
                         lease.leaseId(), lease.attempt(), Heartbeat.Phase.RENDERING, 0.5, "", 0, 0))
             .toList();
-    farm.call(random, token, client -> client.heartbeat(nodeId, new Heartbeat.Request(held, null)));
+    Heartbeat.Response answer =
+        farm.call(
+            random, token, client -> client.heartbeat(nodeId, new Heartbeat.Request(listed, null)));
+    Set<String> extended =
+        answer.leases().stream()
+            .filter(each -> each.action() == Heartbeat.Action.EXTEND)
+            .map(Heartbeat.Answer::leaseId)
+            .collect(Collectors.toSet());
+    // What was not listed is given up by it, and what was refused is as well.
+    for (Lease lease : List.copyOf(held.values())) {
+      if (!extended.contains(lease.leaseId())) {
+        held.remove(lease.leaseId());
+        history.add(new History.Event.GivenUp(lease.taskId(), lease.attempt(), history.moment()));
+      }
+    }
   }
 
   private boolean dies() {
