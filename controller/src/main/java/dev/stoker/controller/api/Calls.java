@@ -12,6 +12,9 @@ import dev.stoker.controller.protocol.Registration;
 import dev.stoker.controller.protocol.Tokens;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** Every call of the interface, as the OpenAPI document lists them. */
@@ -36,7 +39,48 @@ final class Calls {
     Call {
       query = Map.copyOf(query);
     }
+
+    /** The statuses of an answer that says why not, and that a caller must expect of this call. */
+    SortedSet<Integer> refusals() {
+      var statuses = new TreeSet<Integer>();
+      if (!path.equals(HEALTH)) {
+        statuses.addAll(List.of(401, 403, 429));
+      }
+      if (path.contains("{")) {
+        statuses.addAll(List.of(400, 404, 414));
+      }
+      if (!query.isEmpty()) {
+        statuses.addAll(List.of(400, 414));
+      }
+      if (body != null) {
+        statuses.addAll(List.of(400, 413, 415));
+      }
+      if (DISPUTED.contains(path) && method.equals("post")) {
+        statuses.add(409);
+      }
+      if (path.equals(EVENTS)) {
+        statuses.addAll(List.of(404, 503));
+      }
+      return statuses;
+    }
   }
+
+  private static final String HEALTH = "/healthz";
+  private static final String EVENTS = "/v1/events";
+
+  /** What may have happened otherwise meanwhile. */
+  private static final Set<String> DISPUTED =
+      Set.of(
+          "/v1/nodes",
+          "/v1/nodes/{node}/lease",
+          "/v1/leases/{lease}/commit",
+          "/v1/leases/{lease}/finish",
+          "/v1/leases/{lease}/log",
+          "/v1/jobs",
+          "/v1/jobs/{job}/suspend",
+          "/v1/jobs/{job}/resume",
+          "/v1/jobs/{job}/retry",
+          "/v1/jobs/{job}/priority");
 
   private static final String JSON = "application/json";
 
@@ -44,7 +88,7 @@ final class Calls {
 
   static final List<Call> ALL =
       List.of(
-          get("/healthz", "Whether the controller answers; needs no token.", null),
+          get(HEALTH, "Whether the controller answers; needs no token.", null),
           get("/v1/openapi.json", "This document.", null),
           post(
               "/v1/nodes",
@@ -152,7 +196,7 @@ final class Calls {
           get("/v1/nodes/{node}", "One node.", Farm.NodeNow.class),
           new Call(
               "get",
-              "/v1/events",
+              EVENTS,
               "Server-sent events: what a topic (overview, job or node, with its id) looks like,"
                   + " whenever that changes.",
               Map.of("topic", "string", "id", "string"),

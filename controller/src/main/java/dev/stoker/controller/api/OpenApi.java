@@ -19,6 +19,19 @@ import org.jspecify.annotations.Nullable;
 final class OpenApi {
   private static final Pattern VARIABLE = Pattern.compile("\\{(\\w+)}");
 
+  private static final Map<Integer, String> REFUSALS =
+      Map.of(
+          400, "The request is wrong; the sentence names the field.",
+          401, "No token, or one that is not known.",
+          403, "The token is known and may not do this.",
+          404, "No such node, lease, job or task.",
+          409, "Something else happened meanwhile.",
+          413, "The body is too large.",
+          414, "The URL is too long.",
+          415, "The Content-Type is not application/json.",
+          429, "Too many unknown tokens from this address within a second.",
+          503, "Too many streams are open.");
+
   private final ObjectNode schemas = object();
 
   private OpenApi() {}
@@ -61,8 +74,15 @@ final class OpenApi {
     ObjectNode responses = operation.putObject("responses");
     ObjectNode done = responses.putObject("200").put("description", "Done.");
     content(done, call.media(), call.answer());
+    for (int status : call.refusals()) {
+      refusal(responses, String.valueOf(status), REFUSALS.getOrDefault(status, "Refused."));
+    }
+    refusal(responses, "default", "One sentence that says why not.");
+  }
+
+  private void refusal(ObjectNode responses, String status, String description) {
     content(
-        responses.putObject("default").put("description", "One sentence that says why not."),
+        responses.putObject(status).put("description", description),
         "application/json",
         Failure.class);
   }

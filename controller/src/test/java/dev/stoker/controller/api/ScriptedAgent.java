@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /** A node with one slot that does what a test says, over real HTTP. */
 final class ScriptedAgent implements AutoCloseable {
   private ControllerClient joiner;
-  private final String token;
+  final String token;
   ControllerClient client;
   final String nodeId;
   long sequence;
