@@ -10,6 +10,7 @@ import dev.stoker.controller.dispatch.Sharing;
 import dev.stoker.controller.store.DatabaseAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -22,6 +23,8 @@ import picocli.CommandLine.Option;
 @Command(name = "controller", description = "Run the controller.", sortOptions = false)
 final class ControllerCommand implements Callable<Integer> {
   private static final int LONGEST_CURRENCY = 10;
+  private static final int USUAL_KEEP_DAYS = 30;
+  private static final int LONGEST_KEEP_DAYS = 36_500;
 
   private final Context context;
 
@@ -65,10 +68,21 @@ final class ControllerCommand implements Callable<Integer> {
           .withDatabase(settings.database().map(DatabaseAddress::parse).orElse(null))
           .withAzure(JoinPolicy.azure(settings))
           .withNodeTokenLife(JoinPolicy.nodeTokenLife(settings.file()))
+          .withKeepJobs(keepJobs(settings.file().keepJobsDays()))
           .withNotify(NotifyPolicy.read(settings.file()));
     } catch (IllegalArgumentException e) {
       throw new ConfigFailure(String.valueOf(e.getMessage()));
     }
+  }
+
+  private static Duration keepJobs(@Nullable Integer days) {
+    int count = days == null ? USUAL_KEEP_DAYS : days;
+    if (count < 0 || count > LONGEST_KEEP_DAYS) {
+      throw new ConfigFailure(
+          "'keepJobsDays' is %d; it must be from 0, which is never, to %d."
+              .formatted(count, LONGEST_KEEP_DAYS));
+    }
+    return Duration.ofDays(count);
   }
 
   private static ControllerSettings.@Nullable Tokens tokens(Settings settings) {

@@ -2,10 +2,7 @@ package dev.stoker.agent.cli;
 
 import dev.stoker.controller.client.ControllerClient;
 import dev.stoker.controller.protocol.Jobs;
-import dev.stoker.controller.protocol.LogChunk;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -40,9 +37,6 @@ final class JobLogsCommand implements Callable<Integer> {
       description = "Go on until the job ends.")
   private boolean follow;
 
-  /** By task and attempt: how much was printed, in bytes. */
-  private final Map<String, Long> offsets = new HashMap<>();
-
   private final List<Map<String, Object>> collected = new ArrayList<>();
   private String lastPrinted = "";
 
@@ -53,15 +47,22 @@ final class JobLogsCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     try (ControllerClient client = context.client()) {
+      LogTrail trail = new LogTrail(client, jobId, attempt, this::print);
       boolean over;
+      boolean first = true;
       do {
         // Asked before reading: what is written until then is read below.
         over = !follow || client.job(jobId).state().isFinal();
-        for (Jobs.Task task : JobPages.tasks(client, jobId)) {
-          if ((taskId == null || taskId.equals(task.taskId())) && !task.attempts().isEmpty()) {
-            printNew(client, task);
-          }
+        if (taskId != null) {
+          Jobs.Task task = client.task(jobId, taskId);
+          over |= task.state().isFinal();
+          trail.read(task);
+        } else if (first || over) {
+          trail.readAll();
+        } else {
+          trail.readRecent();
         }
+        first = false;
         if (!over) {
           Thread.sleep(PAUSE_MILLIS);
         }
@@ -73,21 +74,8 @@ final class JobLogsCommand implements Callable<Integer> {
     return 0;
   }
 
-  private void printNew(ControllerClient client, Jobs.Task task) {
-    int which = attempt > 0 ? attempt : task.attempts().getLast().attempt();
+  private void print(Jobs.Task task, int which, String text) {
     String key = task.taskId() + "/" + which;
-    while (true) {
-      long offset = offsets.getOrDefault(key, 0L);
-      LogChunk chunk = client.readLog(jobId, task.taskId(), which, offset);
-      if (chunk.text().isEmpty()) {
-        return;
-      }
-      offsets.put(key, chunk.offset() + chunk.text().getBytes(StandardCharsets.UTF_8).length);
-      print(task, which, key, chunk.text());
-    }
-  }
-
-  private void print(Jobs.Task task, int which, String key, String text) {
     if (context.json()) {
       collected.add(Map.of("taskId", task.taskId(), "attempt", which, "text", text));
       return;

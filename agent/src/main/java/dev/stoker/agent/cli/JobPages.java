@@ -14,13 +14,18 @@ final class JobPages {
   private JobPages() {}
 
   static List<Jobs.Task> tasks(ControllerClient client, String jobId) {
+    return tasks(client, jobId, Long.MAX_VALUE);
+  }
+
+  /** The first so many tasks. */
+  static List<Jobs.Task> tasks(ControllerClient client, String jobId, long most) {
     List<Jobs.Task> all = new ArrayList<>();
     @Nullable String after = null;
     do {
-      Jobs.Tasks page = client.tasks(jobId, after, LIMIT);
+      Jobs.Tasks page = client.tasks(jobId, after, (int) Math.min(LIMIT, most - all.size()));
       all.addAll(page.tasks());
       after = page.next();
-    } while (after != null);
+    } while (after != null && all.size() < most);
     return all;
   }
 

@@ -5,24 +5,31 @@ import dev.stoker.controller.client.ControllerClient;
 import dev.stoker.controller.protocol.Finish;
 import dev.stoker.controller.protocol.Jobs;
 import dev.stoker.controller.protocol.TaskUsage;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code stoker job show}: one job with its tasks. */
 @Command(name = "show", description = "Show a job and its tasks.", sortOptions = false)
 final class JobShowCommand implements Callable<Integer> {
+  /** What people scroll through. */
+  private static final int MOST = 1_000;
+
   private final Context context;
 
   @Parameters(paramLabel = "JOB", description = "The id that submit printed.")
   private String jobId = "";
+
+  @Option(
+      names = "--all",
+      description = "List every task; otherwise the first " + MOST + ", and all with --json.")
+  private boolean all;
 
   JobShowCommand(Context context) {
     this.context = context;
@@ -32,7 +39,8 @@ final class JobShowCommand implements Callable<Integer> {
   public Integer call() {
     try (ControllerClient client = context.client()) {
       Jobs.Summary job = client.job(jobId);
-      List<Jobs.Task> tasks = JobPages.tasks(client, jobId);
+      long most = job.archived() ? 0 : all || context.json() ? Long.MAX_VALUE : MOST;
+      List<Jobs.Task> tasks = most == 0 ? List.of() : JobPages.tasks(client, jobId, most);
       if (context.json()) {
         Map<String, Object> document = new LinkedHashMap<>();
         document.put("job", job);
@@ -54,30 +62,55 @@ final class JobShowCommand implements Callable<Integer> {
       if (!job.message().isEmpty()) {
         context.out().println(job.message());
       }
+      if (job.archived()) {
+        context.out().println("It ended long ago and is archived: its tasks are no longer kept.");
+        context.out().flush();
+        return 0;
+      }
       Table table = new Table("TASK", "STATE", "ATTEMPTS", "NODE", "WHAT", "TOOK", "MESSAGE");
       tasks.forEach(task -> add(table, task));
       table.print(context.out());
+      long more = total(job) - tasks.size();
+      if (more > 0) {
+        context.out().println("… and %d more tasks; --all lists them.".formatted(more));
+      }
       printWhy(client, job, tasks);
       return 0;
     }
   }
 
-  /** Of each step the first task that did not start says it for the others. */
+  private static long total(Jobs.Summary job) {
+    return job.steps().stream().mapToLong(Jobs.StepSummary::total).sum();
+  }
+
+  /** Of each step one task that did not start says it for the others. */
   private void printWhy(ControllerClient client, Jobs.Summary job, List<Jobs.Task> tasks) {
-    Set<String> steps = new HashSet<>();
-    for (Jobs.Task task : tasks) {
-      boolean waits =
-          task.state() == Jobs.TaskState.READY || task.state() == Jobs.TaskState.WAITING;
-      if (waits && steps.add(task.stepName())) {
-        context.out().println();
-        context.out().println("Why %s does not start:".formatted(task.taskId()));
-        client
-            .why(job.jobId(), task.taskId())
-            .reasons()
-            .forEach(reason -> context.out().println("  " + reason));
+    long end = 0;
+    for (Jobs.StepSummary step : job.steps()) {
+      end += step.total();
+      if (step.in(Jobs.TaskState.READY) + step.in(Jobs.TaskState.WAITING) > 0) {
+        // Tasks start in order, so the last one is the last to start.
+        String last = job.jobId() + "-" + (end - 1);
+        Jobs.Why why =
+            client.why(
+                job.jobId(),
+                tasks.stream()
+                    .filter(task -> task.stepName().equals(step.name()) && waits(task.state()))
+                    .findFirst()
+                    .map(Jobs.Task::taskId)
+                    .orElse(last));
+        if (waits(why.state())) {
+          context.out().println();
+          context.out().println("Why %s does not start:".formatted(why.taskId()));
+          why.reasons().forEach(reason -> context.out().println("  " + reason));
+        }
       }
     }
     context.out().flush();
+  }
+
+  private static boolean waits(Jobs.TaskState state) {
+    return state == Jobs.TaskState.READY || state == Jobs.TaskState.WAITING;
   }
 
   private static void add(Table table, Jobs.Task task) {

@@ -114,10 +114,12 @@ final class SubmitCommand implements Callable<Integer> {
     List<Uploads.Upload> uploads = new ArrayList<>();
     Jobs.Definition definition = definition(uploads);
     try (ControllerClient client = context.client()) {
-      String jobId = client.submit(definition, UUID.randomUUID().toString(), told).jobId();
+      Jobs.Submitted submitted = client.submit(definition, UUID.randomUUID().toString(), told);
+      String jobId = submitted.jobId();
+      submitted.warnings().forEach(context.err()::println);
       if (!watch) {
         if (context.json()) {
-          context.printJson(new SubmittedJob(jobId, uploads));
+          context.printJson(new SubmittedJob(jobId, uploads, submitted.warnings()));
         } else {
           context.out().println(jobId);
         }
@@ -129,8 +131,9 @@ final class SubmitCommand implements Callable<Integer> {
   }
 
   /** What {@code --json} prints. */
-  record SubmittedJob(String jobId, List<Uploads.Upload> uploads) {
+  record SubmittedJob(String jobId, List<Uploads.Upload> uploads, List<String> warnings) {
     SubmittedJob {
+      warnings = List.copyOf(warnings);
       uploads = List.copyOf(uploads);
     }
   }

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param join which machines become nodes without a token
  * @param nodeTokenLife how long a node's token is good, as {@link TimeSpan}
  * @param telling {@code notify}, which no record component may be called: who is told of jobs' ends
+ * @param keepJobsDays after how many days jobs that are over are archived; 0 never
  * @param failureLimit after how many failed attempts a job is suspended; 0 never
  * @param prices what an hour of each size of machine costs
  * @param memory most memory the I/O process takes for data, as {@link ByteSize}
@@ -49,6 +50,7 @@ public record StokerFile(
     @Nullable Join join,
     @Nullable String nodeTokenLife,
     @JsonProperty("notify") @Nullable Notify telling,
+    @Nullable Integer keepJobsDays,
     @Nullable Integer failureLimit,
     @Nullable Prices prices,
     @Nullable String memory,
@@ -65,7 +67,7 @@ public record StokerFile(
   static final StokerFile EMPTY =
       new StokerFile(
           null, null, null, null, null, null, null, null, Map.of(), Map.of(), null, null, null,
-          null, null, null, null, null, List.of(), Map.of(), null, null, null, null, null);
+          null, null, null, null, null, null, List.of(), Map.of(), null, null, null, null, null);
 
   public StokerFile {
     locations = locations == null ? List.of() : List.copyOf(locations);

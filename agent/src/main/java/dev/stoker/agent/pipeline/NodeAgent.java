@@ -74,6 +74,7 @@ public final class NodeAgent implements AutoCloseable {
   private final List<Slot> slots;
   private final SlotCgroups groups;
   private final NodeHealth health;
+  private final CacheContents contents;
   private final MachineSampler machineSampler = new MachineSampler(Path.of("/proc"));
   private final UsageSampler sampler = UsageSampler.start();
   private final Pause pause = new Pause(() -> ThreadLocalRandom.current().nextDouble());
@@ -125,6 +126,7 @@ public final class NodeAgent implements AutoCloseable {
       RendererProfiles profiles) {
     this.settings = settings;
     this.io = io;
+    contents = new CacheContents(io);
     this.machine = Topology.read();
     this.slots = SlotLayout.plan(machine, settings.slots(), settings.reserve());
     this.groups = SlotCgroups.prepare(OwnCgroups.forRenderers(), cgroupName(), slots);
@@ -382,7 +384,7 @@ public final class NodeAgent implements AutoCloseable {
     try {
       CacheReport cache = io.cache();
       return new Heartbeat.NodeStatus(
-          cache.bytes(), cache.hitBytes(), cache.missBytes(), problem, taken);
+          cache.bytes(), cache.hitBytes(), cache.missBytes(), problem, taken, contents.due());
     } catch (IoFailure e) {
       // The I/O process is away; the attempts that need it will say so.
       return new Heartbeat.NodeStatus(0, 0, 0, problem, taken);

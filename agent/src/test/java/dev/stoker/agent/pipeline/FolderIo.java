@@ -5,6 +5,7 @@ import dev.stoker.io.asset.AssetUri;
 import dev.stoker.io.asset.Deadline;
 import dev.stoker.io.asset.FileUri;
 import dev.stoker.io.asset.IoFailure;
+import dev.stoker.io.cache.CachedFolder;
 import dev.stoker.io.daemon.CacheReport;
 import dev.stoker.io.daemon.NodeIo;
 import dev.stoker.io.daemon.StageProgress;
@@ -96,6 +97,11 @@ final class FolderIo implements NodeIo {
       Thread.currentThread().interrupt();
       throw new IoFailure.Canceled("Waiting for news of damage was interrupted.");
     }
+  }
+
+  @Override
+  public List<CachedFolder> cachedFolders(int most) {
+    return List.of(new CachedFolder("file:///show/in/", 2, 9));
   }
 
   @Override

@@ -57,7 +57,7 @@ public final class ControllerServer implements AutoCloseable {
     http = serve(settings, queue);
     url = url(settings, http.address());
     expiry = Expiry.start(queue);
-    housekeeping = Housekeeping.start(queue);
+    housekeeping = Housekeeping.start(queue, settings.keepJobs());
     courier =
         settings.telling().isEmpty()
             ? null

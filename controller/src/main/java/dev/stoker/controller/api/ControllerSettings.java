@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param database the database that holds the queue, shared with other controllers; null for a file
  *     of its own in the data folder
  * @param prices what machines cost
+ * @param keepJobs how long jobs stay whole after their end; zero for ever
  */
 public record ControllerSettings(
     Path dataFolder,
@@ -39,7 +40,9 @@ public record ControllerSettings(
     @Nullable AzurePolicy azure,
     Duration nodeTokenLife,
     NotifySettings telling,
-    Prices prices) {
+    Prices prices,
+    Duration keepJobs) {
+  private static final Duration USUAL_KEEP = Duration.ofDays(30);
 
   /** A controller with a queue of its own. */
   public ControllerSettings(
@@ -59,7 +62,8 @@ public record ControllerSettings(
         null,
         Queue.NODE_TOKEN_LIFE,
         NotifySettings.NONE,
-        Prices.NONE);
+        Prices.NONE,
+        USUAL_KEEP);
   }
 
   /** The same, on a database that other controllers may use as well. */
@@ -75,7 +79,8 @@ public record ControllerSettings(
         azure,
         nodeTokenLife,
         telling,
-        prices);
+        prices,
+        keepJobs);
   }
 
   /** The same, with the nodes shared otherwise. */
@@ -91,7 +96,8 @@ public record ControllerSettings(
         azure,
         nodeTokenLife,
         telling,
-        prices);
+        prices,
+        keepJobs);
   }
 
   /** The same, with machines that join by Azure's word. */
@@ -107,7 +113,8 @@ public record ControllerSettings(
         policy,
         nodeTokenLife,
         telling,
-        prices);
+        prices,
+        keepJobs);
   }
 
   /** The same, with others who are told of jobs' ends. */
@@ -123,13 +130,25 @@ public record ControllerSettings(
         azure,
         nodeTokenLife,
         whom,
-        prices);
+        prices,
+        keepJobs);
   }
 
   /** The same, with another life of nodes' tokens. */
   public ControllerSettings withNodeTokenLife(Duration life) {
     return new ControllerSettings(
-        dataFolder, listen, tokens, tls, insecure, sharing, database, azure, life, telling, prices);
+        dataFolder,
+        listen,
+        tokens,
+        tls,
+        insecure,
+        sharing,
+        database,
+        azure,
+        life,
+        telling,
+        prices,
+        keepJobs);
   }
 
   /** The same, knowing what machines cost. */
@@ -145,7 +164,25 @@ public record ControllerSettings(
         azure,
         nodeTokenLife,
         telling,
-        known);
+        known,
+        keepJobs);
+  }
+
+  /** The same, with jobs archived so long after their end; never where that is zero. */
+  public ControllerSettings withKeepJobs(Duration keep) {
+    return new ControllerSettings(
+        dataFolder,
+        listen,
+        tokens,
+        tls,
+        insecure,
+        sharing,
+        database,
+        azure,
+        nodeTokenLife,
+        telling,
+        prices,
+        keep);
   }
 
   /**

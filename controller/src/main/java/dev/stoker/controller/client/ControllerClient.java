@@ -176,6 +176,12 @@ public final class ControllerClient implements AutoCloseable {
         path("/v1/jobs/", jobId, "/tasks") + page(after, limit), Jobs.Tasks.class, Duration.ZERO);
   }
 
+  /** One task with its attempts. */
+  public Jobs.Task task(String jobId, String taskId) {
+    return calls.get(
+        path("/v1/jobs/", jobId, path("/tasks/", taskId, "")), Jobs.Task.class, Duration.ZERO);
+  }
+
   /** A page of the job's outputs; parameters as in {@link #tasks}, the limit counts tasks. */
   public Jobs.Outputs outputs(String jobId, @Nullable String after, int limit) {
     return calls.get(

@@ -34,6 +34,7 @@ final class Candidates {
   private final Map<Long, Candidate> byStep = new LinkedHashMap<>();
   private final Map<String, Optional<Candidate>> bySession = new HashMap<>();
   private final Map<String, SlotNeeds> parsedNeeds = new HashMap<>();
+  private final Map<Long, Map<Long, Long>> warmth = new HashMap<>(); // by node, then by job
   private @Nullable List<Lane> lanes;
 
   Candidates(QueueRows rows, Parts parts) {
@@ -101,7 +102,7 @@ final class Candidates {
       lanes = new ArrayList<>();
       Optional<StepRows.Lane> next = rows.steps().nextLane(null);
       while (next.isPresent()) {
-        lanes.add(new Lane(next.get(), rows, this::candidate));
+        lanes.add(new Lane(next.get(), rows, this::candidate, this::warmth));
         next = rows.steps().nextLane(next.get());
       }
     }
@@ -121,6 +122,14 @@ final class Candidates {
                     .filter(StepRow::isStartable)
                     .map(this::candidate))
         .orElse(null);
+  }
+
+  /** How many bytes of what a step's job reads are in a node's cache. */
+  private long warmth(Candidate candidate, Member node) {
+    return warmth
+        .computeIfAbsent(node.row.number(), ignored -> new HashMap<>())
+        .computeIfAbsent(
+            candidate.step.jobNumber(), job -> node.holds.bytesOf(parts.inputs().of(rows, job)));
   }
 
   private Candidate candidate(StepRow step) {

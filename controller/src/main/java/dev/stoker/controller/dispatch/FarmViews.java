@@ -297,6 +297,8 @@ public final class FarmViews {
         member.row.attributes(),
         slots(member, projects),
         member.status,
+        // Names of folders are their projects' own.
+        projects.isEmpty() ? member.holds.folders() : List.of(),
         history == null ? new Farm.History(1, Map.of()) : history.view(parts.clocks().nanos()),
         json(topology));
   }

@@ -51,6 +51,7 @@ public final class JobDesk {
     Submission.check(definition);
     JobPlan plan = JobPlans.make(definition);
     Submission.check(plan, parts.sharing());
+    List<String> warnings = Unfit.warnings(plan, parts.roster().all());
     String body = json(definition);
     String hash = Names.hash(body);
     var job =
@@ -65,13 +66,14 @@ public final class JobDesk {
             "",
             definition.maxAttempts(),
             parts.clocks().wallMillis(),
-            null);
+            null,
+            false);
     return Answers.await(
         parts
             .store()
             .write(
                 (rows, events) -> {
-                  Optional<Jobs.Submitted> known = known(rows, idempotencyKey, hash);
+                  Optional<Jobs.Submitted> known = known(rows, idempotencyKey, hash, warnings);
                   if (known.isPresent()) {
                     return known.get();
                   }
@@ -80,14 +82,15 @@ public final class JobDesk {
                     rows.jobs().rememberSubmission(idempotencyKey, hash, number);
                   }
                   addSteps(rows, number, job, plan);
+                  rows.jobs().setInputs(number, plan.inputs());
                   targets.forEach(target -> rows.notices().addTarget(number, target));
                   new Ledger(rows, events, parts).workAppeared();
-                  return new Jobs.Submitted(job.id());
+                  return new Jobs.Submitted(job.id(), warnings);
                 }));
   }
 
   private static Optional<Jobs.Submitted> known(
-      QueueRows rows, @Nullable String idempotencyKey, String hash) {
+      QueueRows rows, @Nullable String idempotencyKey, String hash, List<String> warnings) {
     Optional<JobRows.Submission> before =
         idempotencyKey == null ? Optional.empty() : rows.jobs().submission(idempotencyKey);
     if (before.isPresent() && !before.get().bodyHash().equals(hash)) {
@@ -96,7 +99,7 @@ public final class JobDesk {
               + before.get().jobId()
               + "; use a new key for a new job.");
     }
-    return before.map(submission -> new Jobs.Submitted(submission.jobId()));
+    return before.map(submission -> new Jobs.Submitted(submission.jobId(), warnings));
   }
 
   private static void addSteps(QueueRows rows, long jobNumber, JobRow job, JobPlan plan) {
@@ -189,6 +192,10 @@ public final class JobDesk {
 
   private static void retry(JobRow job, Context context, List<Long> ordinals) {
     QueueRows rows = context.rows;
+    if (job.archived()) {
+      throw Refusal.fenced(
+          "Job " + job.id() + " ended long ago and is archived; submit it again instead.");
+    }
     List<TaskRow> again = new ArrayList<>();
     for (long ordinal : ordinals) {
       rows.tasks()

@@ -8,9 +8,11 @@ import java.util.function.LongFunction;
  * A job as the queue sees it: how many tasks, in which order, on what.
  *
  * @param name for people
+ * @param inputs folders of origins that it reads from, as {@link JobInputs} spells them
  */
-record JobPlan(String name, List<Step> steps) {
+record JobPlan(String name, List<Step> steps, List<String> inputs) {
   JobPlan {
+    inputs = List.copyOf(inputs);
     steps = List.copyOf(steps);
   }
 

@@ -88,7 +88,7 @@ final class JobPlans {
       Job job =
           Job.create(
               template, environments, definition.parameters(), templateFolder, currentFolder);
-      return plan(job);
+      return plan(job, JobInputs.of(definition, job));
     } catch (TemplateException e) {
       throw Refusal.invalid("The template is not valid: " + e.getMessage());
     } catch (JobException e) {
@@ -104,13 +104,13 @@ final class JobPlans {
     }
   }
 
-  private static JobPlan plan(Job job) {
+  private static JobPlan plan(Job job, List<String> inputs) {
     Map<String, Integer> positions = new HashMap<>();
     for (Step step : job.steps()) {
       positions.put(step.name(), positions.size());
     }
     return new JobPlan(
-        job.name(), job.steps().stream().map(step -> step(step, positions)).toList());
+        job.name(), job.steps().stream().map(step -> step(step, positions)).toList(), inputs);
   }
 
   private static JobPlan.Step step(Step step, Map<String, Integer> positions) {

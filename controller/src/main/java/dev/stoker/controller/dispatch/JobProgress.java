@@ -36,23 +36,23 @@ public final class JobProgress {
     Limits.range("limit", limit, 1, MOST_IN_GRID);
     return parts
         .store()
-        .read(rows -> new JobGrid(rows, JobViews.job(rows, jobId)).grid(from, limit));
+        .read(rows -> new JobGrid(rows, JobViews.whole(rows, jobId)).grid(from, limit));
   }
 
   /** The whole job in at most so many spots, 1 to 1,000; may be some seconds old. */
   public Farm.JobMap map(String jobId, int bins) {
     Limits.range("bins", bins, 1, MOST_BINS);
-    parts.store().read(rows -> JobViews.job(rows, jobId));
+    parts.store().read(rows -> JobViews.whole(rows, jobId));
     return maps.get(
         jobId + " " + bins,
-        () -> parts.store().read(rows -> new JobGrid(rows, JobViews.job(rows, jobId)).map(bins)));
+        () -> parts.store().read(rows -> new JobGrid(rows, JobViews.whole(rows, jobId)).map(bins)));
   }
 
   /** What the job's share of its nodes cost so far; may be some seconds old. */
   public Farm.JobCost cost(String jobId) {
-    parts.store().read(rows -> JobViews.job(rows, jobId));
+    parts.store().read(rows -> JobViews.whole(rows, jobId));
     return costs.get(
-        jobId, () -> parts.store().read(rows -> books.cost(rows, JobViews.job(rows, jobId))));
+        jobId, () -> parts.store().read(rows -> books.cost(rows, JobViews.whole(rows, jobId))));
   }
 
   /** The version of a job; another one says that anything changed. */
@@ -62,6 +62,10 @@ public final class JobProgress {
 
   private long number(String jobId) {
     return parts.store().read(rows -> JobViews.job(rows, jobId)).number();
+  }
+
+  private long whole(String jobId) {
+    return parts.store().read(rows -> JobViews.whole(rows, jobId)).number();
   }
 
   /** The job and what nodes hold of it. */
@@ -102,12 +106,12 @@ public final class JobProgress {
   public Jobs.Tasks failed(String jobId, long from, int limit) {
     Limits.range("from", from, 0, TaskName.MOST_TASKS);
     Limits.range("limit", limit, 1, MOST_FAILED_SHOWN);
-    JobPlan plan = parts.plans().of(number(jobId)).plan();
+    JobPlan plan = parts.plans().of(whole(jobId)).plan();
     return parts
         .store()
         .read(
             rows -> {
-              JobRow job = JobViews.job(rows, jobId);
+              JobRow job = JobViews.whole(rows, jobId);
               List<Long> failed = rows.tasks().failed(job.number(), from, limit + 1);
               List<Jobs.Task> tasks = tasks(rows, job, plan, failed.stream().limit(limit).toList());
               boolean last = failed.size() <= limit;
@@ -125,10 +129,10 @@ public final class JobProgress {
   /** One task with its attempts. */
   public Jobs.Task task(String jobId, String taskId) {
     long ordinal = JobViews.ordinal(jobId, taskId);
-    JobPlan plan = parts.plans().of(number(jobId)).plan();
+    JobPlan plan = parts.plans().of(whole(jobId)).plan();
     return parts
         .store()
-        .read(rows -> tasks(rows, JobViews.job(rows, jobId), plan, List.of(ordinal)))
+        .read(rows -> tasks(rows, JobViews.whole(rows, jobId), plan, List.of(ordinal)))
         .stream()
         .findFirst()
         .orElseThrow(() -> Refusal.missing("task of job " + jobId, taskId));
@@ -150,7 +154,8 @@ public final class JobProgress {
         parts
             .store()
             .read(
-                rows -> rows.thumbnails().find(JobViews.job(rows, jobId).number(), ordinal, index));
+                rows ->
+                    rows.thumbnails().find(JobViews.whole(rows, jobId).number(), ordinal, index));
     byte[] bytes =
         found
             .map(picture -> Base64.getDecoder().decode(picture.image()))

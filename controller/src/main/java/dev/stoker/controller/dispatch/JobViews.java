@@ -71,14 +71,14 @@ public final class JobViews {
 
   /** What was submitted, as JSON. */
   public String definition(String jobId) {
-    return parts.store().read(rows -> rows.jobs().definition(job(rows, jobId).number()));
+    return parts.store().read(rows -> rows.jobs().definition(whole(rows, jobId).number()));
   }
 
   /** A page of tasks after a task id, in task order; limit 1 to 1,000. */
   public Jobs.Tasks tasks(String jobId, @Nullable String after, int limit) {
     Limits.range("limit", limit, 1, MOST_IN_PAGE);
     long from = after == null ? 0 : ordinal(jobId, after) + 1;
-    JobPlan plan = parts.plans().of(number(jobId)).plan();
+    JobPlan plan = parts.plans().of(whole(jobId)).plan();
     return parts
         .store()
         .read(
@@ -98,7 +98,7 @@ public final class JobViews {
     List<ManifestRow> manifests =
         parts
             .store()
-            .read(rows -> rows.manifests().published(job(rows, jobId).number(), from, limit));
+            .read(rows -> rows.manifests().published(whole(rows, jobId).number(), from, limit));
     List<Jobs.Output> outputs = new ArrayList<>();
     for (ManifestRow manifest : manifests) {
       String task = new TaskName(jobId, manifest.ordinal()).text();
@@ -124,7 +124,7 @@ public final class JobViews {
   /** What keeps a task from starting. */
   public Jobs.Why why(String jobId, String taskId) {
     long ordinal = ordinal(jobId, taskId);
-    JobPlan plan = parts.plans().of(number(jobId)).plan();
+    JobPlan plan = parts.plans().of(whole(jobId)).plan();
     return parts
         .store()
         .read(
@@ -155,7 +155,7 @@ public final class JobViews {
         .store()
         .read(
             rows -> {
-              long number = job(rows, jobId).number();
+              long number = whole(rows, jobId).number();
               Optional<TaskRow> task = rows.tasks().find(number, ordinal);
               int which = attempt > 0 ? attempt : task.map(TaskRow::attempt).orElse(0);
               return joined(
@@ -203,6 +203,16 @@ public final class JobViews {
   }
 
   private Jobs.Update update(long number) {
+    if (parts.store().read(rows -> rows.jobs().get(number)).archived()) {
+      return parts
+          .store()
+          .read(
+              rows ->
+                  new Jobs.Update(
+                      parts.changes().version(number),
+                      summary(rows, rows.jobs().get(number)),
+                      List.of()));
+    }
     JobPlan plan = parts.plans().of(number).plan();
     // The version first: what changes between the two lines is shown now and told again.
     long version = parts.changes().version(number);
@@ -219,6 +229,24 @@ public final class JobViews {
 
   private long number(String jobId) {
     return parts.store().read(rows -> job(rows, jobId).number());
+  }
+
+  private long whole(String jobId) {
+    return parts.store().read(rows -> whole(rows, jobId)).number();
+  }
+
+  /** A job of which more than its summary is kept. */
+  static JobRow whole(QueueRows rows, String jobId) {
+    JobRow job = job(rows, jobId);
+    if (job.archived()) {
+      throw new Refusal(
+          Refusal.Kind.MISSING,
+          "Job "
+              + jobId
+              + " ended long ago and is archived: its summary is kept; its definition, tasks, logs,"
+              + " pictures and list of outputs are not.");
+    }
+    return job;
   }
 
   static JobRow job(QueueRows rows, String jobId) {
@@ -243,7 +271,8 @@ public final class JobViews {
         job.submittedMillis(),
         job.endedMillis(),
         rows.steps().ofJob(job.number()).stream().map(JobViews::summary).toList(),
-        job.submitter());
+        job.submitter(),
+        job.archived());
   }
 
   private static Jobs.StepSummary summary(StepRow step) {

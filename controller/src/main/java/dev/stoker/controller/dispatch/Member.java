@@ -25,6 +25,9 @@ final class Member {
   /** What it said before; null until it says something. Written on the store's thread. */
   volatile @Nullable UsageHistory history;
 
+  /** What its cache holds, as it last said. */
+  volatile Holdings holds = Holdings.NONE;
+
   volatile NodeTokens tokens;
 
   /** Whether the same node registered again since, so that this record is history. */

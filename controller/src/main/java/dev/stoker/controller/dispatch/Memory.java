@@ -63,6 +63,7 @@ final class Memory implements QueueStore.Mirror {
           live.registered(node.number());
         }
         case QueueEvent.NodeTokenRenewed(long node, var tokens) -> roster.renew(node, tokens);
+        case QueueEvent.NodeForgotten(long node) -> roster.remove(node);
         case QueueEvent.NodeDrains(long node, boolean draining) -> {
           Member member = roster.byNumber(node);
           if (member != null) {

@@ -28,6 +28,8 @@ public final class NodeDesk {
   /** Fetching further ahead than this fills a cache with what other nodes could render. */
   private static final int MOST_TASKS_A_WISH = 100;
 
+  private static final int LONGEST_URI = 1_024;
+
   /** A machine of 1,152 logical CPUs takes a quarter of it. */
   private static final int LONGEST_TOPOLOGY = 512 * 1024;
 
@@ -373,7 +375,26 @@ public final class NodeDesk {
             Math.max(0, status.cacheHitBytes()),
             Math.max(0, status.cacheMissBytes()),
             problem(status),
-            status.machine());
+            status.machine(),
+            holds(status.holds()));
+  }
+
+  /** What fits, as {@link JobInputs} spells it. */
+  private static @Nullable List<Heartbeat.CachedFolder> holds(
+      @Nullable List<Heartbeat.CachedFolder> said) {
+    return said == null
+        ? null
+        : said.stream()
+            .filter(
+                each -> each != null && each.uri() != null && each.uri().length() <= LONGEST_URI)
+            .limit(Heartbeat.MOST_FOLDERS)
+            .map(
+                each ->
+                    new Heartbeat.CachedFolder(
+                        JobInputs.spelled(Credentials.hidden(each.uri().replace('\0', ' '))),
+                        Math.max(0, each.files()),
+                        Math.max(0, each.bytes())))
+            .toList();
   }
 
   private static void check(Leasing.Request request, Member node) {

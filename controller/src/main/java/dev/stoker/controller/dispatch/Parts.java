@@ -5,6 +5,7 @@ import dev.stoker.controller.store.QueueStore;
 /**
  * What the parts of a running queue share.
  *
+ * @param inputs which folders jobs read from
  * @param sharing how the nodes are shared
  * @param notices who is told of jobs' ends
  * @param nodeTokenMillis how long a node's token is good
@@ -20,6 +21,7 @@ record Parts(
     Changes changes,
     Work work,
     JobPlans plans,
+    JobInputs inputs,
     Sharing sharing,
     NoticePolicy notices,
     long nodeTokenMillis,

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 
 /**
@@ -80,6 +81,7 @@ public final class Queue {
                 changes,
                 work,
                 new JobPlans(store),
+                new JobInputs(),
                 sharing,
                 notices,
                 nodeTokenLife.toMillis(),
@@ -88,6 +90,11 @@ public final class Queue {
             prices);
     store.follow(new Memory(live, roster, keyring, changes, work, sharing, traffic));
     return queue;
+  }
+
+  /** For tests of single parts. */
+  Parts parts() {
+    return parts;
   }
 
   public NodeDesk nodes() {
@@ -165,6 +172,16 @@ public final class Queue {
   /** Serves tasks whose pause after a failure ended. */
   public void wake() {
     parts.work().wake();
+  }
+
+  /**
+   * Archives jobs that ended so long ago, forgets nodes that went so long ago, and says how many
+   * jobs it were.
+   *
+   * @param goesOn asked every few milliseconds; when it says no, the rest is for the next time
+   */
+  public int archive(Duration keep, BooleanSupplier goesOn) {
+    return new Archivist(parts, goesOn).archive(parts.clocks().wallMillis() - keep.toMillis());
   }
 
   /** Gives every lease a fresh term: the controller was away, not the nodes. */

@@ -31,6 +31,7 @@ final class Roster {
     if (earlier != null) {
       earlier.replaced = true;
       member.history = earlier.history;
+      member.holds = earlier.holds;
       forget(earlier.tokens);
     }
     learn(member);
@@ -43,6 +44,16 @@ final class Roster {
       forget(member.tokens);
       member.tokens = tokens;
       learn(member);
+    }
+  }
+
+  /** Forgets a node that is there no more. */
+  void remove(long number) {
+    Member member = byNumber.remove(number);
+    if (member != null) {
+      byId.remove(member.row.id());
+      forget(member.tokens);
+      member.replaced = true;
     }
   }
 
@@ -96,7 +107,11 @@ final class Roster {
   void said(
       Member member, Heartbeat.NodeStatus status, List<Heartbeat.Held> leases, long ageMillis) {
     long nanos = clocks.nanos() - TimeUnit.MILLISECONDS.toNanos(ageMillis);
-    member.status = status;
+    member.status = status.withoutFolders();
+    List<Heartbeat.CachedFolder> holds = status.holds();
+    if (holds != null) {
+      member.holds = new Holdings(holds);
+    }
     UsageHistory history = member.history;
     if (history == null) {
       member.history = new UsageHistory(status, leases, nanos);

@@ -40,12 +40,17 @@ record SlotNeeds(
   /** Whether a slot of a node with these attributes offers it all. */
   boolean fit(Slot slot, Map<String, List<String>> attributes) {
     return amounts.entrySet().stream().allMatch(e -> offered(e.getKey(), slot) >= e.getValue())
-        && anyOf.entrySet().stream()
-            .allMatch(
-                e ->
-                    values(attributes, e.getKey()).stream().anyMatch(lower(e.getValue())::contains))
-        && allOf.entrySet().stream()
-            .allMatch(e -> values(attributes, e.getKey()).containsAll(lower(e.getValue())));
+        && anyOf.entrySet().stream().allMatch(e -> hasAny(attributes, e.getKey(), e.getValue()))
+        && allOf.entrySet().stream().allMatch(e -> hasAll(attributes, e.getKey(), e.getValue()));
+  }
+
+  /** Whether an attribute has one of some values, whatever their case. */
+  static boolean hasAny(Map<String, List<String>> attributes, String name, List<String> wanted) {
+    return values(attributes, name).stream().anyMatch(lower(wanted)::contains);
+  }
+
+  static boolean hasAll(Map<String, List<String>> attributes, String name, List<String> wanted) {
+    return values(attributes, name).containsAll(lower(wanted));
   }
 
   /** How much of an amount a slot offers, in OpenJD's unit. */

@@ -1,7 +1,6 @@
 package dev.stoker.controller.dispatch;
 
 import dev.stoker.controller.protocol.Jobs;
-import dev.stoker.controller.protocol.Registration.Slot;
 import dev.stoker.controller.store.JobRow;
 import dev.stoker.controller.store.QueueRows;
 import dev.stoker.controller.store.StepRow;
@@ -15,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  * Within one reading of the queue.
  */
 final class Waiting {
+  /** Of one person; a person with more looks at the first ones first. */
+  private static final int MOST_AHEAD = 1_000;
+
   private final Parts parts;
   private final QueueRows rows;
   private final JobRow job;
@@ -45,10 +48,11 @@ final class Waiting {
     }
     unmetSteps();
     pause(task);
-    shares();
-    nodes(task);
+    var usage = new Usage(parts.sharing(), parts.live());
+    shares(usage);
+    nodes(task, usage);
     if (reasons.isEmpty()) {
-      turn();
+      turn(usage);
     }
     return reasons;
   }
@@ -83,8 +87,7 @@ final class Waiting {
     }
   }
 
-  private void shares() {
-    var usage = new Usage(parts.sharing(), parts.live());
+  private void shares(Usage usage) {
     if (usage.isAtCap(job.project())) {
       reasons.add(
           "Project %s has %d tasks running and may have no more."
@@ -92,12 +95,11 @@ final class Waiting {
     }
   }
 
-  private void nodes(@Nullable TaskRow task) {
+  private void nodes(@Nullable TaskRow task, Usage usage) {
     Set<Long> failedOn =
         task == null || task.failures() + task.losses() == 0
             ? Set.of()
             : rows.leases().nodesThatFailed(task.jobNumber(), task.ordinal());
-    var usage = new Usage(parts.sharing(), parts.live());
     Map<String, Integer> obstacles = new TreeMap<>();
     int able = 0;
     int free = 0;
@@ -107,7 +109,7 @@ final class Waiting {
         obstacles.merge(obstacle.get(), 1, Integer::sum);
       } else {
         able++;
-        free += parts.live().ofNode(node.row.number()).size() < node.row.slots().size() ? 1 : 0;
+        free += hasFreeSlot(node) ? 1 : 0;
       }
     }
     if (able == 0) {
@@ -117,9 +119,20 @@ final class Waiting {
               : "None of the %d registered nodes can take it:"
                   .formatted(parts.roster().all().size()));
       obstacles.forEach((what, count) -> reasons.add("%d × %s".formatted(count, what)));
+      Unfit.unknownAttributes(parts.roster().all(), needs).ifPresent(reasons::add);
     } else if (free == 0 && reasons.isEmpty()) {
       reasons.add("Every node that can take it is busy (%d of them).".formatted(able));
     }
+  }
+
+  /** Whether a slot that the step fits is empty. */
+  private boolean hasFreeSlot(Member node) {
+    Set<String> taken =
+        parts.live().ofNode(node.row.number()).stream()
+            .map(lease -> lease.row.slotId())
+            .collect(Collectors.toSet());
+    return node.row.slots().stream()
+        .anyMatch(slot -> !taken.contains(slot.id()) && needs.fit(slot, node.row.attributes()));
   }
 
   private Optional<String> obstacle(Member node, Set<Long> failedOn, Usage usage) {
@@ -133,7 +146,7 @@ final class Waiting {
     if (problem != null) {
       return Optional.of("The node takes no work: " + problem + ".");
     }
-    Optional<String> unfit = unfit(node);
+    Optional<String> unfit = Unfit.reason(node, needs);
     if (unfit.isPresent()) {
       return unfit;
     }
@@ -143,45 +156,68 @@ final class Waiting {
     return usage.missingToken(needs.tokens(), node.row.number());
   }
 
-  private Optional<String> unfit(Member node) {
-    if (node.offers(needs)) {
-      return Optional.empty();
-    }
-    for (Map.Entry<String, Double> need : needs.amounts().entrySet()) {
-      double most =
-          node.row.slots().stream()
-              .mapToDouble((Slot slot) -> SlotNeeds.offered(need.getKey(), slot))
-              .max()
-              .orElse(0);
-      if (most < need.getValue()) {
-        return Optional.of(
-            "Its largest slot offers %s %.0f, and the step needs %.0f."
-                .formatted(need.getKey(), most, need.getValue()));
-      }
-    }
-    return Optional.of("The node has no slot with all that the step requires: " + required());
-  }
-
-  private String required() {
-    Map<String, Object> all = new TreeMap<>(needs.amounts());
-    needs.anyOf().forEach((name, values) -> all.put(name, "one of " + values));
-    needs.allOf().forEach((name, values) -> all.put(name, "all of " + values));
-    return all + ".";
-  }
-
-  private void turn() {
+  private void turn(Usage usage) {
+    var own = new StepRows.Lane(step.project(), step.submitter());
     long before = 0;
-    StepRows.Lane lane = new StepRows.Lane(step.project(), step.submitter());
-    List<StepRow> ahead = rows.steps().startable(lane, null, 1_000);
-    for (StepRow other : ahead) {
+    for (StepRow other : rows.steps().startable(own, null, MOST_AHEAD)) {
       if (other.number() == step.number()) {
         break;
       }
       before += other.counts().open();
     }
-    reasons.add(
-        before > 0
-            ? before + " tasks of the same project and user come first."
-            : "It is next: it starts with the next request of a node that can take it.");
+    if (before > 0) {
+      reasons.add(before + " tasks of the same project and user come first.");
+      return;
+    }
+    Optional<StepRows.Lane> next = rows.steps().nextLane(null);
+    while (next.isPresent()) {
+      StepRows.Lane lane = next.get();
+      if (!lane.equals(own) && !usage.isAtCap(lane.project())) {
+        rows.steps().startable(lane, null, 1).stream()
+            .findFirst()
+            .flatMap(head -> ahead(lane, head, usage))
+            .ifPresent(reasons::add);
+      }
+      next = reasons.isEmpty() ? rows.steps().nextLane(lane) : Optional.empty();
+    }
+    if (reasons.isEmpty()) {
+      reasons.add("It is next: it starts with the next request of a node that can take it.");
+    }
+  }
+
+  /** Why another's step is served before this one, by the order in which a round goes. */
+  private Optional<String> ahead(StepRows.Lane lane, StepRow head, Usage usage) {
+    if (!lane.project().equals(step.project())) {
+      boolean first = usage.load(lane.project()) < usage.load(step.project());
+      return first
+          ? Optional.of(
+              "Project %s comes first: it has %d tasks running for a weight of %s, and %s has %d for %s."
+                  .formatted(
+                      lane.project(),
+                      usage.running(lane.project()),
+                      weight(lane.project()),
+                      step.project(),
+                      usage.running(step.project()),
+                      weight(step.project())))
+          : Optional.empty();
+    }
+    if (head.priority() != step.priority()) {
+      return head.priority() > step.priority()
+          ? Optional.of(
+              "A job of %s comes first: its priority is %d, and this one's %d."
+                  .formatted(lane.submitter(), head.priority(), step.priority()))
+          : Optional.empty();
+    }
+    int theirs = usage.running(lane.project(), lane.submitter());
+    int own = usage.running(step.project(), step.submitter());
+    return theirs < own
+        ? Optional.of(
+            "%s comes first: %d tasks of theirs are running, and %d of %s."
+                .formatted(lane.submitter(), theirs, own, step.submitter()))
+        : Optional.empty();
+  }
+
+  private String weight(String project) {
+    return "%.1f".formatted(parts.sharing().project(project).weight()).replace(".0", "");
   }
 }

@@ -252,6 +252,8 @@ public final class Farm {
    * {@code GET /v1/nodes/{node}}.
    *
    * @param seenMillis how long ago it was heard of
+   * @param holds the folders of which its cache holds most, largest first; empty for callers who
+   *     see some projects only
    * @param topology the machine as {@code stoker topology --json} has it; null where it never said
    */
   public record NodeNow(
@@ -262,11 +264,13 @@ public final class Farm {
       Map<String, List<String>> attributes,
       List<SlotNow> slots,
       Heartbeat.@Nullable NodeStatus status,
+      List<Heartbeat.CachedFolder> holds,
       History history,
       com.fasterxml.jackson.databind.@Nullable JsonNode topology) {
     public NodeNow {
       attributes = Map.copyOf(attributes);
       slots = List.copyOf(slots);
+      holds = List.copyOf(holds);
     }
   }
 

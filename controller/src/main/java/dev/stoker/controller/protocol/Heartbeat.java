@@ -69,19 +69,49 @@ public final class Heartbeat {
    * @param cacheMissBytes bytes wanted and fetched, since its start
    * @param problem why the node takes no work now, a clause; null when it does
    * @param machine what the whole machine takes; null where nobody samples it
+   * @param holds the folders of which the cache holds most, largest first, at most {@link
+   *     #MOST_FOLDERS}; null where that is not said this time and what was said before holds
    */
   public record NodeStatus(
       long cacheBytes,
       long cacheHitBytes,
       long cacheMissBytes,
       @Nullable String problem,
-      @Nullable MachineUsage machine) {
+      @Nullable MachineUsage machine,
+      @Nullable List<CachedFolder> holds) {
+
+    /** The same, saying nothing of what the cache holds. */
+    public NodeStatus withoutFolders() {
+      return new NodeStatus(cacheBytes, cacheHitBytes, cacheMissBytes, problem, machine);
+    }
+
+    /** Where nothing is said of what the cache holds. */
+    public NodeStatus(
+        long cacheBytes,
+        long cacheHitBytes,
+        long cacheMissBytes,
+        @Nullable String problem,
+        @Nullable MachineUsage machine) {
+      this(cacheBytes, cacheHitBytes, cacheMissBytes, problem, machine, null);
+    }
 
     /** Of a node that is well. */
     public NodeStatus(long cacheBytes, long cacheHitBytes, long cacheMissBytes) {
       this(cacheBytes, cacheHitBytes, cacheMissBytes, null, null);
     }
   }
+
+  /** More would cost every heartbeat more than they tell. */
+  public static final int MOST_FOLDERS = 64;
+
+  /**
+   * What a node's cache holds of one folder of an origin.
+   *
+   * @param uri with a slash at its end
+   * @param files how many, whole or in part
+   * @param bytes of disk that they take
+   */
+  public record CachedFolder(String uri, long files, long bytes) {}
 
   /**
    * A machine as a whole, Stoker and everything else on it included.

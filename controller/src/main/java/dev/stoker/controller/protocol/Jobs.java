@@ -107,8 +107,16 @@ public final class Jobs {
     }
   }
 
-  /** Answer to a submission; the same {@code Idempotency-Key} gets the same one. */
-  public record Submitted(String jobId) {}
+  /**
+   * Answer to a submission; the same {@code Idempotency-Key} gets the same id.
+   *
+   * @param warnings what keeps it from starting on any node that is known, a sentence each
+   */
+  public record Submitted(String jobId, List<String> warnings) {
+    public Submitted {
+      warnings = warnings == null ? List.of() : List.copyOf(warnings);
+    }
+  }
 
   /** Where a job is. */
   public enum State {
@@ -136,7 +144,12 @@ public final class Jobs {
     COMMITTED,
     SUCCEEDED,
     FAILED,
-    CANCELED
+    CANCELED;
+
+    /** Whether nothing more happens to it, unless somebody wants it again. */
+    public boolean isFinal() {
+      return this == SUCCEEDED || this == FAILED || this == CANCELED;
+    }
   }
 
   /**
@@ -146,6 +159,7 @@ public final class Jobs {
    * @param submittedMillis milliseconds since 1970
    * @param endedMillis likewise, null while it runs
    * @param submitter the name of the token that submitted it; empty where none was needed
+   * @param archived whether nothing but this is kept: no tasks, logs or list of outputs
    */
   public record Summary(
       String jobId,
@@ -157,7 +171,8 @@ public final class Jobs {
       long submittedMillis,
       @Nullable Long endedMillis,
       List<StepSummary> steps,
-      String submitter) {
+      String submitter,
+      boolean archived) {
     public Summary {
       steps = List.copyOf(steps);
       submitter = submitter == null ? "" : submitter;

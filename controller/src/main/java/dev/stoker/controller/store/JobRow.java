@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param message why it failed, or empty
  * @param submittedMillis milliseconds since 1970
  * @param endedMillis likewise; null while it runs
+ * @param archived whether nothing but this, and its steps, is kept
  */
 public record JobRow(
     long number,
@@ -24,4 +25,5 @@ public record JobRow(
     String message,
     int maxAttempts,
     long submittedMillis,
-    @Nullable Long endedMillis) {}
+    @Nullable Long endedMillis,
+    boolean archived) {}

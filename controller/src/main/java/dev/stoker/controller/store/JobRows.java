@@ -1,5 +1,6 @@
 package dev.stoker.controller.store;
 
+import com.fasterxml.jackson.core.type.TypeReference;
 import dev.stoker.controller.protocol.Jobs;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -15,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Jobs, their definitions, and the keys under which they were submitted. */
 public final class JobRows {
+  private static final TypeReference<List<String>> FOLDERS = new TypeReference<>() {};
+
   private final Handle handle;
 
   JobRows(Handle handle) {
@@ -162,6 +165,28 @@ public final class JobRows {
     return query.map((row, context) -> job(row)).list();
   }
 
+  /** Keeps which folders a new job reads from. */
+  public void setInputs(long number, List<String> folders) {
+    if (!folders.isEmpty()) {
+      handle
+          .createUpdate("insert into job_inputs (job_number, folders) values (:number, :folders)")
+          .bind("number", number)
+          .bind("folders", StoredJson.write(folders))
+          .execute();
+    }
+  }
+
+  /** The folders that a job reads from; empty where it did not say. */
+  public List<String> inputs(long number) {
+    return handle
+        .createQuery("select folders from job_inputs where job_number = :number")
+        .bind("number", number)
+        .mapTo(String.class)
+        .findOne()
+        .map(json -> StoredJson.read(json, FOLDERS))
+        .orElse(List.of());
+  }
+
   /** What was submitted, as JSON. */
   public String definition(long number) {
     return handle
@@ -242,6 +267,7 @@ public final class JobRows {
         row.getString("message"),
         row.getInt("max_attempts"),
         row.getLong("submitted_millis"),
-        endedMillis);
+        endedMillis,
+        row.getInt("archived") == 1);
   }
 }

@@ -20,7 +20,9 @@ final class Migrations {
           "V004__access.sql",
           "V005__joining.sql",
           "V006__notices.sql",
-          "V007__web.sql");
+          "V007__web.sql",
+          "V008__archive.sql",
+          "V009__inputs.sql");
 
   /** SQLite counts such a column up by itself; PostgreSQL has to be told. */
   private static final String COUNTED = "number integer primary key";

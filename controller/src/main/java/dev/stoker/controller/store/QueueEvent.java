@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 @JsonSubTypes({
   @JsonSubTypes.Type(value = QueueEvent.NodeRegistered.class, name = "registered"),
   @JsonSubTypes.Type(value = QueueEvent.NodeTokenRenewed.class, name = "renewed"),
+  @JsonSubTypes.Type(value = QueueEvent.NodeForgotten.class, name = "forgotten"),
   @JsonSubTypes.Type(value = QueueEvent.NodeDrains.class, name = "drains"),
   @JsonSubTypes.Type(value = QueueEvent.NodeHeard.class, name = "heard"),
   @JsonSubTypes.Type(value = QueueEvent.AnswersArrived.class, name = "arrived"),
@@ -32,6 +33,9 @@ public sealed interface QueueEvent {
 
   /** A node got a new token. */
   record NodeTokenRenewed(long nodeNumber, NodeTokens tokens) implements QueueEvent {}
+
+  /** A node was not there for so long that it is known no more. */
+  record NodeForgotten(long nodeNumber) implements QueueEvent {}
 
   /** A node gets no further leases, or gets them again. */
   record NodeDrains(long nodeNumber, boolean draining) implements QueueEvent {}

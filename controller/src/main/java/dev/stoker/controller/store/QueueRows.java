@@ -16,6 +16,7 @@ public final class QueueRows {
   private final NoticeRows notices;
   private final ThumbnailRows thumbnails;
   private final NodeHours nodeHours;
+  private final ArchiveRows archive;
 
   QueueRows(Handle handle) {
     jobs = new JobRows(handle);
@@ -30,6 +31,7 @@ public final class QueueRows {
     notices = new NoticeRows(handle);
     thumbnails = new ThumbnailRows(handle);
     nodeHours = new NodeHours(handle);
+    archive = new ArchiveRows(handle);
   }
 
   public JobRows jobs() {
@@ -74,6 +76,10 @@ public final class QueueRows {
 
   public NodeHours nodeHours() {
     return nodeHours;
+  }
+
+  public ArchiveRows archive() {
+    return archive;
   }
 
   public LogRows logs() {

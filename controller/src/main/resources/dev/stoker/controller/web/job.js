@@ -115,6 +115,10 @@ export function mount(root, app, jobId, params) {
     set(ui.message, { hidden: !job.message, "data-state": job.state });
     drawSteps();
     drawFacts(now);
+    if (job.archived) {
+      archived();
+      return;
+    }
     drawActions();
     if (first) begin();
     grid.running(now.running);
@@ -122,6 +126,18 @@ export function mount(root, app, jobId, params) {
     const due = Date.now() - refreshing;
     if (due > 1000) refresh();
     else if (refreshing) setTimeout(() => !closed && Date.now() - refreshing > 900 && refresh(), 1000 - due);
+  }
+
+  /** Of a job that ended long ago its counts are all there is. */
+  function archived() {
+    clearInterval(costTimer);
+    say(ui.cost, "–");
+    ui.actions.replaceChildren();
+    panel.element.hidden = true;
+    ui.tabs.hidden = true;
+    for (const element of Object.values(ui.views)) element.hidden = true;
+    ui.left.querySelector(".empty")?.remove();
+    ui.left.append(empty("This job is archived.", "It ended long ago: its counts are kept; its tasks, logs, pictures and list of outputs are not."));
   }
 
   function begin() {
@@ -209,7 +225,7 @@ export function mount(root, app, jobId, params) {
   }
 
   function drawCounts() {
-    if (step < 0) return;
+    if (step < 0 || job.archived) return;
     const counts = lettersOf(job.steps[step].tasks);
     keyed(ui.counts, STATES.filter(([letter]) => counts[letter] > 0), ([letter]) => letter,
       ([letter, , word]) => h("span", null, h(`i.key.key-${letter}`, { "aria-hidden": "true" }), h("b"), ` ${word}`),
@@ -242,6 +258,7 @@ export function mount(root, app, jobId, params) {
   async function cost() {
     try {
       const spent = await get(path("jobs", jobId, "cost"));
+      if (job?.archived) return;
       say(ui.cost, !spent.currency || spent.unpricedHours >= spent.nodeHours ? `${hours(spent.nodeHours)}, no price` :
         money(spent.amount, spent.currency) + (spent.unpricedHours > 0.0005 ? ` + ${hours(spent.unpricedHours)}` : ""));
     } catch {
@@ -313,6 +330,7 @@ export function mount(root, app, jobId, params) {
   }
 
   function moved(next) {
+    if (job?.archived) return;
     const ordinal = ordinalOf(next.get("task"));
     panel.element.hidden = ordinal < 0;
     ui.page.classList.toggle("split-open", ordinal >= 0);
@@ -340,6 +358,7 @@ export function mount(root, app, jobId, params) {
   // --- the other views -----------------------------------------------------------------------------------------------
 
   function choose(name) {
+    if (job?.archived) return;
     view = name;
     for (const [key, element] of Object.entries(ui.views)) element.hidden = key !== name;
     for (const [key, tab] of Object.entries(ui.tabOf)) set(tab, { "aria-selected": key === name });

@@ -26,6 +26,9 @@ export function mount(root, app, nodeId) {
   const facts = h("dl.facts.line");
   const slots = h("tbody");
   const graphs = h("div.graphs");
+  const holds = h("tbody");
+  const held = h("section.card.flush", { hidden: true }, h("h2", null, "Holds in its cache"), h("div.scroll", null, h("table", null, h("caption.unseen", null, "Folders of which the cache holds most"),
+    h("thead", null, h("tr", null, ...["Folder", "Files", "Size"].map((t, i) => h(`th${i > 0 ? ".number" : ""}`, { scope: "col" }, t)))), holds)));
   const topology = h("div");
   const attributes = h("dl.facts");
   const problem = h("p.banner", { hidden: true, "data-state": "FAILED" });
@@ -36,6 +39,7 @@ export function mount(root, app, nodeId) {
     h("section.card.flush", null, h("h2", null, "Slots"), h("div.scroll", null, h("table", null, h("caption.unseen", null, "Slots"),
       h("thead", null, h("tr", null, ...["Slot", "vCPUs", "Memory", "GPUs", "Does", "Phase"].map((t, i) => h(`th${[1, 2, 3].includes(i) ? ".number" : ""}`, { scope: "col" }, t)))), slots))),
     h("section.card", null, h("h2", null, "Last half hour"), graphs),
+    held,
     h("section.card", null, h("h2", null, "Machine"), topology, attributes));
   const stream = follow("node", nodeId, update, (is, failure) => {
     app.live(is, failure);
@@ -67,6 +71,7 @@ export function mount(root, app, nodeId) {
     ].filter(([, value]) => value);
     keyed(facts, entries, ([name]) => name, ([name]) => h("div", null, h("dt", null, name), h("dd")), (element, [, ...value]) => say(element.children[1], value.join("")));
     drawSlots(now.slots);
+    drawHolds(now.holds);
     drawGraphs(graphs, now.history);
     drawMachine(now);
   }
@@ -105,6 +110,14 @@ export function mount(root, app, nodeId) {
         say(element, `${t.phase.toLowerCase()}${t.phaseFraction > 0 ? ` ${Math.round(100 * t.phaseFraction)} %` : ""}`);
         element.title = t.message;
       });
+    });
+  }
+
+  function drawHolds(folders) {
+    held.hidden = folders.length === 0;
+    keyed(holds, folders, (f) => f.uri, (f) => h("tr", null, h("td.path", null, f.uri), h("td.number"), h("td.number.nowrap")), (row, f) => {
+      say(row.children[1], whole(f.files));
+      say(row.children[2], bytes(f.bytes));
     });
   }
 

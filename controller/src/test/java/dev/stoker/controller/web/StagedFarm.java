@@ -113,7 +113,13 @@ final class StagedFarm implements AutoCloseable {
                       40L << 30,
                       64L << 30,
                       hitBytes,
-                      hitBytes / 9))));
+                      hitBytes / 9),
+                  List.of(
+                      new Heartbeat.CachedFolder(
+                          "blob://studio/show/assets/oak/tex/", 412, 96L << 30),
+                      new Heartbeat.CachedFolder("blob://studio/show/shots/010/", 18, 41L << 30),
+                      new Heartbeat.CachedFolder(
+                          "nfs://avere.studio.example/lib/skies/", 7, 3L << 30)))));
     }
 
     void at(Leasing.Lease lease, Heartbeat.Phase phase, double fraction, String message) {

@@ -256,6 +256,11 @@ public final class BlockCache implements AutoCloseable {
     return upkeep.evict(wanted);
   }
 
+  /** The folders of which it holds most, largest first; takes a look at every asset version. */
+  public List<CachedFolder> folders(int most) {
+    return upkeep.folders(most);
+  }
+
   /** Checks everything; gives how many grains were damaged. */
   long verify(Deadline deadline) {
     return check(uri -> true, deadline, (files, total, bytes) -> {}).damagedGrains();

@@ -4,7 +4,10 @@ import dev.stoker.io.asset.Deadline;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 
@@ -88,6 +91,28 @@ final class Upkeep {
       departures.failed(entry.disk, e);
       return 0;
     }
+  }
+
+  List<CachedFolder> folders(int most) {
+    Map<String, long[]> sums = new HashMap<>(); // files and bytes
+    for (Entry entry : entries) {
+      long bytes = entry.disk.space.heldBytes(entry);
+      if (bytes > 0) {
+        String uri = uriOf(entry);
+        String folder = uri.substring(0, uri.lastIndexOf('/') + 1);
+        long[] sum = sums.computeIfAbsent(folder, ignored -> new long[2]);
+        sum[0]++;
+        sum[1] += bytes;
+      }
+    }
+    return sums.entrySet().stream()
+        .map(each -> new CachedFolder(each.getKey(), each.getValue()[0], each.getValue()[1]))
+        .sorted(
+            Comparator.comparingLong(CachedFolder::bytes)
+                .reversed()
+                .thenComparing(CachedFolder::uri))
+        .limit(most)
+        .toList();
   }
 
   CacheEviction evict(Predicate<String> wanted) {

@@ -4,6 +4,7 @@ import dev.stoker.io.asset.Deadline;
 import dev.stoker.io.asset.IoFailure;
 import dev.stoker.io.cache.CacheCheck;
 import dev.stoker.io.cache.CacheEviction;
+import dev.stoker.io.cache.CachedFolder;
 import dev.stoker.io.daemon.Messages.Answer;
 import dev.stoker.io.daemon.Messages.GiveRequest;
 import dev.stoker.io.daemon.Messages.Operation;
@@ -94,6 +95,12 @@ public final class IoClient implements NodeCache {
   @Override
   public CacheReport cache() {
     return ask(Operation.CACHE, null, SHORT.toMillis(), IoClient::ignore, CacheReport.class);
+  }
+
+  @Override
+  public List<CachedFolder> cachedFolders(int most) {
+    return List.of(
+        ask(Operation.FOLDERS, most, UNSTAGE.toMillis(), IoClient::ignore, CachedFolder[].class));
   }
 
   @Override

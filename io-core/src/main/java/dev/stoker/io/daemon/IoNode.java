@@ -9,6 +9,7 @@ import dev.stoker.io.cache.CacheCheck;
 import dev.stoker.io.cache.CacheEviction;
 import dev.stoker.io.cache.CacheSettings;
 import dev.stoker.io.cache.CacheUsage;
+import dev.stoker.io.cache.CachedFolder;
 import dev.stoker.io.cache.ReadRights;
 import dev.stoker.io.fetch.RangeFetcher;
 import dev.stoker.io.observe.Metrics;
@@ -173,6 +174,11 @@ public final class IoNode implements NodeCache {
         usage.missBytes(),
         usage.originBytes(),
         usage.corruptGrains());
+  }
+
+  @Override
+  public List<CachedFolder> cachedFolders(int most) {
+    return cache.folders(most);
   }
 
   @Override

@@ -26,6 +26,8 @@ final class Messages {
     UNSTAGE,
     /** About nothing; answered by a {@link CacheReport}. */
     CACHE,
+    /** About how many at most; answered by a list of {@link dev.stoker.io.cache.CachedFolder}. */
+    FOLDERS,
     /** About the version that is known; answered by {@link dev.stoker.io.stage.DamagedStages}. */
     DAMAGE,
     /** About a {@link WarmRequest}; answered by a {@link TransferReport}. */

@@ -2,6 +2,7 @@ package dev.stoker.io.daemon;
 
 import dev.stoker.io.asset.Deadline;
 import dev.stoker.io.asset.IoFailure;
+import dev.stoker.io.cache.CachedFolder;
 import dev.stoker.io.stage.DamagedStages;
 import java.util.List;
 import java.util.function.Consumer;
@@ -47,6 +48,9 @@ public interface NodeIo extends AutoCloseable {
 
   /** What the cache holds and did since it started. */
   CacheReport cache();
+
+  /** The folders of origins of which the cache holds most, largest first. */
+  List<CachedFolder> cachedFolders(int most);
 
   @Override
   void close();

@@ -147,6 +147,7 @@ final class ServedConnection implements AutoCloseable {
       }
       case UNSTAGE -> Answer.of(id, node.unstage(about(question, String.class)));
       case CACHE -> Answer.of(id, node.cache());
+      case FOLDERS -> Answer.of(id, node.cachedFolders(about(question, Integer.class)));
       case DAMAGE -> Answer.of(id, node.awaitDamage(about(question, Long.class), deadline));
       case WARM -> Answer.of(id, node.warm(about(question, WarmRequest.class), deadline, progress));
       case COPY -> Answer.of(id, node.copy(about(question, CopyRequest.class), deadline, progress));
