@@ -84,6 +84,7 @@ case $purpose in
     have povray || need povray
     have openssl || need openssl
     have shellcheck || need shellcheck
+    have fusermount3 || need fuse3
     have chromium || need chromium
     if ! have nginx; then
       need nginx-light

@@ -83,7 +83,10 @@ public final class EventWatch implements AutoCloseable {
     try {
       String name = machine;
       if (name == null) {
-        name = metadata.machine(ANSWER).getOrDefault("name", "");
+        name = metadata.machine(ANSWER).get("name");
+        if (name == null) {
+          throw new IOException("the metadata service does not say what this machine is called");
+        }
         machine = name;
       }
       String self = name;

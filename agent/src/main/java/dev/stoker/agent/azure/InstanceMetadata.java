@@ -14,6 +14,10 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +37,9 @@ public final class InstanceMetadata implements AutoCloseable {
 
   private static final String ATTESTED =
       "/metadata/attested/document?api-version=2021-02-01&nonce=";
+
+  /** Its longest documents have some kilobytes. */
+  private static final long MOST_BYTES = 1 << 20;
 
   private static final Duration CONNECT = Duration.ofSeconds(1);
 
@@ -129,13 +136,30 @@ public final class InstanceMetadata implements AutoCloseable {
     if (body != null) {
       request.POST(HttpRequest.BodyPublishers.ofString(body, StandardCharsets.UTF_8));
     }
-    HttpResponse<String> response =
-        http.send(request.build(), HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
-    if (response.statusCode() != 200) {
+    CompletableFuture<HttpResponse<String>> answer =
+        http.sendAsync(
+            request.build(),
+            HttpResponse.BodyHandlers.limiting(
+                HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8), MOST_BYTES));
+    try {
+      // The request's own timeout ends with the header; a body may trickle for ever.
+      HttpResponse<String> response = answer.get(atMost.toMillis(), TimeUnit.MILLISECONDS);
+      if (response.statusCode() != 200) {
+        throw new IOException(
+            "the metadata service at %s answered %d".formatted(address, response.statusCode()));
+      }
+      return response.body();
+    } catch (TimeoutException e) {
       throw new IOException(
-          "the metadata service at %s answered %d".formatted(address, response.statusCode()));
+          "the metadata service at %s did not answer within %d ms"
+              .formatted(address, atMost.toMillis()),
+          e);
+    } catch (ExecutionException e) {
+      throw new IOException(
+          "the metadata service at %s cannot be asked: %s".formatted(address, e.getCause()), e);
+    } finally {
+      answer.cancel(true);
     }
-    return response.body();
   }
 
   @Override

@@ -108,7 +108,8 @@ final class Engines {
                 file.name() == null ? hostName() : file.name(),
                 Release.version(),
                 settings.data().resolve("agent"))
-            .withSlots(NodeSlots.rule(file), NodeSlots.reserve(file));
+            .withSlots(NodeSlots.rule(file), NodeSlots.reserve(file))
+            .withLimits(RendererLimits.of(file.renderers()));
     if (file.stall() != null) {
       agent =
           agent.withStallAfter(

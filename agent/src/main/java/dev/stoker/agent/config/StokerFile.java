@@ -35,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  * @param user the account that renderers run as
  * @param profiles folder of the studio's own renderer profiles
  * @param stall how long a renderer may do nothing before it is ended, as {@link TimeSpan}, or off
+ * @param renderers what renderers may take beside their slot
  */
 public record StokerFile(
     @Nullable String controller,
@@ -62,12 +63,14 @@ public record StokerFile(
     @Nullable Reserve reserve,
     @Nullable String user,
     @Nullable String profiles,
-    @Nullable String stall) {
+    @Nullable String stall,
+    @Nullable Renderers renderers) {
 
   static final StokerFile EMPTY =
       new StokerFile(
           null, null, null, null, null, null, null, null, Map.of(), Map.of(), null, null, null,
-          null, null, null, null, null, null, List.of(), Map.of(), null, null, null, null, null);
+          null, null, null, null, null, null, List.of(), Map.of(), null, null, null, null, null,
+          null);
 
   public StokerFile {
     locations = locations == null ? List.of() : List.copyOf(locations);
@@ -273,6 +276,16 @@ public record StokerFile(
     @Override
     public String toString() {
       return "Tls[" + certificate + "]";
+    }
+  }
+
+  /**
+   * @param nice 0 to 19
+   * @param ulimits by their ulimit name: a number, a size as {@link ByteSize}, or unlimited
+   */
+  public record Renderers(@Nullable Integer nice, Map<String, String> ulimits) {
+    public Renderers {
+      ulimits = ulimits == null ? Map.of() : Map.copyOf(ulimits);
     }
   }
 

@@ -114,6 +114,20 @@ public record SessionBinding(
         idleLimit);
   }
 
+  public SessionBinding withLimits(SessionLimits all) {
+    return new SessionBinding(
+        cpus,
+        memoryPolicy,
+        homes,
+        cgroups,
+        user,
+        all.ulimits(),
+        oomScoreAdj,
+        all.niceness(),
+        hiddenDevices,
+        idleLimit);
+  }
+
   public SessionBinding withIdleLimit(Duration limit) {
     return new SessionBinding(
         cpus,

@@ -96,6 +96,7 @@ final class CpuReader {
               tree.cpus(folder + "shared_cpu_list", folder + "shared_cpu_map")
                   .map(online::and)
                   .filter(set -> set.contains(cpu))
+                  .or(() -> sharingCache(folder, index))
                   .orElseGet(() -> siblings(cpu)); // Itanium's kernel leaves the set empty
           long bytes = tree.text(folder + "size").map(CpuReader::bytes).orElse(0L);
           found.putIfAbsent(sharers, new Cache(sharers, bytes));
@@ -103,6 +104,21 @@ final class CpuReader {
       }
     }
     return List.copyOf(found.values());
+  }
+
+  /** By the number that each level's caches have since Linux 4.11. */
+  private Optional<CpuSet> sharingCache(String folder, int index) {
+    return tree.number(folder + "id")
+        .map(
+            id ->
+                CpuSet.of(
+                    online.stream()
+                        .filter(
+                            other ->
+                                tree.number(CPU + "/cpu" + other + "/cache/index" + index + "/id")
+                                    .filter(id::equals)
+                                    .isPresent())
+                        .toArray()));
   }
 
   /** {@code 32768K}. */

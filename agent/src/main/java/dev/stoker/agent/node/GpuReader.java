@@ -52,11 +52,11 @@ final class GpuReader {
   private static Gpu read(
       SysTree tree, CpuSet online, String address, Vendor vendor, GpuDriver.@Nullable Found said) {
     String folder = PCI + "/" + address;
+    int node = tree.number(folder + "/numa_node").orElse(-1L).intValue();
     CpuSet local =
         tree.cpus(folder + "/local_cpulist", folder + "/local_cpus")
             .map(online::and)
-            .orElse(CpuSet.EMPTY);
-    int node = tree.number(folder + "/numa_node").orElse(-1L).intValue();
+            .orElseGet(() -> cpusOf(tree, online, node));
     int minor = said == null ? minor(tree, address) : said.minor();
     List<String> devices = new ArrayList<>(dri(tree, folder));
     if (vendor == Vendor.NVIDIA && minor >= 0) {
@@ -96,6 +96,14 @@ final class GpuReader {
         devices,
         List.of(),
         null);
+  }
+
+  private static CpuSet cpusOf(SysTree tree, CpuSet online, int node) {
+    return MemoryReader.nodes(tree, online, null).stream()
+        .filter(one -> one.id() == node)
+        .map(Topology.NumaNode::cpus)
+        .findFirst()
+        .orElse(CpuSet.EMPTY);
   }
 
   private static Gpu of(SysTree tree, GpuDriver.Found found, CpuSet online) {

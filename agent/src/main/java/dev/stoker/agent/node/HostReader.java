@@ -25,7 +25,7 @@ final class HostReader {
   private static final Pattern REAL_DISK =
       Pattern.compile("(nvme\\d+n\\d+|sd[a-z]+|vd[a-z]+|xvd[a-z]+)");
 
-  private static final Pattern RELEASE = Pattern.compile("^(\\d+)\\.(\\d+)");
+  private static final Pattern RELEASE = Pattern.compile("^(\\d{1,4})\\.(\\d{1,6})");
 
   private final SysTree tree;
 

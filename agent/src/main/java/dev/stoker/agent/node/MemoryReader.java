@@ -18,7 +18,9 @@ final class MemoryReader {
       nodes.add(
           new NumaNode(
               id,
-              tree.cpus(folder + "/cpulist", folder + "/cpumap").orElse(CpuSet.EMPTY).and(online),
+              tree.cpus(folder + "/cpulist", folder + "/cpumap")
+                  .orElseGet(() -> CpuSet.of(tree.numbered(folder, "cpu"))) // links to its CPUs
+                  .and(online),
               tree.kibibytes(folder + "/meminfo", "Node " + id + " MemTotal:").orElse(0L),
               allowed == null || allowed.contains(id)));
     }

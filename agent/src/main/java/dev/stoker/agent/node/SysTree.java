@@ -66,7 +66,11 @@ final class SysTree {
   }
 
   boolean exists(String path) {
-    return Files.exists(at(path));
+    try {
+      return Files.exists(at(path));
+    } catch (InvalidPathException e) {
+      return false;
+    }
   }
 
   Optional<String> text(String path) {
@@ -96,6 +100,17 @@ final class SysTree {
   Optional<CpuSet> mask(String path) {
     try {
       return text(path).map(CpuSet::parseMask);
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** Where the reading process may run; kernels before 2.6.24 write a mask only. */
+  Optional<CpuSet> affinity() {
+    try {
+      return line("proc/self/status", "Cpus_allowed_list:")
+          .map(CpuSet::parse)
+          .or(() -> line("proc/self/status", "Cpus_allowed:").map(CpuSet::parseMask));
     } catch (IllegalArgumentException e) {
       return Optional.empty();
     }
@@ -139,7 +154,8 @@ final class SysTree {
   Optional<Long> kibibytes(String path, String prefix) {
     return line(path, prefix)
         .flatMap(text -> toNumber(text.replace("kB", "").strip()))
-        .map(kib -> kib * 1024);
+        .filter(kib -> kib >= 0 && kib <= Long.MAX_VALUE >> 10)
+        .map(kib -> kib << 10);
   }
 
   /** The names in a folder, sorted; none where there is no folder. */

@@ -91,8 +91,7 @@ public record Topology(
   }
 
   private static CpuSet allowed(SysTree tree, CpuSet online, CgroupLimits limits) {
-    CpuSet affinity =
-        tree.line("proc/self/status", "Cpus_allowed_list:").map(CpuSet::parse).orElse(online);
+    CpuSet affinity = tree.affinity().orElse(online);
     CpuSet cgroups = limits.cpus() == null ? online : limits.cpus();
     CpuSet both = online.and(affinity).and(cgroups);
     // A recorded machine may hold files of different moments; nothing allowed describes none.

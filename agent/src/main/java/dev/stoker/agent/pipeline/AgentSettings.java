@@ -1,6 +1,7 @@
 package dev.stoker.agent.pipeline;
 
 import dev.stoker.agent.launch.SessionBinding.JobUser;
+import dev.stoker.agent.launch.SessionLimits;
 import dev.stoker.agent.node.SlotLayout;
 import dev.stoker.agent.node.SlotRule;
 import java.nio.file.Path;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param sessionIdle how long a session stays open for a next task of its step
  * @param stallAfter how long a renderer may do nothing at all before it is ended; zero: for ever
  * @param machine what Azure's metadata service says of it, by its field names; empty elsewhere
+ * @param limits of renderers
  */
 public record AgentSettings(
     String name,
@@ -35,7 +37,8 @@ public record AgentSettings(
     Map<String, String> variables,
     Duration sessionIdle,
     Duration stallAfter,
-    Map<String, String> machine) {
+    Map<String, String> machine,
+    SessionLimits limits) {
 
   /** An environment costs seconds to minutes to enter; a slot's idle memory costs nothing. */
   private static final Duration SESSION_IDLE = Duration.ofSeconds(15);
@@ -68,7 +71,8 @@ public record AgentSettings(
         Map.of("PATH", path == null ? DEFAULT_PATH : path, "LANG", "C.UTF-8"),
         SESSION_IDLE,
         STALL_AFTER,
-        Map.of());
+        Map.of(),
+        SessionLimits.DEFAULT);
   }
 
   public AgentSettings withSlots(SlotRule rule, SlotLayout.Reserve kept) {
@@ -83,7 +87,8 @@ public record AgentSettings(
         variables,
         sessionIdle,
         stallAfter,
-        machine);
+        machine,
+        limits);
   }
 
   public AgentSettings withUser(@Nullable JobUser who) {
@@ -98,7 +103,8 @@ public record AgentSettings(
         variables,
         sessionIdle,
         stallAfter,
-        machine);
+        machine,
+        limits);
   }
 
   public AgentSettings withSessionIdle(Duration idle) {
@@ -113,7 +119,8 @@ public record AgentSettings(
         variables,
         idle,
         stallAfter,
-        machine);
+        machine,
+        limits);
   }
 
   public AgentSettings withStallAfter(Duration quiet) {
@@ -128,7 +135,8 @@ public record AgentSettings(
         variables,
         sessionIdle,
         quiet,
-        machine);
+        machine,
+        limits);
   }
 
   public AgentSettings withMachine(Map<String, String> known) {
@@ -143,6 +151,23 @@ public record AgentSettings(
         variables,
         sessionIdle,
         stallAfter,
-        known);
+        known,
+        limits);
+  }
+
+  public AgentSettings withLimits(SessionLimits all) {
+    return new AgentSettings(
+        name,
+        release,
+        data,
+        slots,
+        reserve,
+        user,
+        attributes,
+        variables,
+        sessionIdle,
+        stallAfter,
+        machine,
+        all);
   }
 }

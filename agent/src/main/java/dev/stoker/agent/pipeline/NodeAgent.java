@@ -130,9 +130,16 @@ public final class NodeAgent implements AutoCloseable {
     this.machine = Topology.read();
     this.slots = SlotLayout.plan(machine, settings.slots(), settings.reserve());
     this.groups = SlotCgroups.prepare(OwnCgroups.forRenderers(), cgroupName(), slots);
+    OriginWatch origins = new OriginWatch(io, Clock.systemUTC());
     this.health =
         new NodeHealth(
-            settings.data(), io, machine, Topology::read, Clock.systemUTC(), client::clockAhead);
+            settings.data(),
+            io,
+            origins,
+            machine,
+            Topology::read,
+            Clock.systemUTC(),
+            client::clockAhead);
     this.link =
         new ControllerLink(
             client, NodeCard.of(settings, slots, topology()), proof, pause, System::nanoTime);
@@ -152,6 +159,7 @@ public final class NodeAgent implements AutoCloseable {
     this.shared =
         new SlotWorker.Shared(
             new JobPlans(link, pause),
+            origins,
             book,
             link,
             pause,
@@ -167,7 +175,8 @@ public final class NodeAgent implements AutoCloseable {
           new SlotSession.Place(
               sessions(),
               shims(),
-              SlotBinding.of(machine, slot, groups, settings.user(), Isolation.isRoot()),
+              SlotBinding.of(
+                  machine, slot, groups, settings.user(), settings.limits(), Isolation.isRoot()),
               variables(slot),
               () -> groups.memoryKills(slot.id()),
               new Supervision.Rule(sampler, slot.gpus(), settings.stallAfter()),

@@ -26,9 +26,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Whether the node may take work. It takes none while its disk is full or read-only, its I/O
- * process is away, its clock is off or a GPU is gone or counts errors; and it takes itself out of
- * service when attempts fail in a row that others may well render: a broken node answers fastest,
- * and would draw the whole queue. Thread-safe.
+ * process is away or shows trees that nobody can read, an origin that its tasks need does not
+ * answer, its clock is off or a GPU is gone or counts errors; and it takes itself out of service
+ * when attempts fail in a row that others may well render: a broken node answers fastest, and would
+ * draw the whole queue. Thread-safe.
  */
 final class NodeHealth {
   private static final Logger LOG = System.getLogger(NodeHealth.class.getName());
@@ -67,6 +68,8 @@ final class NodeHealth {
 
   private final Path data;
   private final NodeIo io;
+  private final OriginWatch origins;
+  private final MountCheck mounts = new MountCheck(); // guarded by lock
   private final int gpus;
   private final Supplier<Topology> look;
   private final Clock clock;
@@ -83,6 +86,7 @@ final class NodeHealth {
   private @Nullable CompletableFuture<Topology> gpusAsked;
 
   /**
+   * @param origins asked about those that tasks need
    * @param machine as it was at the start; a GPU that vanishes later is a problem
    * @param look reads it again
    * @param ahead how far the clock is ahead of the controller's, as far as known
@@ -90,12 +94,14 @@ final class NodeHealth {
   NodeHealth(
       Path data,
       NodeIo io,
+      OriginWatch origins,
       Topology machine,
       Supplier<Topology> look,
       Clock clock,
       Supplier<Optional<Duration>> ahead) {
     this.data = data;
     this.io = io;
+    this.origins = origins;
     this.gpus = machine.gpus().size();
     this.look = look;
     this.clock = clock;
@@ -148,6 +154,10 @@ final class NodeHealth {
     try {
       failed++;
       suspect = nodeSuspect ? suspect + 1 : 0;
+      if (nodeSuspect) {
+        looked = Instant.MIN; // before it takes another
+        origins.doubt();
+      }
       failedJobs.add(jobId);
       boolean many = failed >= MOST_FAILED && failedJobs.size() >= FAILED_JOBS;
       if (suspect >= MOST_SUSPECT || many) {
@@ -178,7 +188,11 @@ final class NodeHealth {
     if (now.isBefore(OLDEST)) {
       return Optional.of("its clock says " + now);
     }
-    return checkClock().or(this::checkDisk).or(this::checkIo).or(() -> checkGpus(now));
+    return checkClock()
+        .or(this::checkDisk)
+        .or(this::checkIo)
+        .or(this::checkOrigins)
+        .or(() -> checkGpus(now));
   }
 
   private Optional<String> checkClock() {
@@ -210,10 +224,23 @@ final class NodeHealth {
 
   private Optional<String> checkIo() {
     try {
-      io.cache();
-      return Optional.empty();
+      return mounts.trouble(io.mounts());
     } catch (IoFailure e) {
       return Optional.of("its I/O process does not answer: " + e.getMessage());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Optional.ofNullable(problem);
+    }
+  }
+
+  private Optional<String> checkOrigins() {
+    try {
+      return origins
+          .trouble()
+          .map(sentence -> "an origin that its tasks need is away: " + sentence);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Optional.ofNullable(problem);
     }
   }
 

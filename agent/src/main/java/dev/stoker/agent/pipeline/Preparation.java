@@ -7,6 +7,9 @@ import dev.stoker.openjd.expr.ExpressionException;
 import dev.stoker.openjd.job.Step;
 import dev.stoker.openjd.space.TaskParameters;
 import java.io.IOException;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Brings an attempt's inputs from the moment its lease is won, while others render. Thread-safe;
@@ -14,9 +17,11 @@ import java.io.IOException;
  */
 final class Preparation {
   private final JobPlans plans;
+  private final OriginWatch origins;
 
-  Preparation(JobPlans plans) {
+  Preparation(JobPlans plans, OriginWatch origins) {
     this.plans = plans;
+    this.origins = origins;
   }
 
   /** Fetches; whoever waits for {@link Attempt#prepared} learns how it went. */
@@ -66,12 +71,25 @@ final class Preparation {
     Step step = plan.step(lease.stepName());
     try {
       TaskParameters task = step.space().parse(lease.parameters());
+      Optional<String> away = origins.trouble(origins(plan, task));
+      if (away.isPresent()) {
+        String why = "Its node cannot reach what it reads: " + away.get();
+        attempt.stop(new Attempt.Stop(Attempt.Stop.Kind.RETURNED, why));
+        throw new InterruptedException(why);
+      }
       fetch(attempt, plan, task);
       attempt.did("fetch", startMillis, System.currentTimeMillis());
       return new Attempt.Prepared(plan, step, task);
     } catch (ExpressionException e) {
       throw new AttemptFailure("The task's parameters do not fit: " + e.getMessage(), false);
     }
+  }
+
+  private static Set<OriginWatch.Origin> origins(JobPlan plan, TaskParameters task) {
+    String project = plan.definition().project();
+    return plan.inputs(task).stream()
+        .map(place -> new OriginWatch.Origin(place.location().uri(), project))
+        .collect(Collectors.toSet());
   }
 
   static void fetch(Attempt attempt, JobPlan plan, TaskParameters task)

@@ -2,6 +2,7 @@ package dev.stoker.agent.pipeline;
 
 import dev.stoker.agent.launch.SessionBinding;
 import dev.stoker.agent.launch.SessionBinding.JobUser;
+import dev.stoker.agent.launch.SessionLimits;
 import dev.stoker.agent.launch.SlotCgroups;
 import dev.stoker.agent.node.CpuSet;
 import dev.stoker.agent.node.Gpu;
@@ -22,7 +23,12 @@ final class SlotBinding {
    * @param privileged whether the agent may hide devices
    */
   static SessionBinding of(
-      Topology machine, Slot slot, SlotCgroups groups, @Nullable JobUser user, boolean privileged) {
+      Topology machine,
+      Slot slot,
+      SlotCgroups groups,
+      @Nullable JobUser user,
+      SessionLimits limits,
+      boolean privileged) {
     // Preferred, not bound: a full node is slower memory, not a killed frame.
     String memory =
         machine.numaNodes().size() > 1
@@ -37,6 +43,7 @@ final class SlotBinding {
             .toList();
     return SessionBinding.to(slot.cpus(), user)
         .withMemoryPolicy(memory)
+        .withLimits(limits)
         .withCgroups(groups.of(slot.id()), groups.shims())
         .withHiddenDevices(privileged ? foreign : List.of());
   }

@@ -52,6 +52,7 @@ final class SlotWorker {
   /**
    * What all slots share.
    *
+   * @param origins asked before a task's inputs are fetched
    * @param outbox where outputs wait for their way out
    * @param threads runs what blocks
    * @param health told how attempts end
@@ -59,6 +60,7 @@ final class SlotWorker {
    */
   record Shared(
       JobPlans plans,
+      OriginWatch origins,
       AttemptBook book,
       ControllerLink link,
       Pause pause,
@@ -90,7 +92,7 @@ final class SlotWorker {
             place.sessions(), List.of(place.shims(), shared.book().folder(), shared.outbox()));
     this.shared = shared;
     this.sessionIdle = sessionIdle;
-    this.preparation = new Preparation(shared.plans());
+    this.preparation = new Preparation(shared.plans(), shared.origins());
     this.endings = new Endings(shared);
   }
 

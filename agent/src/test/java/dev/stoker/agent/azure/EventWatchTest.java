@@ -106,6 +106,24 @@ class EventWatchTest {
   }
 
   @Test
+  void answersThatAreNoneAreOutlived() throws Exception {
+    azure.nonsense.addAll(
+        List.of(
+            "", "<html>", "[1, 2]", "{\"Events\": 7}", "{\"Events\": [{\"EventId\": [], \"Res"));
+    azure.announce("event-1", "Preempt", "render_3", soon);
+    assertEquals("Preempt " + soon, next());
+    assertTrue(azure.asked.get() >= 6);
+  }
+
+  @Test
+  void anAnswerThatBeginsAndNeverEndsIsGivenUp() throws Exception {
+    askedTwiceMore(); // the first answer may take minutes, later ones may not
+    azure.trickles = true;
+    azure.announce("event-1", "Preempt", "render_3", soon);
+    assertEquals("Preempt " + soon, next());
+  }
+
+  @Test
   void theFirstAnswerMayTakeItsTime() throws Exception {
     azure.delay(6000);
     azure.announce("event-1", "Preempt", "render_3", soon);

@@ -32,6 +32,12 @@ public final class FakeMetadata implements AutoCloseable {
   /** Statuses of the next answers about events; 200 when there are none. */
   public final BlockingQueue<Integer> failures = new LinkedBlockingQueue<>();
 
+  /** Bodies, to be sent as they are, of the next answers about events; usual ones afterwards. */
+  public final BlockingQueue<String> nonsense = new LinkedBlockingQueue<>();
+
+  /** Whether the next answer about events begins and never ends. */
+  public volatile boolean trickles;
+
   /** Bodies of acknowledgements. */
   public final List<String> acknowledged = new CopyOnWriteArrayList<>();
 
@@ -108,10 +114,18 @@ public final class FakeMetadata implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    if (trickles) {
+      trickles = false;
+      call.sendResponseHeaders(200, 0);
+      call.getResponseBody().write('{');
+      call.getResponseBody().flush();
+      return; // the exchange stays open until the server stops
+    }
+    String said = nonsense.poll();
     answer(
         call,
         failure == null ? 200 : failure,
-        "{\"DocumentIncarnation\": 2, \"Events\": [" + events + "]}");
+        said == null ? "{\"DocumentIncarnation\": 2, \"Events\": [" + events + "]}" : said);
   }
 
   private static void answer(HttpExchange call, int status, String body) throws IOException {

@@ -28,8 +28,15 @@ final class StokerProcess implements AutoCloseable {
 
   /** Starts it and waits for its ready line; its log goes to a file in the folder. */
   static StokerProcess start(Path folder, String... arguments) throws Exception {
+    return start(folder, List.of(), arguments);
+  }
+
+  /** The same by another program, such as one that changes the user. */
+  static StokerProcess start(Path folder, List<String> by, String... arguments) throws Exception {
     Path log = Files.createTempFile(folder, arguments[0] + "-", ".log");
-    Process process = builder(folder, arguments).redirectError(log.toFile()).start();
+    ProcessBuilder builder = builder(folder, arguments);
+    builder.command().addAll(0, by);
+    Process process = builder.redirectError(log.toFile()).start();
     CompletableFuture<String> line =
         CompletableFuture.supplyAsync(
             () -> {

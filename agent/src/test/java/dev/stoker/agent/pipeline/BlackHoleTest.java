@@ -39,7 +39,8 @@ class BlackHoleTest extends AgentFarm {
         variables,
         as.sessionIdle(),
         as.stallAfter(),
-        Map.of());
+        Map.of(),
+        as.limits());
   }
 
   private Nodes.Node node(String name) {

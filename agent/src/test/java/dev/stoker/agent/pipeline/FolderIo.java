@@ -99,6 +99,21 @@ final class FolderIo implements NodeIo {
     }
   }
 
+  /** Whether origins answer. */
+  volatile boolean originsAnswer = true;
+
+  @Override
+  public void probe(String uri, String project, Deadline deadline) {
+    if (!originsAnswer) {
+      throw new IoFailure.Unavailable(uri + " answered 503.", null);
+    }
+  }
+
+  @Override
+  public List<String> mounts() {
+    return List.of();
+  }
+
   @Override
   public List<CachedFolder> cachedFolders(int most) {
     return List.of(new CachedFolder("file:///show/in/", 2, 9));

@@ -19,7 +19,10 @@ import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -29,6 +32,9 @@ class NodeHealthTest {
   private final Clock clock = ((InstantSource) () -> now).withZone(ZoneOffset.UTC);
   private volatile CountDownLatch gpusAnswer = new CountDownLatch(0);
   private boolean ioAnswers = true;
+  private List<String> mounts = List.of();
+  private final Set<String> awayOrigins = ConcurrentHashMap.newKeySet();
+  private final AtomicInteger probes = new AtomicInteger();
   private Duration ahead = Duration.ZERO;
   private volatile Topology machine = machine(0, 0);
 
@@ -41,11 +47,22 @@ class NodeHealthTest {
                 if (!ioAnswers) {
                   throw new IoFailure.Canceled("No process listens.");
                 }
-                return new CacheReport(0, 0, 0, 0, 0, 0, 0);
+                return switch (method.getName()) {
+                  case "mounts" -> mounts;
+                  case "probe" -> {
+                    probes.incrementAndGet();
+                    if (awayOrigins.contains(String.valueOf(arguments[0]))) {
+                      throw new IoFailure.Unavailable(arguments[0] + " answered 503.", null);
+                    }
+                    yield null;
+                  }
+                  default -> new CacheReport(0, 0, 0, 0, 0, 0, 0);
+                };
               });
+  private final OriginWatch origins = new OriginWatch(io, clock);
 
   private NodeHealth health() {
-    return new NodeHealth(data, io, machine, this::look, clock, () -> Optional.of(ahead));
+    return new NodeHealth(data, io, origins, machine, this::look, clock, () -> Optional.of(ahead));
   }
 
   private Topology look() {
@@ -111,7 +128,8 @@ class NodeHealthTest {
   @Test
   void aFolderThatCannotBeWrittenIsNamed() throws Exception {
     Path file = Files.createFile(data.resolve("file"));
-    NodeHealth health = new NodeHealth(file, io, machine, () -> machine, clock, Optional::empty);
+    NodeHealth health =
+        new NodeHealth(file, io, origins, machine, () -> machine, clock, Optional::empty);
     assertTrue(health.problem().orElseThrow().startsWith("its folder " + file));
   }
 
@@ -160,6 +178,66 @@ class NodeHealthTest {
     pass(Duration.ofSeconds(11));
     assertEquals(
         "its clock is 6 minutes ahead of the controller's", health.problem().orElseThrow());
+  }
+
+  private static OriginWatch.Origin origin(String uri) {
+    return new OriginWatch.Origin(uri, "default");
+  }
+
+  @Test
+  void anOriginThatIsAwayStopsTheNodeUntilItAnswersAndIsAskedSeldomWhileItDoes() throws Exception {
+    NodeHealth health = health();
+    List<OriginWatch.Origin> needed = List.of(origin("blob://studio/show/"));
+    assertEquals(Optional.empty(), origins.trouble(needed));
+    assertEquals(Optional.empty(), origins.trouble(needed));
+    assertEquals(1, probes.get(), "the last answer is still good");
+    awayOrigins.add("blob://studio/show/");
+    health.failed("job", true);
+    assertEquals(
+        "blob://studio/show/ answered 503.", origins.trouble(needed).orElseThrow(), "in doubt");
+    assertEquals(
+        "an origin that its tasks need is away: blob://studio/show/ answered 503.",
+        health.problem().orElseThrow());
+    int asked = probes.get();
+    assertTrue(health.problem().isPresent());
+    assertEquals(asked, probes.get());
+    awayOrigins.clear();
+    pass(Duration.ofSeconds(11));
+    assertEquals(Optional.empty(), health.problem());
+    assertEquals(Optional.empty(), origins.trouble(needed));
+  }
+
+  @Test
+  void anOriginThatStaysAwayIsTriedInEarnestAfterAWhileAndStopsNobodyElse() throws Exception {
+    List<OriginWatch.Origin> needed = List.of(origin("blob://gone/"), origin("blob://here/"));
+    awayOrigins.add("blob://gone/");
+    assertTrue(origins.trouble(needed).isPresent());
+    assertEquals(Optional.empty(), origins.trouble(List.of(origin("blob://here/"))));
+    pass(OriginWatch.PATIENCE.minusSeconds(1));
+    assertTrue(origins.trouble(needed).isPresent());
+    pass(Duration.ofSeconds(2));
+    assertEquals(Optional.empty(), origins.trouble(needed));
+    assertEquals(Optional.empty(), origins.trouble());
+    awayOrigins.clear();
+    pass(Duration.ofSeconds(6));
+    assertEquals(Optional.empty(), origins.trouble(needed));
+    awayOrigins.add("blob://gone/");
+    pass(Duration.ofSeconds(31));
+    assertTrue(origins.trouble(needed).isPresent(), "its patience is whole again");
+  }
+
+  @Test
+  void aMountThatCannotBeReadStopsTheNode() {
+    NodeHealth health = health();
+    mounts = List.of(data.toString());
+    assertEquals(Optional.empty(), health.problem());
+    mounts = List.of(data.toString(), data.resolve("gone").toString());
+    pass(Duration.ofSeconds(11));
+    assertTrue(
+        health
+            .problem()
+            .orElseThrow()
+            .startsWith("its mount " + data.resolve("gone") + " cannot be read: "));
   }
 
   @Test

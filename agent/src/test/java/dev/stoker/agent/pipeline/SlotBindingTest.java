@@ -3,6 +3,7 @@ package dev.stoker.agent.pipeline;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import dev.stoker.agent.launch.SessionLimits;
 import dev.stoker.agent.launch.SlotCgroups;
 import dev.stoker.agent.node.CpuSet;
 import dev.stoker.agent.node.Gpu;
@@ -67,9 +68,12 @@ class SlotBindingTest {
             2);
     SlotCgroups none =
         SlotCgroups.prepare(new OwnCgroups(Map.of(), Optional.empty(), false), "x", List.of());
-    assertEquals(null, SlotBinding.of(machine, slot(), none, null, false).memoryPolicy());
     assertEquals(
-        "preferred:1", SlotBinding.of(machine(), slot(), none, null, false).memoryPolicy());
+        null,
+        SlotBinding.of(machine, slot(), none, null, SessionLimits.DEFAULT, false).memoryPolicy());
+    assertEquals(
+        "preferred:1",
+        SlotBinding.of(machine(), slot(), none, null, SessionLimits.DEFAULT, false).memoryPolicy());
   }
 
   @Test
@@ -84,7 +88,10 @@ class SlotBindingTest {
     assertFalse(variables.containsKey("ROCR_VISIBLE_DEVICES"));
     SlotCgroups none =
         SlotCgroups.prepare(new OwnCgroups(Map.of(), Optional.empty(), false), "x", List.of());
-    var binding = SlotBinding.of(machine(first, second), slot(second), none, null, true);
+    SessionLimits limits = new SessionLimits(7, Map.of("nofile", 65_536L));
+    var binding = SlotBinding.of(machine(first, second), slot(second), none, null, limits, true);
+    assertEquals(7, binding.niceness());
+    assertEquals(Map.of("nofile", 65_536L), binding.limits());
     assertEquals(List.of("/dev/nvidia0"), binding.hiddenDevices());
     assertEquals("preferred:1", binding.memoryPolicy());
   }

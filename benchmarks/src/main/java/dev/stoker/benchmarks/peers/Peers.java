@@ -18,6 +18,7 @@ import picocli.CommandLine.Command;
       ReadAmplification.class,
       UnchangedTree.class,
       MemoryCeiling.class,
+      MountedReaders.class,
       KneeFinder.class,
       TailAndFairness.class
     })

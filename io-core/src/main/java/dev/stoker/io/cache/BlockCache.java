@@ -188,11 +188,16 @@ public final class BlockCache implements AutoCloseable {
   }
 
   /**
-   * Says who is told of damage to files that were laid out; one listener, the last one named. What
-   * was found before there was one is told at once.
+   * Says who else is told of damage to files that were laid out or opened for the kernel. What was
+   * found before there was anybody is told at once.
    */
   public void onDamage(DamageListener listener) {
     damage.goTo(listener);
+  }
+
+  /** That one is told no more. */
+  public void offDamage(DamageListener listener) {
+    damage.goNoMoreTo(listener);
   }
 
   /** Reads every file that others read past us once, now, besides the scrub of its own. */

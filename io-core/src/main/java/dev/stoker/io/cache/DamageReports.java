@@ -2,11 +2,10 @@ package dev.stoker.io.cache;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps what is found while a cache is opened until somebody listens, and hands on what is found
- * later. Thread-safe.
+ * later to all who do. Thread-safe.
  */
 final class DamageReports implements DamageListener {
   private static final System.Logger LOG = System.getLogger(DamageReports.class.getName());
@@ -14,30 +13,36 @@ final class DamageReports implements DamageListener {
   /** Guarded by this. */
   private final List<DamagedFile> early = new ArrayList<>();
 
-  private @Nullable DamageListener listener; // guarded by this
+  private final List<DamageListener> listeners = new ArrayList<>(); // guarded by this
 
   void goTo(DamageListener who) {
     List<DamagedFile> missed;
     synchronized (this) {
-      listener = who;
+      listeners.add(who);
       missed = List.copyOf(early);
       early.clear();
     }
     missed.forEach(who::damaged);
   }
 
+  void goNoMoreTo(DamageListener who) {
+    synchronized (this) {
+      listeners.remove(who);
+    }
+  }
+
   @Override
   public void damaged(DamagedFile file) {
-    DamageListener who;
+    List<DamageListener> all;
     synchronized (this) {
-      who = listener;
-      if (who == null) {
+      all = List.copyOf(listeners);
+      if (all.isEmpty()) {
         early.add(file);
       }
     }
-    if (who != null) {
+    if (!all.isEmpty()) {
       LOG.log(System.Logger.Level.ERROR, file.sentence());
-      who.damaged(file);
+      all.forEach(who -> who.damaged(file));
     }
   }
 }

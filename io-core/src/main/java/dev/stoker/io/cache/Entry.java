@@ -45,6 +45,9 @@ final class Entry {
   /** When the whole file was last found right, on the cache's clock; 0 for never. */
   volatile long verifiedAtNanos;
 
+  /** The data file as it was then; what changed since has to be checked again. */
+  volatile @Nullable FileStatus verifiedStamp;
+
   // Guarded by the lock of OpenFiles.
   @Nullable EntryFiles files;
   boolean opening;

@@ -1,6 +1,7 @@
 package dev.stoker.io.cache;
 
 import dev.stoker.io.posix.FileHandle;
+import dev.stoker.io.posix.FileStatus;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.locks.ReentrantLock;
@@ -29,6 +30,12 @@ final class EntryFiles {
   /** No check of a grain is older than this, on the cache's clock; guarded by {@link #lock}. */
   private long checkedSinceNanos;
 
+  /**
+   * The data file when its last check began, or when our own last write made it whole: who changed
+   * it since was not us. Guarded by {@link #lock}.
+   */
+  private FileStatus checkedStamp;
+
   /** How many callers use the files now; guarded by the lock of {@link OpenFiles}. */
   int users;
 
@@ -41,7 +48,9 @@ final class EntryFiles {
       long headerChecksum,
       GrainMap map,
       long indexEnd,
-      long openedAtNanos) {
+      long openedAtNanos)
+      throws IOException {
+    this.checkedStamp = data.status();
     this.data = data;
     this.index = index;
     this.headerChecksum = headerChecksum;
@@ -54,6 +63,16 @@ final class EntryFiles {
     lock.lock();
     try {
       return checkedSinceNanos;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** See the field: only its size and mtime say anything, links and modes are changed by us. */
+  FileStatus checkedStamp() {
+    lock.lock();
+    try {
+      return checkedStamp;
     } finally {
       lock.unlock();
     }
@@ -146,10 +165,11 @@ final class EntryFiles {
   }
 
   /** Forgets every check, so that each grain is read from disk again. */
-  void unverify(long nowNanos) {
+  void unverify(long nowNanos) throws IOException {
     lock.lock();
     try {
       checkedSinceNanos = nowNanos;
+      checkedStamp = data.status();
       map.unverify();
     } finally {
       lock.unlock();
@@ -213,6 +233,9 @@ final class EntryFiles {
         map.add(first + i, checksums[i]);
       }
       map.verified(first, first + checksums.length);
+      if (map.isComplete()) {
+        checkedStamp = data.status();
+      }
     } finally {
       lock.unlock();
     }

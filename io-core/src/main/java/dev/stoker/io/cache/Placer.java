@@ -54,19 +54,32 @@ final class Placer {
     }
   }
 
-  private boolean isReady(Entry entry, EntryFiles files) {
+  private boolean isReady(Entry entry, EntryFiles files) throws IOException {
     long now = nanos.getAsLong();
     if (files.isVerified()) {
       entry.verifiedAtNanos = Math.max(entry.verifiedAtNanos, files.checkedSinceNanos());
+      entry.verifiedStamp = files.checkedStamp();
     }
     long verifiedAt = entry.verifiedAtNanos;
-    if (verifiedAt != 0 && now - verifiedAt < verifyAfterNanos && files.isComplete()) {
+    if (verifiedAt != 0
+        && now - verifiedAt < verifyAfterNanos
+        && files.isComplete()
+        && isUntouched(entry, files)) {
       return true;
     }
     if (files.isVerified()) {
       files.unverify(now);
     }
     return false;
+  }
+
+  /** Whether the file is as it was when its bytes were checked. */
+  private static boolean isUntouched(Entry entry, EntryFiles files) throws IOException {
+    FileStatus then = entry.verifiedStamp;
+    FileStatus now = files.data().status();
+    return then != null
+        && now.lengthBytes() == then.lengthBytes()
+        && now.modifiedNanos() == then.modifiedNanos();
   }
 
   /**

@@ -2,6 +2,7 @@ package dev.stoker.io.cache;
 
 import dev.stoker.io.asset.Deadline;
 import dev.stoker.io.asset.IoFailure;
+import dev.stoker.io.posix.FileStatus;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -94,7 +95,8 @@ final class Scrub implements AutoCloseable {
     if (bad.wasChangedByOthers(entry, Deadline.after(GRAIN_PATIENCE))) {
       return;
     }
-    boolean holds = true;
+    FileStatus stamp = verifier.stamp(entry, Deadline.after(GRAIN_PATIENCE));
+    boolean holds = stamp != null;
     long startNanos = System.nanoTime();
     long readBytes = 0;
     for (int grain = verifier.nextPresent(entry, 0, Deadline.after(GRAIN_PATIENCE)); grain >= 0; ) {
@@ -110,6 +112,7 @@ final class Scrub implements AutoCloseable {
       grain = verifier.nextPresent(entry, grain + 1, Deadline.after(GRAIN_PATIENCE));
     }
     if (holds) {
+      entry.verifiedStamp = stamp;
       entry.verifiedAtNanos = since; // of a file that is not complete nobody asks
     }
   }

@@ -3,6 +3,8 @@ package dev.stoker.io.cache;
 import dev.stoker.io.asset.ByteRange;
 import dev.stoker.io.asset.Deadline;
 import dev.stoker.io.asset.IoFailure;
+import dev.stoker.io.posix.FileStatus;
+import dev.stoker.io.posix.PosixException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +48,15 @@ final class Verifier {
       }
     }
     return dropped;
+  }
+
+  /** The entry's data file as it is now; null where the disk does not give it. */
+  @Nullable FileStatus stamp(Entry entry, Deadline deadline) {
+    try (OpenFiles.Use use = bad.use(entry, deadline)) {
+      return use == null ? null : use.files().data().status();
+    } catch (PosixException e) {
+      return null; // reading it will say so, too
+    }
   }
 
   /** The first grain from {@code from} on that is here, or -1. */

@@ -8,6 +8,7 @@ import dev.stoker.io.cache.CachedFolder;
 import dev.stoker.io.daemon.Messages.Answer;
 import dev.stoker.io.daemon.Messages.GiveRequest;
 import dev.stoker.io.daemon.Messages.Operation;
+import dev.stoker.io.daemon.Messages.ProbeRequest;
 import dev.stoker.io.daemon.Messages.Question;
 import dev.stoker.io.stage.DamagedStages;
 import java.io.IOException;
@@ -90,6 +91,21 @@ public final class IoClient implements NodeCache {
   public DamagedStages awaitDamage(long seen, Deadline deadline) {
     return ask(
         Operation.DAMAGE, seen, deadline.remainingMillis(), IoClient::ignore, DamagedStages.class);
+  }
+
+  @Override
+  public void probe(String uri, String project, Deadline deadline) {
+    ask(
+        Operation.PROBE,
+        new ProbeRequest(uri, project),
+        deadline.remainingMillis(),
+        IoClient::ignore,
+        Boolean.class);
+  }
+
+  @Override
+  public List<String> mounts() {
+    return List.of(ask(Operation.MOUNTS, null, SHORT.toMillis(), IoClient::ignore, String[].class));
   }
 
   @Override

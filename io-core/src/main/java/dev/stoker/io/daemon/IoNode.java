@@ -43,6 +43,7 @@ public final class IoNode implements NodeCache {
   private final Origins origins;
   private final CacheSettings settings;
   private final NodeMounts mounts;
+  private final OriginProbes probes;
 
   private IoNode(
       BlockCache cache, Stager stager, Origins origins, CacheSettings settings, Path dataFolder) {
@@ -52,6 +53,7 @@ public final class IoNode implements NodeCache {
     this.settings = settings;
     this.mounts =
         new NodeMounts(cache, origins, settings.memoryBytes(), dataFolder.resolve("spool"));
+    this.probes = new OriginProbes(origins);
   }
 
   /** Everything that knows origins; closed last. */
@@ -161,6 +163,16 @@ public final class IoNode implements NodeCache {
   @Override
   public DamagedStages awaitDamage(long seen, Deadline deadline) {
     return stager.awaitDamage(seen, deadline);
+  }
+
+  @Override
+  public void probe(String uri, String project, Deadline deadline) {
+    probes.probe(uri, project, deadline);
+  }
+
+  @Override
+  public List<String> mounts() {
+    return mounts.folders();
   }
 
   @Override

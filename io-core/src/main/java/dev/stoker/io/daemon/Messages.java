@@ -24,6 +24,10 @@ final class Messages {
     GIVE,
     /** About a stage's id; answered by a list of paths. */
     UNSTAGE,
+    /** About a {@link ProbeRequest}; answered by true. */
+    PROBE,
+    /** About nothing; answered by a list of folders. */
+    MOUNTS,
     /** About nothing; answered by a {@link CacheReport}. */
     CACHE,
     /** About how many at most; answered by a list of {@link dev.stoker.io.cache.CachedFolder}. */
@@ -50,6 +54,9 @@ final class Messages {
 
   /** Whose stage it is from now on. */
   record GiveRequest(String stageId, long pid) {}
+
+  /** A tree whose origin is asked for a sign of life, and whose credentials are used. */
+  record ProbeRequest(String uri, String project) {}
 
   /**
    * A question.

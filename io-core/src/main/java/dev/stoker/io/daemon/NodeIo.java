@@ -46,6 +46,19 @@ public interface NodeIo extends AutoCloseable {
    */
   DamagedStages awaitDamage(long seen, Deadline deadline);
 
+  /**
+   * Asks an origin for a sign of life.
+   *
+   * @param uri a tree of it
+   * @param project whose credentials are used
+   * @throws IoFailure.Unavailable when it is broken, or cannot be reached from here
+   * @throws IoFailure.TimedOut when it does not answer within the deadline
+   */
+  void probe(String uri, String project, Deadline deadline);
+
+  /** Folders on which this process shows trees: whoever reads there gets an answer. */
+  List<String> mounts();
+
   /** What the cache holds and did since it started. */
   CacheReport cache();
 

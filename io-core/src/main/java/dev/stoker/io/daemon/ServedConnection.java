@@ -4,6 +4,7 @@ import dev.stoker.io.asset.Deadline;
 import dev.stoker.io.daemon.Messages.Answer;
 import dev.stoker.io.daemon.Messages.GiveRequest;
 import dev.stoker.io.daemon.Messages.Operation;
+import dev.stoker.io.daemon.Messages.ProbeRequest;
 import dev.stoker.io.daemon.Messages.Question;
 import dev.stoker.io.stage.StageOwner;
 import java.io.IOException;
@@ -146,6 +147,12 @@ final class ServedConnection implements AutoCloseable {
         yield Answer.of(id, true);
       }
       case UNSTAGE -> Answer.of(id, node.unstage(about(question, String.class)));
+      case PROBE -> {
+        ProbeRequest origin = about(question, ProbeRequest.class);
+        node.probe(origin.uri(), origin.project(), deadline);
+        yield Answer.of(id, true);
+      }
+      case MOUNTS -> Answer.of(id, node.mounts());
       case CACHE -> Answer.of(id, node.cache());
       case FOLDERS -> Answer.of(id, node.cachedFolders(about(question, Integer.class)));
       case DAMAGE -> Answer.of(id, node.awaitDamage(about(question, Long.class), deadline));

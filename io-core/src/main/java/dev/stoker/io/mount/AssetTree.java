@@ -10,6 +10,8 @@ import dev.stoker.io.asset.Reader;
 import dev.stoker.io.cache.BlockCache;
 import dev.stoker.io.cache.CacheUsage;
 import dev.stoker.io.cache.CachedAsset;
+import dev.stoker.io.cache.DamageListener;
+import dev.stoker.io.cache.DamagedFile;
 import dev.stoker.io.mount.Passthrough.Backing;
 import dev.stoker.io.mount.fuse.Call;
 import dev.stoker.io.mount.fuse.FileTree;
@@ -58,6 +60,7 @@ public final class AssetTree implements FileTree, AutoCloseable {
   private final FileAttributes attributes;
   private final AheadBudget budget;
   private final ReadCounters counters = new ReadCounters();
+  private final DamageListener damage = this::damaged;
   private volatile @Nullable Passthrough passthrough;
   private final long mountedNanos = System.currentTimeMillis() * 1_000_000;
 
@@ -73,6 +76,12 @@ public final class AssetTree implements FileTree, AutoCloseable {
     this.listings = new Listings(source, options.nameTimeout().toNanos());
     this.budget = new AheadBudget(options.aheadMemoryBytes());
     this.attributes = new FileAttributes(cache, options.project());
+    cache.onDamage(damage);
+  }
+
+  /** Who has it open cannot be helped: the kernel reads for him. Nobody else gets it. */
+  private void damaged(DamagedFile file) {
+    nodes.files(file.identity()).forEach(node -> node.open.spoil());
   }
 
   /**
@@ -146,8 +155,12 @@ public final class AssetTree implements FileTree, AutoCloseable {
     PinnedAsset asset =
         new PinnedAsset(uri, info, new Reader(options.project(), options.project()));
     cache.grant(options.project(), asset); // the origin told it to these very credentials
-    Node.File node = nodes.file(asset, this::couldPass);
+    Node.File node = nodes.file(asset, this::needsAnother);
     return new NodeEntry(node.id, nameNanos, STATUS_NANOS, status(node));
+  }
+
+  private boolean needsAnother(Node.File file) {
+    return file.open.isSpoiled() || couldPass(file);
   }
 
   /** Whether an open file, read through us, is all here by now. */
@@ -268,6 +281,7 @@ public final class AssetTree implements FileTree, AutoCloseable {
 
   @Override
   public void close() {
+    cache.offDamage(damage);
     Passthrough past = passthrough;
     if (past != null) {
       past.close();

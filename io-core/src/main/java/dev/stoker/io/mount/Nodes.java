@@ -4,7 +4,9 @@ import dev.stoker.io.asset.AssetPath;
 import dev.stoker.io.asset.PinnedAsset;
 import dev.stoker.io.mount.fuse.FileTree;
 import dev.stoker.io.mount.fuse.TreeFailure;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
@@ -48,13 +50,13 @@ final class Nodes {
   /**
    * The file of that version, used once more.
    *
-   * @param mayPass whether a node that is open through us holds others up who could read past us by
-   *     now: they get a node of their own
+   * @param needsAnother whether a node that is open keeps others from reading right bytes, or from
+   *     reading them past us: they get a node of their own
    */
-  Node.File file(PinnedAsset asset, Predicate<Node.File> mayPass) {
+  Node.File file(PinnedAsset asset, Predicate<Node.File> needsAnother) {
     lock.lock();
     try {
-      Node.File file = current(asset, mayPass);
+      Node.File file = current(asset, needsAnother);
       if (file == null) {
         file = enter(new Node.File(++lastId, asset));
       }
@@ -66,10 +68,10 @@ final class Nodes {
     }
   }
 
-  private Node.@Nullable File current(PinnedAsset asset, Predicate<Node.File> mayPass) {
+  private Node.@Nullable File current(PinnedAsset asset, Predicate<Node.File> needsAnother) {
     return byPath.get(asset.info().path()) instanceof Node.File file
             && file.asset.info().version().equals(asset.info().version())
-            && !mayPass.test(file)
+            && !needsAnother.test(file)
         ? file
         : null;
   }
@@ -100,6 +102,17 @@ final class Nodes {
       return file;
     }
     throw TreeFailure.IS_A_FOLDER;
+  }
+
+  /** The files of one version of one asset, by its identity; several where nodes were renewed. */
+  List<Node.File> files(String identity) {
+    List<Node.File> found = new ArrayList<>();
+    for (Node node : byId.values()) {
+      if (node instanceof Node.File file && file.asset.identity().equals(identity)) {
+        found.add(file);
+      }
+    }
+    return found;
   }
 
   void forget(long id, long uses) {

@@ -1,6 +1,7 @@
 package dev.stoker.io.mount;
 
 import dev.stoker.io.mount.Passthrough.Backing;
+import dev.stoker.io.mount.fuse.TreeFailure;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -8,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * In which way a node is open. The kernel wants all opens of an inode at a time to be of one kind:
  * through us, or past us with one and the same backing file (Linux, fs/fuse/iomode.c: others get
- * EIO). So the first open of an idle node decides, and the last close undoes it.
+ * EIO). So the first open of an idle node decides, and the last close undoes it. Where the backing
+ * file turns out damaged, nobody else opens it: who asks again gets a node of his own.
  *
  * <p>Thread-safe.
  */
@@ -16,6 +18,7 @@ final class OpenState {
   private final ReentrantLock lock = new ReentrantLock();
   private int opens; // guarded by lock
   private @Nullable Backing backing; // guarded by lock
+  private boolean spoiled; // guarded by lock
 
   /**
    * One more open.
@@ -26,7 +29,10 @@ final class OpenState {
     lock.lock();
     try {
       if (opens == 0) {
+        spoiled = false;
         backing = decide.get();
+      } else if (spoiled) {
+        throw TreeFailure.STALE; // the kernel looks the name up again
       }
       opens++;
       return backing;
@@ -45,6 +51,26 @@ final class OpenState {
         backing = null;
       }
       return idle;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The backing file, if the kernel has one now, does not hold what it should. */
+  void spoil() {
+    lock.lock();
+    try {
+      spoiled = opens > 0 && backing != null;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether whoever has it open reads a damaged file. */
+  boolean isSpoiled() {
+    lock.lock();
+    try {
+      return spoiled && opens > 0;
     } finally {
       lock.unlock();
     }

@@ -186,18 +186,13 @@ public final class FileHandle implements AutoCloseable {
   }
 
   public FileSystemStatus fileSystem() throws PosixException {
-    ByteBuffer s = ByteBuffer.allocateDirect(256).order(ByteOrder.nativeOrder());
+    ByteBuffer s = ByteBuffer.allocateDirect(FileSystemStatus.STRUCT_BYTES);
     try {
       check(LibC.fstatvfs(open(), addressOf(s)), "statvfs");
     } finally {
       Reference.reachabilityFence(s);
     }
-    long fragment = s.getLong(8);
-    return new FileSystemStatus(
-        s.getLong(16) * fragment,
-        s.getLong(32) * fragment,
-        s.getLong(56),
-        (s.getLong(72) & 1) != 0);
+    return FileSystemStatus.of(s);
   }
 
   /** Closes the file; a second call does nothing. */

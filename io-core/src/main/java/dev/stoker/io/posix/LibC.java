@@ -104,6 +104,8 @@ final class LibC {
 
   static native int fstatvfs(int fd, long buffer);
 
+  static native int statvfs(byte[] path, long buffer);
+
   static native int linkat(int fromFolder, byte[] from, int toFolder, byte[] to, int flags);
 
   static native int mkdirat(int folder, byte[] name, int mode);

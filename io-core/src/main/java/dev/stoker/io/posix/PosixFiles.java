@@ -1,5 +1,8 @@
 package dev.stoker.io.posix;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.ref.Reference;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 
 /** Calls on a path, where the JDK's own say too little about a failure. */
@@ -10,6 +13,19 @@ public final class PosixFiles {
   public static FileStatus status(Path path) throws PosixException {
     return FolderHandle.status(
         LibC.AT_FDCWD, path.toString(), LibC.AT_SYMLINK_NOFOLLOW, path.toString());
+  }
+
+  /** What statvfs(3) says; unlike a file's attributes, no kernel answers it from what it knows. */
+  public static FileSystemStatus fileSystem(Path path) throws PosixException {
+    ByteBuffer s = ByteBuffer.allocateDirect(FileSystemStatus.STRUCT_BYTES);
+    try {
+      if (LibC.statvfs(LibC.path(path.toString()), MemorySegment.ofBuffer(s).address()) != 0) {
+        throw FileHandle.failure("statvfs", path.toString());
+      }
+    } finally {
+      Reference.reachabilityFence(s);
+    }
+    return FileSystemStatus.of(s);
   }
 
   /** Removes a file's name; there being none is no failure. */

@@ -74,6 +74,24 @@ public interface AssetSource extends AutoCloseable {
   }
 
   /**
+   * Asks the origin for a sign of life with one small request; a refusal is one, too.
+   *
+   * @throws IoFailure.Unavailable when it answers that it is broken, or cannot be reached
+   * @throws IoFailure.TimedOut when it does not answer in time
+   */
+  default void ping(Deadline deadline) {
+    try {
+      var _ = stat(AssetPath.ROOT, deadline);
+    } catch (IoFailure.NotFound
+        | IoFailure.Denied
+        | IoFailure.Invalid
+        | IoFailure.Changed
+        | IoFailure.Corrupt answered) {
+      // Whether what it says suits anybody is for those to find out who want something of it.
+    }
+  }
+
+  /**
    * Reads {@code range} of the pinned version into {@code into}, from its position on, which
    * advances by the range's length. The buffer is direct and the source's alone until the future
    * ends, however it ends; canceling the future asks the source to let go early.

@@ -4,6 +4,7 @@ import static dev.stoker.io.cache.CacheFixture.soon;
 import static dev.stoker.io.cache.MadeUpOrigin.asset;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.stoker.io.asset.IoFailure;
@@ -16,6 +17,7 @@ import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
@@ -262,7 +264,25 @@ class CacheDamageTest {
 
   /** As a disk does it: the file's times stay as they are. Possible while it has no other name. */
   private void flipSilently(PinnedAsset asset) throws IOException {
+    Path path = EntryId.of(asset.identity()).file(fixture.folder, EntryId.DATA);
+    FileTime was = Files.getLastModifiedTime(path);
     damageByteAt(asset, asset.info().lengthBytes() / 2);
+    Files.setLastModifiedTime(path, was); // a disk that forgets does not say when
+  }
+
+  @Test
+  void aFileThatSomebodyWroteToAfterItWasCheckedIsReadAgainBeforeTheKernelGetsIt()
+      throws Exception {
+    PinnedAsset asset = file(0);
+    CachedAsset cached = fixture.open(asset);
+    cached.complete(Priority.DEMAND, soon(), FillProgress.NONE);
+    damageByteAt(asset, 7);
+    assertNull(cached.expose(soon()));
+    damageByteAt(asset, 7);
+    damageByteAt(asset, 8);
+    cached.place(folder, "first", Placement.LINK, soon());
+    assertRight(asset, "first");
+    assertEquals(1, fixture.cache.usage().corruptGrains());
   }
 
   private void damageByteAt(PinnedAsset asset, long at) throws IOException {

@@ -23,6 +23,8 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -282,6 +284,46 @@ class IoNodeTest {
         assertTrue(Files.exists(again.socket()));
         assertEquals(1, stage(client, request("s4", "late")).filesDone());
       }
+    }
+  }
+
+  @Test
+  void originsAreAskedForASignOfLifeAndOneThatHangsHoldsNobodyLongNorMoreThanOneThread()
+      throws Exception {
+    Path data = top.resolve("data");
+    try (IoServer server = IoServer.start(node, data);
+        IoClient client = new IoClient(data)) {
+      assertTrue(Files.exists(server.socket()));
+      client.probe(origin + "/", "show", Deadline.after(Duration.ofSeconds(9)));
+      assertEquals(List.of(), client.mounts());
+      IoFailure.Unavailable away =
+          assertThrows(
+              IoFailure.Unavailable.class,
+              () ->
+                  client.probe(
+                      top.resolve("away") + "/", "show", Deadline.after(Duration.ofSeconds(9))));
+      assertTrue(away.getMessage().startsWith("There is no "), away.getMessage());
+      CountDownLatch revived = new CountDownLatch(1);
+      AtomicInteger asked = new AtomicInteger();
+      OriginProbes probes =
+          new OriginProbes(
+              (tree, project) -> {
+                asked.incrementAndGet();
+                try {
+                  revived.await();
+                } catch (InterruptedException e) {
+                  Thread.currentThread().interrupt();
+                }
+                return origins.open(tree, project);
+              });
+      for (int i = 0; i < 3; i++) {
+        assertThrows(
+            IoFailure.TimedOut.class,
+            () -> probes.probe(origin + "/", "show", Deadline.after(Duration.ofMillis(50))));
+      }
+      assertEquals(1, asked.get());
+      revived.countDown();
+      probes.probe(origin + "/", "show", Deadline.after(Duration.ofSeconds(9)));
     }
   }
 

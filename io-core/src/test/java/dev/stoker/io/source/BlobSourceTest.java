@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -35,6 +36,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -166,6 +168,61 @@ final class BlobSourceTest {
     assertEquals(Set.of("a-z", "a/b"), list(source, "").keySet());
     assertEquals(Set.of(), list(source, "marker").keySet());
     assertThrows(IoFailure.NotFound.class, () -> source.stat(new AssetPath("hadoop"), soon()));
+  }
+
+  private static Map<String, String> level(AssetSource source, String folder) {
+    Map<String, String> found = new TreeMap<>();
+    source.listFolder(
+        AssetPath.of(folder),
+        soon(),
+        item -> {
+          AssetInfo info = item.info();
+          String what = info == null ? "unknown" : info.lengthBytes() + " bytes";
+          assertNull(found.put(item.name(), item.folder() ? "folder" : what), item.name());
+        });
+    return found;
+  }
+
+  @Test
+  void oneLevelIsListedByTheSameRulesAsTheWhole() {
+    createContainer("level");
+    put("level", "a", bytes("shadowed"));
+    put("level", "a/b", bytes("1"));
+    put("level", "a/c/d/e", bytes("12"));
+    put("level", "a/c/f", bytes("12"));
+    put("level", "marker/", new byte[0]);
+    put("level", "hadoop", new byte[0], "x-ms-meta-hdi_isfolder", "true");
+    put("level", "two//slashes", bytes("no file has that name"));
+    put("level", "z b", bytes("123"));
+    AssetSource source = open("level");
+    assertEquals(
+        Map.of(
+            "a", "folder", "marker", "folder", "hadoop", "folder", "two", "folder", "z b",
+            "3 bytes"),
+        level(source, ""));
+    assertEquals(Map.of("b", "1 bytes", "c", "folder"), level(source, "a"));
+    assertEquals(Map.of("d", "folder", "f", "2 bytes"), level(source, "a/c"));
+    assertEquals(Map.of(), level(source, "marker"));
+    assertEquals(Map.of("e", "2 bytes"), level(open("level/a"), "c/d"));
+    assertThrows(IoFailure.NotFound.class, () -> level(source, "none"));
+    assertThrows(IoFailure.NotFound.class, () -> level(source, "z b"));
+  }
+
+  @Test
+  void anAccountGivesASignOfLifeWhateverItThinksOfTheContainer() {
+    createContainer("alive");
+    open("alive").ping(soon());
+    open("alive/nothing/there").ping(soon());
+    open("no-such-container").ping(soon());
+    try (FaultServer broken =
+        FaultServer.start((request, peer) -> peer.sendStatus(503, "Retry-After: 0\r\n"))) {
+      String account = "blob+http://127.0.0.1:" + broken.port() + "/account/";
+      Sources sources = new Sources(transport, settings(Map.of()));
+      for (String tree : List.of("show/", "show/shots/")) {
+        AssetSource source = sources.open(AssetUri.parse(account + tree));
+        assertThrows(IoFailure.Unavailable.class, () -> source.ping(soon()));
+      }
+    }
   }
 
   @Test

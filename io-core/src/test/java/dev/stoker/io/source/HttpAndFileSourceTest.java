@@ -102,6 +102,22 @@ final class HttpAndFileSourceTest {
   }
 
   @Test
+  void bothGiveASignOfLifeUnlessTheyAreNotThere() {
+    for (AssetSource source : new AssetSource[] {http(), file()}) {
+      source.ping(soon());
+    }
+    sources.open(AssetUri.parse(nginx.url() + "/no/such/tree/")).ping(soon());
+    AssetSource unmounted = sources.open(AssetUri.parse(root.resolve("not-mounted") + "/"));
+    assertEquals(
+        "There is no "
+            + root.resolve("not-mounted")
+            + " on this machine; mount what belongs there.",
+        assertThrows(IoFailure.Unavailable.class, () -> unmounted.ping(soon())).getMessage());
+    AssetSource nobody = sources.open(AssetUri.parse("http://127.0.0.1:1/"));
+    assertThrows(IoFailure.Unavailable.class, () -> nobody.ping(soon()));
+  }
+
+  @Test
   void linksLeadNowhereOutsideTheTree(@TempDir Path outside) throws Exception {
     Files.write(outside.resolve("secret"), new byte[] {1});
     Files.createSymbolicLink(root.resolve("file-link"), outside.resolve("secret"));

@@ -1,5 +1,7 @@
 package dev.stoker.agent.node.view;
 
+import dev.stoker.agent.node.Gpu;
+import dev.stoker.agent.node.Host;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -70,10 +72,35 @@ public final class TopologyTable {
         gpu.numaNode() < 0 ? "" : "numa node " + gpu.numaNode(),
         cpus(gpu.localCpus()),
         Objects.requireNonNullElse(gpu.uuid(), "no driver says its UUID"));
+    Gpu.Health health = gpu.health();
+    if (health != null) {
+      add(
+          "  health",
+          health.uncorrectedEccErrors() < 0
+              ? "memory errors are not counted"
+              : health.uncorrectedEccErrors() + " memory errors that it could not correct",
+          health.throttled().isEmpty()
+              ? ""
+              : "held down by " + String.join(", ", health.throttled()));
+    }
     gpu.mig().forEach(part -> add("  part", gib(part.memoryBytes()), part.uuid()));
   }
 
   private void host(TopologyDocument machine) {
+    Host host = machine.host();
+    if (host.kernel() != null) {
+      String fuse =
+          host.fuse().passthrough() ? "mounts with passthrough" : "mounts without passthrough";
+      add("kernel", host.kernel(), host.fuse().device() ? fuse : "no /dev/fuse");
+    }
+    host.hugePages().stream()
+        .filter(pool -> pool.pages() > 0)
+        .forEach(
+            pool ->
+                add(
+                    "huge pages",
+                    pool.pages() + " of " + mib(pool.pageBytes()),
+                    pool.free() + " free"));
     machine
         .host()
         .disks()

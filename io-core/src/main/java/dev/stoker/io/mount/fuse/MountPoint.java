@@ -117,7 +117,10 @@ public final class MountPoint implements AutoCloseable {
     Path absolute = folder.toAbsolutePath().normalize();
     for (int i = 0; i < MAX_STALE; i++) {
       try {
-        PosixFiles.status(absolute);
+        var _ = PosixFiles.status(absolute);
+        if (MountTable.at(absolute).filter(mount -> mount.type().equals(TYPE)).isPresent()) {
+          var _ = PosixFiles.fileSystem(absolute); // attributes may be the kernel's memory
+        }
         return;
       } catch (PosixException e) {
         if (e.errno() != Errno.ENOTCONN && e.errno() != Errno.ECONNABORTED) {

@@ -76,6 +76,20 @@ public final class BlobSource implements AssetSource {
         answer.header("Content-MD5"));
   }
 
+  /** A container has properties, and a blob need not be there to be answered for. */
+  @Override
+  public void ping(Deadline deadline) {
+    if (!tree.path().isRoot()) {
+      AssetSource.super.ping(deadline);
+      return;
+    }
+    HttpCall call = account.call("HEAD", tree.container(), AssetPath.ROOT, "restype=container");
+    HttpAnswer answer = Answers.await(account.send(call, deadline));
+    if (answer.status() >= 500 || answer.status() == 429) {
+      throw account.refusal("look at " + tree, answer, READER);
+    }
+  }
+
   @Override
   public void list(AssetPath folder, Deadline deadline, Consumer<AssetInfo> each) {
     AssetPath below = tree.path().resolve(folder);

@@ -69,6 +69,24 @@ public final class FileSource implements AssetSource {
     }
   }
 
+  /**
+   * A folder that is not there is most likely a file system that this machine has not mounted, or
+   * lost. Hangs as long as the mount does.
+   */
+  @Override
+  public void ping(Deadline deadline) {
+    try {
+      var _ = Files.readAttributes(root, BasicFileAttributes.class);
+    } catch (AccessDeniedException e) {
+      // It is there.
+    } catch (NoSuchFileException e) {
+      throw new IoFailure.Unavailable(
+          "There is no " + root + " on this machine; mount what belongs there.", e);
+    } catch (IOException e) {
+      throw failure("look at", root, e);
+    }
+  }
+
   @Override
   public void list(AssetPath folder, Deadline deadline, Consumer<AssetInfo> each) {
     Path start = local(folder);

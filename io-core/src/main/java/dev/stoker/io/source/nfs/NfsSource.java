@@ -8,6 +8,7 @@ import dev.stoker.io.asset.Deadline;
 import dev.stoker.io.asset.IoFailure;
 import dev.stoker.io.asset.NfsUri;
 import dev.stoker.io.source.AssetSource;
+import dev.stoker.io.source.FolderItem;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -60,6 +61,30 @@ public final class NfsSource implements AssetSource {
     NfsVolume volume = cluster.volumeOf(tree.path(), deadline);
     new TreeListing(volume, true, deadline, doing)
         .list(inExport(volume, folder), folder, top.attributes().fileId(), each);
+  }
+
+  @Override
+  public void listFolder(AssetPath folder, Deadline deadline, Consumer<FolderItem> each) {
+    String doing = "list " + tree.resolve(folder);
+    if (!find(folder, deadline, doing).attributes().isFolder()) {
+      throw new IoFailure.NotFound("Cannot " + doing + ": it is no folder.");
+    }
+    NfsVolume volume = cluster.volumeOf(tree.path(), deadline);
+    new FolderPages(volume, deadline, doing)
+        .read(
+            inExport(volume, folder),
+            true,
+            entries -> entries.forEach(entry -> tell(folder, entry, each)));
+  }
+
+  private static void tell(AssetPath folder, FolderPages.Entry entry, Consumer<FolderItem> each) {
+    NfsAttributes attributes = entry.node().attributes();
+    if (attributes.isFolder()) {
+      each.accept(new FolderItem(entry.name(), true, null));
+    } else if (attributes.isFile()) {
+      AssetInfo info = attributes.info(folder.resolve(new AssetPath(entry.name())));
+      each.accept(new FolderItem(entry.name(), false, info));
+    }
   }
 
   @Override

@@ -16,6 +16,7 @@ import dev.stoker.io.source.AssetSource;
 import dev.stoker.io.source.Sources;
 import dev.stoker.io.source.blob.BlobSettings;
 import dev.stoker.io.testing.GaneshaCluster;
+import dev.stoker.io.testing.NfsProxy;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -29,6 +30,7 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -119,6 +121,46 @@ class NfsSourceTest {
     for (Map.Entry<String, AssetInfo> each : found.entrySet()) {
       String name = each.getValue().path().name();
       assertEquals(name, new String(readAll(source, each.getValue()), StandardCharsets.UTF_8));
+    }
+  }
+
+  @Test
+  void oneLevelIsListedWithoutLookingBelow() throws Exception {
+    write(folder("level").resolve("a.exr"), 7);
+    Path below = folder("level/below/deeper");
+    for (int i = 0; i < 50; i++) {
+      write(below.resolve("f" + i), i);
+    }
+    Files.createSymbolicLink(cluster.root().resolve("level/link"), Path.of("below"));
+    Files.createSymbolicLink(cluster.root().resolve("level/out"), Path.of("/etc"));
+    try (NfsProxy proxy = NfsProxy.before(cluster, 0)) {
+      AtomicInteger pages = new AtomicInteger();
+      proxy.script(
+          procedure -> {
+            if (procedure == NfsProxy.READDIRPLUS) {
+              pages.incrementAndGet();
+            }
+            return NfsProxy.PASS;
+          });
+      AssetSource source = open(proxy.uri(cluster, "level/"));
+      Map<String, String> found = new TreeMap<>();
+      source.listFolder(
+          AssetPath.ROOT,
+          soon(),
+          item ->
+              found.put(
+                  item.name(),
+                  item.folder() ? "folder" : String.valueOf(item.info().lengthBytes())));
+      assertEquals(Map.of("a.exr", "7", "below", "folder", "link", "folder"), found);
+      assertEquals(1, pages.get());
+      assertThrows(
+          IoFailure.NotFound.class,
+          () -> source.listFolder(new AssetPath("a.exr"), soon(), item -> {}));
+      assertThrows(
+          IoFailure.NotFound.class,
+          () -> source.listFolder(new AssetPath("none"), soon(), item -> {}));
+      source.ping(soon());
+      assertEquals(1, pages.get());
     }
   }
 
