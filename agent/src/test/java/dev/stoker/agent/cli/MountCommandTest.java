@@ -256,12 +256,20 @@ class MountCommandTest {
 
   private static final int NOBODY = 65_534;
 
-  /** Mounts of its own, among them a /dev/fuse for everybody, as udev makes it: not all machines. */
+  /**
+   * Mounts of its own, among them a /dev/fuse for everybody, as udev makes it: not all machines.
+   */
   private Process apart() throws IOException {
     String script = "mknod -m 666 $0 c 10 229 && mount --bind $0 /dev/fuse && echo ready && read x";
     Process process =
         new ProcessBuilder(
-                "unshare", "-m", "--propagation", "private", "sh", "-c", script,
+                "unshare",
+                "-m",
+                "--propagation",
+                "private",
+                "sh",
+                "-c",
+                script,
                 folder.resolve("fuse").toString())
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
@@ -278,8 +286,7 @@ class MountCommandTest {
   }
 
   private static String asNobody(Process apart, String... command) throws Exception {
-    Process process =
-        new ProcessBuilder(nobody(apart, command)).redirectErrorStream(true).start();
+    Process process = new ProcessBuilder(nobody(apart, command)).redirectErrorStream(true).start();
     String said = new String(process.getInputStream().readAllBytes(), UTF_8);
     assertTrue(process.waitFor(20, TimeUnit.SECONDS));
     assertEquals(0, process.exitValue(), said);
