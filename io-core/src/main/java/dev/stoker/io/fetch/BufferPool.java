@@ -1,6 +1,7 @@
 package dev.stoker.io.fetch;
 
-import java.lang.foreign.Arena;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.UnpooledByteBufAllocator;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -31,12 +32,12 @@ public final class BufferPool implements AutoCloseable {
   /** A buffer in use: whoever took it owns it until {@link #release}. */
   public final class Lease {
     private final ByteBuffer buffer;
-    private final Arena arena;
-    private boolean released;
+    private final ByteBuf memory;
+    private int users;
 
-    private Lease(ByteBuffer buffer, Arena arena) {
+    private Lease(ByteBuffer buffer, ByteBuf memory) {
       this.buffer = buffer;
-      this.arena = arena;
+      this.memory = memory;
     }
 
     /** The buffer, all of it; position and limit are the owner's to set. */
@@ -44,7 +45,12 @@ public final class BufferPool implements AutoCloseable {
       return buffer;
     }
 
-    /** Gives it back; the owner must not touch it again. Once. */
+    /** One more owner, who gives it back, too; by one who owns it. */
+    void share() {
+      shared(this);
+    }
+
+    /** Gives it back; the owner must not touch it again. Once for each owner. */
     public void release() {
       giveBack(this);
     }
@@ -86,16 +92,23 @@ public final class BufferPool implements AutoCloseable {
           return null;
         }
         allocatedBytes += size;
-        Arena arena = Arena.ofShared();
-        lease = new Lease(arena.allocate(size, ALIGNMENT_BYTES).asByteBuffer(), arena);
+        lease = allocate(size);
       }
       takenBytes += lease.buffer.capacity();
-      lease.released = false;
+      lease.users = 1;
       lease.buffer.clear();
       return lease;
     } finally {
       lock.unlock();
     }
+  }
+
+  /** By Netty, which does not write zeros first: nobody reads what was not received. */
+  private Lease allocate(int size) {
+    ByteBuf memory = UnpooledByteBufAllocator.DEFAULT.directBuffer(size + ALIGNMENT_BYTES);
+    ByteBuffer whole = memory.nioBuffer(0, size + ALIGNMENT_BYTES);
+    int start = (ALIGNMENT_BYTES - whole.alignmentOffset(0, ALIGNMENT_BYTES)) % ALIGNMENT_BYTES;
+    return new Lease(whole.slice(start, size), memory);
   }
 
   /**
@@ -142,13 +155,24 @@ public final class BufferPool implements AutoCloseable {
     return ceilingBytes;
   }
 
+  private void shared(Lease lease) {
+    lock.lock();
+    try {
+      lease.users++;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   private void giveBack(Lease lease) {
     lock.lock();
     try {
-      if (lease.released) {
+      if (lease.users == 0) {
         throw new IllegalStateException("A buffer was given back twice.");
       }
-      lease.released = true;
+      if (--lease.users > 0) {
+        return;
+      }
       takenBytes -= lease.buffer.capacity();
       if (closed) {
         free(lease);
@@ -171,7 +195,7 @@ public final class BufferPool implements AutoCloseable {
 
   private void free(Lease lease) {
     allocatedBytes -= lease.buffer.capacity();
-    lease.arena.close();
+    lease.memory.release();
   }
 
   private static int sizeClass(int bytes) {

@@ -6,7 +6,7 @@ import java.util.List;
 /**
  * Bytes that came in, and who takes them.
  *
- * @param lease the buffer; released when all have taken theirs
+ * @param lease the buffer, or one share of it; released when all have taken theirs
  * @param priority of the request
  * @param parts may be empty
  */
@@ -17,4 +17,13 @@ record Delivery(BufferPool.Lease lease, Priority priority, List<Part> parts) {
    * @param offsetInBuffer where that begins in the buffer
    */
   record Part(Want want, ByteRange range, long offsetInBuffer) {}
+
+  /** What is taken, all told. */
+  long bytes() {
+    long bytes = 0;
+    for (Part part : parts) {
+      bytes += part.range().lengthBytes();
+    }
+    return bytes;
+  }
 }

@@ -1,9 +1,7 @@
 package dev.stoker.io.fetch;
 
-import dev.stoker.io.asset.ByteRange;
 import dev.stoker.io.asset.IoFailure;
 import dev.stoker.io.source.AssetSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.locks.ReentrantLock;
@@ -211,7 +209,32 @@ final class OriginQueue {
     run.attempts.add(attempt);
     inFlight++;
     lease.buffer().position(0).limit((int) run.range.lengthBytes());
-    chores.add(() -> attempt.launch(run, engine::soon, failure -> ended(run, attempt, failure)));
+    chores.add(
+        () ->
+            attempt.launch(
+                run,
+                engine::soon,
+                bytes -> arrived(run, attempt, bytes),
+                failure -> ended(run, attempt, failure)));
+  }
+
+  private void arrived(Run run, Run.Attempt attempt, int bytes) {
+    if (!Handout.pays(run, attempt, bytes)) {
+      return;
+    }
+    Delivery delivery;
+    lock.lock();
+    try {
+      List<Delivery.Part> parts = Handout.early(run, bytes);
+      if (parts.isEmpty()) {
+        return;
+      }
+      attempt.lease.share();
+      delivery = new Delivery(attempt.lease, run.priority(), parts);
+    } finally {
+      lock.unlock();
+    }
+    engine.deliver(delivery);
   }
 
   /** Arranges for a second request should this one be slower than its peers. */
@@ -292,16 +315,8 @@ final class OriginQueue {
     concurrency.answered(bytes, attempt.startedNanos, lacked, now);
     engine.answered(origin, bytes, latency);
     end(run, chores);
-    List<Delivery.Part> parts = new ArrayList<>(run.pieces.size());
-    for (Piece piece : run.pieces) {
-      wanted.forget(piece);
-      for (Want want : piece.waiters) {
-        long from = Math.max(piece.start, want.range.offset());
-        long to = Math.min(piece.end, want.range.end());
-        parts.add(new Delivery.Part(want, ByteRange.between(from, to), from - run.range.offset()));
-      }
-    }
-    Delivery delivery = new Delivery(attempt.lease, run.priority(), parts);
+    run.pieces.forEach(wanted::forget);
+    Delivery delivery = new Delivery(attempt.lease, run.priority(), Handout.rest(run));
     chores.add(() -> engine.deliver(delivery));
   }
 
@@ -336,7 +351,9 @@ final class OriginQueue {
       }
     }
     for (Piece piece : run.pieces) {
-      if (thrown instanceof IoFailure failure && mayTryAgain(run, piece, failure)) {
+      if (!wanted.lacks(piece)) {
+        wanted.forget(piece);
+      } else if (thrown instanceof IoFailure failure && mayTryAgain(run, piece, failure)) {
         rest(piece, failure, now, chores);
       } else {
         giveUp(List.copyOf(piece.waiters), thrown, chores);

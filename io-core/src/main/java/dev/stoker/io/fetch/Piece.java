@@ -1,7 +1,9 @@
 package dev.stoker.io.fetch;
 
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +21,11 @@ final class Piece {
   String owner;
 
   int failedTries;
+
+  /**
+   * Up to where in the asset each waiter got its bytes already; those that got none are not in it.
+   */
+  private @Nullable Map<Want, Long> servedTo;
 
   /** The request that gets it; null while it is queued or rests after a failure. */
   @Nullable Run run;
@@ -46,6 +53,21 @@ final class Piece {
     this.owner = owner;
   }
 
+  /** Where what a waiter still lacks begins. */
+  long lackingFrom(Want want) {
+    long from = Math.max(start, want.range.offset());
+    Long served = servedTo == null ? null : servedTo.get(want);
+    return served == null ? from : Math.max(from, served);
+  }
+
+  /** A waiter gets its bytes up to there. */
+  void serve(Want want, long to) {
+    if (servedTo == null) {
+      servedTo = new IdentityHashMap<>(2);
+    }
+    servedTo.put(want, to);
+  }
+
   long lengthBytes() {
     return end - start;
   }
@@ -54,6 +76,7 @@ final class Piece {
   Piece splitAt(long at) {
     Piece rest = new Piece(asset, at, end, new ArrayList<>(waiters), priority, owner);
     rest.failedTries = failedTries;
+    rest.servedTo = servedTo == null ? null : new IdentityHashMap<>(servedTo);
     end = at;
     asset.pieces.put(at, rest);
     // A want that ended inside is no longer waiting for both halves.

@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,9 @@ final class Run {
     final BufferPool.Lease lease;
     final long startedNanos;
     final boolean hedge;
+
+    /** How much of the range had come when parts were last handed out; its reader's thread only. */
+    int seenBytes;
 
     /** Volatile: whoever ends the run must see it, or its starter must see that the run ended. */
     volatile @Nullable CompletableFuture<Void> read;
@@ -34,13 +38,16 @@ final class Run {
      * Sends the request.
      *
      * @param soon runs something on another thread
+     * @param arrived told how many bytes are there, from the start of the range
      * @param ended told once, of null or why it failed
      */
-    void launch(Run run, Executor soon, Consumer<@Nullable Throwable> ended) {
+    void launch(Run run, Executor soon, IntConsumer arrived, Consumer<@Nullable Throwable> ended) {
       CompletableFuture<Void> started;
       try {
         AssetPieces pieces = run.asset();
-        started = pieces.source.read(pieces.asset.info(), run.range, lease.buffer(), run.deadline);
+        started =
+            pieces.source.read(
+                pieces.asset.info(), run.range, lease.buffer(), run.deadline, arrived);
       } catch (RuntimeException e) {
         started = CompletableFuture.failedFuture(e);
       }

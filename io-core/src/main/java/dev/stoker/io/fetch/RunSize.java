@@ -21,7 +21,7 @@ final class RunSize {
   private static final int FEW_BYTES = 16 << 20;
 
   /** So many connections are few. */
-  private static final int FEW = 4;
+  private static final int FEW = 2;
 
   /** Parts of one file that go out side by side are at least this long. */
   private static final int MIN_PART_BYTES = 1 << 20;

@@ -75,7 +75,7 @@ final class SinkThreads implements AutoCloseable {
   }
 
   void deliver(Delivery delivery) {
-    int bytes = delivery.lease().buffer().capacity();
+    long bytes = delivery.bytes();
     undelivered.addAndGet(bytes);
     if (delivery.parts().isEmpty()
         || !add(delivery.priority(), bytes >= LARGE_BYTES, () -> handOver(delivery))) {
@@ -188,7 +188,7 @@ final class SinkThreads implements AutoCloseable {
     try {
       delivery.parts().forEach(part -> take(delivery, part));
     } finally {
-      undelivered.addAndGet(-delivery.lease().buffer().capacity());
+      undelivered.addAndGet(-delivery.bytes());
       release(delivery);
     }
     // Ended only now: whoever hears of it may count on the memory being free.

@@ -71,6 +71,20 @@ final class WantedPieces {
     queue.served(run.pieces.getFirst(), run.range.lengthBytes());
   }
 
+  /** Leaves a piece what its waiters still lack of it; false where that is nothing. */
+  boolean lacks(Piece piece) {
+    long from = piece.waiters.stream().mapToLong(piece::lackingFrom).min().orElse(piece.start);
+    if (from >= piece.end) {
+      return false;
+    }
+    if (from > piece.start) {
+      piece.asset.pieces.remove(piece.start, piece);
+      piece.start = from;
+      piece.asset.pieces.put(from, piece);
+    }
+    return true;
+  }
+
   /** A piece that nobody waits for, or that has come. */
   void forget(Piece piece) {
     queue.remove(piece);

@@ -202,6 +202,7 @@ abstract sealed class Exchange {
       into.limit(into.position() + lengthBytes);
       from.readBytes(into);
       into.limit(limit);
+      check.arrived(into.position() - start);
     }
 
     @Override
@@ -212,6 +213,7 @@ abstract sealed class Exchange {
     @Override
     void tookDirect(int lengthBytes) {
       into.position(into.position() + lengthBytes);
+      check.arrived(into.position() - start);
     }
 
     @Override

@@ -17,6 +17,12 @@ public interface RangeCheck {
    */
   boolean accepts(AnswerHead head);
 
+  /**
+   * So many bytes of an accepted body are in the caller's buffer, from its start, and stay as they
+   * are. Told in rising order, now and then.
+   */
+  default void arrived(int bytes) {}
+
   /** What an answer that was not accepted means. */
   IoFailure refusal(HttpAnswer answer);
 }

@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 import java.util.function.Predicate;
 
 /**
@@ -101,6 +102,19 @@ public interface AssetSource extends AutoCloseable {
    */
   CompletableFuture<Void> read(
       AssetInfo pinned, ByteRange range, ByteBuffer into, Deadline deadline);
+
+  /**
+   * The same, for a reader that takes bytes as they come. A source that knows of the version before
+   * the bytes come tells {@code arrived} now and then how many are there from the start of the
+   * range: these are the pinned version's and stay as they are, even when the read fails later. By
+   * default nothing is told before the end.
+   *
+   * @param arrived told rising numbers on a thread of the source; must not block
+   */
+  default CompletableFuture<Void> read(
+      AssetInfo pinned, ByteRange range, ByteBuffer into, Deadline deadline, IntConsumer arrived) {
+    return read(pinned, range, into, deadline);
+  }
 
   /**
    * Which origin's limits this source falls under, as {@link

@@ -9,6 +9,7 @@ import dev.stoker.io.net.HttpAnswer;
 import dev.stoker.io.net.HttpCall;
 import dev.stoker.io.net.RangeCheck;
 import java.util.function.Function;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,17 +21,24 @@ public final class RangeAnswerCheck implements RangeCheck {
   private final AssetInfo pinned;
   private final ByteRange range;
   private final String doing;
+  private final IntConsumer arrived;
   private final Function<HttpAnswer, IoFailure> refusal;
 
   /**
    * @param doing verb phrase with its object, for messages
+   * @param arrived told how many bytes are there, as {@link RangeCheck#arrived}
    * @param refusal what an answer that is no success means
    */
   public RangeAnswerCheck(
-      AssetInfo pinned, ByteRange range, String doing, Function<HttpAnswer, IoFailure> refusal) {
+      AssetInfo pinned,
+      ByteRange range,
+      String doing,
+      IntConsumer arrived,
+      Function<HttpAnswer, IoFailure> refusal) {
     this.pinned = pinned;
     this.range = range;
     this.doing = doing;
+    this.arrived = arrived;
     this.refusal = refusal;
   }
 
@@ -64,6 +72,11 @@ public final class RangeAnswerCheck implements RangeCheck {
       asRead.meet(Answers.info(pinned.path(), head, pinned.lengthBytes()));
     }
     return true;
+  }
+
+  @Override
+  public void arrived(int bytes) {
+    arrived.accept(bytes);
   }
 
   @Override

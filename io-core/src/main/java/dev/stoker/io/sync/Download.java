@@ -40,6 +40,7 @@ final class Download {
   private final Path part;
   private final TreeFetch.Options options;
   private final TreeFetch.Tally tally;
+  private final WriteWay way;
   private final ReentrantLock lock = new ReentrantLock();
   // Guarded by lock: all below.
   private final TreeMap<Long, Long> ahead = new TreeMap<>();
@@ -48,7 +49,13 @@ final class Download {
   private long markedBytes;
   private boolean keep;
 
-  Download(PinnedAsset asset, Path target, TreeFetch.Options options, TreeFetch.Tally tally) {
+  Download(
+      PinnedAsset asset,
+      Path target,
+      TreeFetch.Options options,
+      TreeFetch.Tally tally,
+      WriteWay way) {
+    this.way = way;
     this.asset = asset;
     this.target = target;
     this.part = target.resolveSibling(target.getFileName() + PART_SUFFIX);
@@ -92,7 +99,8 @@ final class Download {
             PartFile.open(
                 part,
                 keep,
-                options.directWrites() && asset.info().lengthBytes() >= DIRECT_FROM_BYTES);
+                options.directWrites() && asset.info().lengthBytes() >= DIRECT_FROM_BYTES,
+                way);
       }
       return file;
     } finally {

@@ -17,9 +17,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A file that is being written, in pieces of any order, from several threads.
  *
- * <p>Large files are written past the page cache (O_DIRECT) where the file system can: half the CPU
- * time of a copy into the cache, and nothing else is pushed out of it. What is not aligned, such as
- * the end of the file, goes through the cache.
+ * <p>Large files are written past the page cache (O_DIRECT) where {@link WriteWay} says so and the
+ * file system can. What is not aligned, such as the end of the file, goes through the cache.
  */
 final class PartFile implements AutoCloseable {
   /** The most that O_DIRECT asks for on any device we know (open(2)). */
@@ -32,20 +31,23 @@ final class PartFile implements AutoCloseable {
   private final FileChannel buffered;
   private final ReentrantLock turn = new ReentrantLock();
   private final @Nullable FileChannel direct;
+  private final WriteWay way;
 
-  private PartFile(Path path, FileChannel buffered, @Nullable FileChannel direct) {
+  private PartFile(Path path, FileChannel buffered, @Nullable FileChannel direct, WriteWay way) {
     this.path = path;
     this.buffered = buffered;
     this.direct = direct;
+    this.way = way;
   }
 
   /**
    * Opens a file for writing.
    *
    * @param keep whether what it holds stays
-   * @param pastTheCache whether to write directly where that is possible
+   * @param pastTheCache whether to write directly where that is possible and pays
+   * @param way what knows when it pays
    */
-  static PartFile open(Path path, boolean keep, boolean pastTheCache) {
+  static PartFile open(Path path, boolean keep, boolean pastTheCache, WriteWay way) {
     try {
       Set<OpenOption> how = new HashSet<>();
       how.add(StandardOpenOption.CREATE);
@@ -55,7 +57,7 @@ final class PartFile implements AutoCloseable {
         how.add(StandardOpenOption.TRUNCATE_EXISTING);
       }
       FileChannel buffered = FileChannel.open(path, how);
-      return new PartFile(path, buffered, pastTheCache ? openDirect(path) : null);
+      return new PartFile(path, buffered, pastTheCache ? openDirect(path) : null, way);
     } catch (IOException e) {
       throw failure(path, e);
     }
@@ -93,6 +95,7 @@ final class PartFile implements AutoCloseable {
       int aligned = data.remaining() / BLOCK_BYTES * BLOCK_BYTES;
       if (direct != null
           && aligned > 0
+          && way.isPastCache(aligned)
           && offset % BLOCK_BYTES == 0
           && data.isDirect()
           && data.alignmentOffset(data.position(), BLOCK_BYTES) == 0) {
@@ -113,7 +116,10 @@ final class PartFile implements AutoCloseable {
   private void writeInTurn(long offset, ByteBuffer data) throws IOException {
     turn.lock();
     try {
+      long bytes = data.remaining();
+      long start = System.nanoTime();
       writeFully(buffered, offset, data);
+      way.tookInCache(bytes, System.nanoTime() - start);
     } finally {
       turn.unlock();
     }

@@ -85,6 +85,7 @@ public final class TreeFetch {
   private final Function<AssetUri, AssetSource> sources;
   private final Options options;
   private final Tally tally = new Tally();
+  private final WriteWay way = new WriteWay();
   private final Semaphore inFlight = new Semaphore(FILES_IN_FLIGHT);
   private final Set<Path> folders = new HashSet<>();
 
@@ -169,7 +170,7 @@ public final class TreeFetch {
 
   private void start(PinnedAsset asset, Path target, Deadline deadline) {
     var _ =
-        new Download(asset, target, options, tally)
+        new Download(asset, target, options, tally, way)
             .start(fetcher, deadline)
             .whenComplete(
                 (nothing, failure) -> {

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 
 /**
  * An origin whose answers the test gives: byte i of every asset is a function of its name and i.
@@ -22,20 +23,35 @@ import java.util.function.Consumer;
  */
 final class FakeOrigin implements AssetSource {
   /** A request that came in. */
-  record Asked(AssetInfo asset, ByteRange range, ByteBuffer into, CompletableFuture<Void> future) {
+  record Asked(
+      AssetInfo asset,
+      ByteRange range,
+      ByteBuffer into,
+      CompletableFuture<Void> future,
+      IntConsumer arrived) {
     void answer() {
       synchronized (future) {
         // A canceled request must not touch the buffer any more.
         if (!future.isDone()) {
-          fill();
+          fill(range.lengthBytes());
           future.complete(null);
         }
       }
     }
 
-    private void fill() {
+    /** The first bytes come, and the rest not yet. */
+    void arrive(int bytes) {
+      synchronized (future) {
+        if (!future.isDone()) {
+          fill(bytes);
+          arrived.accept(bytes);
+        }
+      }
+    }
+
+    private void fill(long bytes) {
       int at = into.position();
-      for (long i = range.offset(); i < range.end(); i++) {
+      for (long i = range.offset(); i < range.offset() + bytes; i++) {
         into.put(at++, byteAt(asset.path().value(), i));
       }
     }
@@ -66,6 +82,12 @@ final class FakeOrigin implements AssetSource {
   @Override
   public CompletableFuture<Void> read(
       AssetInfo pinned, ByteRange range, ByteBuffer into, Deadline deadline) {
+    return read(pinned, range, into, deadline, bytes -> {});
+  }
+
+  @Override
+  public CompletableFuture<Void> read(
+      AssetInfo pinned, ByteRange range, ByteBuffer into, Deadline deadline, IntConsumer arrived) {
     CompletableFuture<Void> future =
         new CompletableFuture<>() {
           @Override
@@ -73,7 +95,7 @@ final class FakeOrigin implements AssetSource {
             return completeExceptionally(new IoFailure.Canceled("canceled"));
           }
         };
-    Asked request = new Asked(pinned, range, into, future);
+    Asked request = new Asked(pinned, range, into, future, arrived);
     asked.add(request);
     script.accept(request);
     return future;

@@ -279,7 +279,11 @@ public final class BlobWriter {
     BlobAccount account = accounts.accountOf(uri);
     RangeAnswerCheck check =
         new RangeAnswerCheck(
-            pinned, range, "read " + uri, answer -> BlobRefusals.of("read", uri, answer, account));
+            pinned,
+            range,
+            "read " + uri,
+            bytes -> {},
+            answer -> BlobRefusals.of("read", uri, answer, account));
     HttpCall call =
         RangeAnswerCheck.conditional(
             account.call("GET", uri.container(), uri.path(), ""), pinned, range);

@@ -20,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -148,6 +149,12 @@ public final class BlobSource implements AssetSource {
   @Override
   public CompletableFuture<Void> read(
       AssetInfo pinned, ByteRange range, ByteBuffer into, Deadline deadline) {
+    return read(pinned, range, into, deadline, bytes -> {});
+  }
+
+  @Override
+  public CompletableFuture<Void> read(
+      AssetInfo pinned, ByteRange range, ByteBuffer into, Deadline deadline, IntConsumer arrived) {
     if (range.isEmpty()) {
       return CompletableFuture.completedFuture(null);
     }
@@ -159,7 +166,7 @@ public final class BlobSource implements AssetSource {
         call,
         into,
         new RangeAnswerCheck(
-            pinned, range, doing, answer -> account.refusal(doing, answer, READER)),
+            pinned, range, doing, arrived, answer -> account.refusal(doing, answer, READER)),
         deadline);
   }
 

@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 import java.util.function.Predicate;
 
 /** A tree on a range server. */
@@ -205,12 +206,18 @@ public final class HttpSource implements AssetSource {
   @Override
   public CompletableFuture<Void> read(
       AssetInfo pinned, ByteRange range, ByteBuffer into, Deadline deadline) {
+    return read(pinned, range, into, deadline, bytes -> {});
+  }
+
+  @Override
+  public CompletableFuture<Void> read(
+      AssetInfo pinned, ByteRange range, ByteBuffer into, Deadline deadline, IntConsumer arrived) {
     if (range.isEmpty()) {
       return CompletableFuture.completedFuture(null);
     }
     String doing = "read " + tree.resolve(pinned.path());
     RangeAnswerCheck check =
-        new RangeAnswerCheck(pinned, range, doing, answer -> refusal(doing, answer));
+        new RangeAnswerCheck(pinned, range, doing, arrived, answer -> refusal(doing, answer));
     return new RedirectedRead(transport, into, check, deadline)
         .send(
             RangeAnswerCheck.conditional(call("GET", pinned.path(), ""), pinned, range),

@@ -82,6 +82,11 @@ final class RedirectedRead extends CompletableFuture<Void> {
     }
 
     @Override
+    public void arrived(int bytes) {
+      check.arrived(bytes);
+    }
+
+    @Override
     public IoFailure refusal(HttpAnswer answer) {
       try {
         next.set(mayFollow ? Redirects.next(call, answer) : null);
