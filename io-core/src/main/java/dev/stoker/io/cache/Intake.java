@@ -81,7 +81,8 @@ final class Intake {
               if (failure == null) {
                 want.done().complete(null);
               } else {
-                want.done().completeExceptionally(unwrap(failure));
+                // Never a bare CancellationException, which get() throws past who joined it.
+                want.done().completeExceptionally(failure(asset, failure));
               }
             });
     return fetch;

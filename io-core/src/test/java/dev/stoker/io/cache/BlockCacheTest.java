@@ -23,6 +23,9 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -129,6 +132,37 @@ class BlockCacheTest {
     never.complete(null);
     fill.get();
     assertTrue(fixture.open(asset).isComplete());
+  }
+
+  /** As when a reader of a mount closes his file while a session's inputs are brought. */
+  @Test
+  void whoJoinedAFillOfSomebodyWhoLeavesBringsTheRestHimself() throws Exception {
+    PinnedAsset asset = asset("a", "1", MIB);
+    AtomicInteger asked = new AtomicInteger();
+    fixture.origin.gate =
+        request ->
+            asked.getAndIncrement() == 0
+                ? new CompletableFuture<>()
+                : CompletableFuture.completedFuture(null);
+    List<ByteRange> all = List.of(asset.info().wholeRange());
+    CompletableFuture<Void> leaves =
+        fixture.open(asset).fill(all, Priority.READAHEAD, soon(), FillProgress.NONE);
+    await(() -> asked.get() == 1);
+    CompletableFuture<Void> joins =
+        fixture.open(asset).fill(all, Priority.READAHEAD, soon(), FillProgress.NONE);
+    await(() -> fixture.cache.usage().missBytes() == 2 * MIB);
+    leaves.cancel(true);
+    joins.get(10, TimeUnit.SECONDS);
+    assertTrue(fixture.open(asset).isComplete());
+    assertEquals(2, asked.get());
+  }
+
+  private static void await(BooleanSupplier done) {
+    long end = System.nanoTime() + 10_000_000_000L;
+    while (!done.getAsBoolean()) {
+      assertTrue(System.nanoTime() < end, "waited 10 s");
+      Thread.onSpinWait();
+    }
   }
 
   @Test
