@@ -21,13 +21,13 @@ final class Isolation {
       LOG.log(
           Level.WARNING,
           "Jobs are not isolated: their user can reach the metadata addresses of a cloud, as"
-              + " ''ip rule'' makes no rule here; install iproute2.");
+              + " 'ip rule' makes no rule here; install iproute2.");
     }
     if (!isRoot()) {
       LOG.log(
           Level.WARNING,
           "Jobs are not isolated: the agent does not run as root, so they run as its own user, who"
-              + " can read its credentials and other jobs'' files, reach the metadata addresses of"
+              + " can read its credentials and other jobs' files, reach the metadata addresses of"
               + " a cloud and open every GPU; run it as root with a user for jobs to change that.");
     }
     if (isRoot() && user == null) {
