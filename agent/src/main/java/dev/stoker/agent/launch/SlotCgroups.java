@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -80,7 +81,7 @@ public final class SlotCgroups implements AutoCloseable {
           Level.INFO,
           "Slots get no control groups below {0}: {1}; affinity and limits hold without.",
           parent,
-          e.getMessage());
+          e instanceof AccessDeniedException ? "this user may make none" : e.getMessage());
     }
   }
 
