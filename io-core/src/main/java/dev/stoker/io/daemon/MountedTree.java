@@ -79,7 +79,8 @@ sealed interface MountedTree extends AutoCloseable {
       List<String> left = tree.notStored();
       if (!left.isEmpty()) {
         throw new IoFailure.Unavailable(
-            "%d files that were written are not stored at the origin; they stay in the spool, and the next mount of it stores them: %s%s"
+            ("Not all that was written is stored at the origin: %d stay in the spool, and the next"
+                    + " mount stores them: %s%s")
                 .formatted(
                     left.size(),
                     String.join("; ", left.subList(0, Math.min(MAX_NAMED, left.size()))),

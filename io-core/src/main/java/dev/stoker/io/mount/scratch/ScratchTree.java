@@ -115,7 +115,7 @@ public final class ScratchTree implements WritableTree, AutoCloseable {
     if (!left.isEmpty()) {
       LOG.log(
           System.Logger.Level.INFO,
-          "An earlier mount of {0} left {1} files, {2} bytes, that are not stored there; they are"
+          "An earlier mount of {0} left what is not stored there ({1} files, {2} bytes); it is"
               + " stored now.",
           uri,
           left.size(),
@@ -453,9 +453,9 @@ public final class ScratchTree implements WritableTree, AutoCloseable {
     if (!left.isEmpty()) {
       LOG.log(
           System.Logger.Level.WARNING,
-          "{0} files of {1} are not stored there; they stay in {2}, and the next mount stores"
-              + " them: {3}",
-          left.size(),
+          "Not all that was written to {1} is stored there: {0} stay in {2}, and the next mount"
+              + " stores them: {3}",
+          left.size() + (left.size() == 1 ? " file" : " files"),
           uri,
           spool.folder(),
           String.join("; ", left.subList(0, Math.min(10, left.size()))));

@@ -3,8 +3,10 @@ package dev.stoker.io.mount.scratch;
 import dev.stoker.io.asset.Deadline;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.PriorityQueue;
+import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -26,6 +28,11 @@ final class WriteBack implements Spool.Storing, AutoCloseable {
   /** Times of {@link System#nanoTime()} are compared by their distance from it. */
   private static final long NOW_BASE = System.nanoTime();
 
+  /** An interrupted upload lets go of its connection within it. */
+  private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(5);
+
+  private static final long CLOSE_PAUSE_MILLIS = 50;
+
   /** An origin that comes back is noticed within it. */
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(15);
 
@@ -38,7 +45,8 @@ final class WriteBack implements Spool.Storing, AutoCloseable {
   // Guarded by lock: all below.
   private final PriorityQueue<Due> queue =
       new PriorityQueue<>(Comparator.comparingLong((Due due) -> due.atNanos - NOW_BASE));
-  private int running;
+  private final Set<Thread> running = new HashSet<>();
+  private int starting;
   private boolean closed;
 
   /** A file's place in the queue. */
@@ -71,6 +79,9 @@ final class WriteBack implements Spool.Storing, AutoCloseable {
   private void add(ScratchFile file, long waitNanos) {
     lock.lock();
     try {
+      if (closed) {
+        return; // it is in the spool, for the next mount
+      }
       if (file.due != null) {
         queue.remove(file.due);
       }
@@ -99,11 +110,24 @@ final class WriteBack implements Spool.Storing, AutoCloseable {
         if (file == null) {
           return;
         }
-        Thread.ofVirtual().name("scratch upload " + file.id).start(() -> upload(file));
+        start(file);
       }
     } catch (InterruptedException e) {
       // Closed.
     }
+  }
+
+  private void start(ScratchFile file) {
+    Thread upload =
+        Thread.ofVirtual().name("scratch upload " + file.id).unstarted(() -> upload(file));
+    lock.lock();
+    try {
+      starting--;
+      running.add(upload);
+    } finally {
+      lock.unlock();
+    }
+    upload.start();
   }
 
   /** The next that is due; null at the end. */
@@ -116,7 +140,7 @@ final class WriteBack implements Spool.Storing, AutoCloseable {
         if (first != null && waitNanos <= 0) {
           queue.remove();
           first.file.due = null;
-          running++;
+          starting++;
           return first.file;
         }
         long _ = changed.awaitNanos(waitNanos);
@@ -135,7 +159,7 @@ final class WriteBack implements Spool.Storing, AutoCloseable {
       slots.release();
       lock.lock();
       try {
-        running--;
+        running.remove(Thread.currentThread());
         ended(file, outcome);
         changed.signalAll();
       } finally {
@@ -165,7 +189,7 @@ final class WriteBack implements Spool.Storing, AutoCloseable {
   public boolean hasWork() {
     lock.lock();
     try {
-      return running > 0 || !queue.isEmpty();
+      return starting > 0 || !running.isEmpty() || !queue.isEmpty();
     } finally {
       lock.unlock();
     }
@@ -207,14 +231,21 @@ final class WriteBack implements Spool.Storing, AutoCloseable {
     }
   }
 
-  /** Begins nothing more. */
+  /** Begins nothing more and gives up what is under way. */
   @Override
   public void close() {
+    Deadline deadline = Deadline.after(CLOSE_PATIENCE);
     lock.lock();
     try {
       closed = true;
       queue.clear();
       changed.signalAll();
+      while (hasWork() && !deadline.hasPassed()) {
+        running.forEach(Thread::interrupt);
+        boolean _ = changed.await(CLOSE_PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     } finally {
       lock.unlock();
     }

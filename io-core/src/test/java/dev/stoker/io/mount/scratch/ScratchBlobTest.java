@@ -100,7 +100,7 @@ class ScratchBlobTest {
 
   @Test
   void blobsAreWrittenRenamedAndRemovedAsFilesAre() throws IOException {
-    try (ScratchMount mount = ScratchMount.of(top, uri)) {
+    try (MountedHere mount = MountedHere.of(top, uri)) {
       Files.createDirectories(mount.file("shots/s1"));
       Files.write(mount.file("shots/s1/large"), bytes(9_000_000));
       Files.writeString(mount.file("shots/s1/small"), "small");
@@ -126,7 +126,7 @@ class ScratchBlobTest {
 
   @Test
   void aBlobThatSomebodyElseWroteIsNotReplaced() throws IOException {
-    try (ScratchMount mount = ScratchMount.of(top, uri)) {
+    try (MountedHere mount = MountedHere.of(top, uri)) {
       Files.writeString(mount.file("a"), "ours");
       sync(mount.file("a"));
       blobs.put(
@@ -147,7 +147,7 @@ class ScratchBlobTest {
   @Test
   void anOriginThatIsAwayForAWhileGetsEverythingOnceItIsBack() throws IOException {
     ScratchMount.Settings settings = ScratchMount.Settings.quick(top).withTimeout(3_000);
-    try (ScratchMount mount = ScratchMount.of(top, uri, settings.withUnmount(1_000))) {
+    try (MountedHere mount = MountedHere.of(top, uri, settings.withUnmount(1_000))) {
       Files.writeString(mount.file("before"), "before");
       sync(mount.file("before"));
       azurite.stop();
@@ -161,10 +161,10 @@ class ScratchBlobTest {
       azurite.stop();
       Files.writeString(mount.file("last"), "last");
       String left = mount.end();
-      assertTrue(left.contains("1 files") && left.contains("last: "), left);
+      assertTrue(left.contains("1 stay in the spool") && left.contains("last: "), left);
     }
     azurite.restart();
-    try (ScratchMount mount = ScratchMount.of(top, uri)) {
+    try (MountedHere mount = MountedHere.of(top, uri)) {
       await("stored by the next mount", () -> names().contains("last"));
       assertArrayEquals(bytes(2_000_000), Files.readAllBytes(mount.file("meanwhile")));
       assertEquals("last", Files.readString(mount.file("last")));

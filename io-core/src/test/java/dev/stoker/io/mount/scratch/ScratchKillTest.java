@@ -12,6 +12,7 @@ import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * {@code kill -9} of a mount at a random moment, while files are written, stored, renamed: what a
  * program was told is written is there afterwards, here and at the origin. {@code benchmarks/faults
- * scratch} for more.
+ * scratch} runs it; a short form is {@link ScratchMountTest}'s.
  */
 @Timeout(3600)
 class ScratchKillTest {
@@ -32,12 +33,13 @@ class ScratchKillTest {
   private final Map<String, Integer> told = new ConcurrentHashMap<>();
 
   @Test
+  @Tag("nightly")
   void whatWasWrittenSurvivesAKill() throws Exception {
     FuseAccess.require();
     Trials trials = new Trials("F1 scratch");
     Random random = trials.random();
     Path origin = Files.createDirectory(top.resolve("origin"));
-    for (int i = 0; i < Trials.wanted(2); i++) {
+    for (int i = 0; i < Trials.wanted(10); i++) {
       ScratchMount.Settings settings =
           ScratchMount.Settings.quick(top).withWriteBack(random.nextInt(200));
       ScratchMount mount = ScratchMount.of(top, origin.toString(), settings);
@@ -52,8 +54,8 @@ class ScratchKillTest {
       for (Thread writer : writers) {
         writer.join();
       }
-      try (ScratchMount next = ScratchMount.of(top, origin.toString())) {
-        check(trials, next.folder(), "in the next mount, trial " + i);
+      try (MountedHere next = MountedHere.of(top, origin.toString())) {
+        check(trials, next.file(""), "in the next mount, trial " + i);
       }
       check(trials, origin, "at the origin, trial " + i);
       try (Stream<Path> left = Files.walk(top.resolve("spool"))) {

@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** A tree mounted to be written to, by a process of its own. */
+/** A tree mounted to be written to, by a process of its own: it can be killed and mapped. */
 final class ScratchMount implements AutoCloseable {
   private final Process process;
   private final BufferedReader output;
@@ -75,9 +75,7 @@ final class ScratchMount implements AutoCloseable {
    */
   static ScratchMount of(Path top, String uri, Settings settings) throws IOException {
     Path folder = top.resolve("mnt");
-    if (!Files.isSymbolicLink(folder)) {
-      folder.toFile().mkdirs(); // a stale mount there answers nobody
-    }
+    boolean _ = folder.toFile().mkdirs(); // what was mounted there may have been killed
     Path log = top.resolve("mount.log");
     ProcessBuilder builder =
         new ProcessBuilder(

@@ -46,7 +46,7 @@ class ScratchNfsTest {
     Path origin = servers.root();
     Files.createDirectories(origin.resolve("scratch"));
     Files.writeString(origin.resolve("scratch/old"), "old");
-    try (ScratchMount mount = ScratchMount.of(top, servers.nfs("scratch/"))) {
+    try (MountedHere mount = MountedHere.of(top, servers.nfs("scratch/"))) {
       Files.createDirectory(mount.file("shots"));
       Files.write(mount.file("shots/a"), bytes);
       Files.writeString(mount.file("old"), "new", StandardOpenOption.APPEND);

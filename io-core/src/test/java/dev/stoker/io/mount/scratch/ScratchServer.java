@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Mounts a tree to be written to until its input ends. A process of its own: page faults of who
@@ -19,39 +20,55 @@ import java.util.List;
 final class ScratchServer {
   private ScratchServer() {}
 
-  /** Arguments as {@link ScratchMount} gives them. */
-  public static void main(String[] args) throws IOException {
-    Path top = Path.of(args[0]);
-    MountRequest.Scratch how =
-        new MountRequest.Scratch(
-            args[3], Long.parseLong(args[4]), Long.parseLong(args[5]), Long.parseLong(args[6]));
+  static IoNode open(Path top, Map<String, String> environment) {
+    return IoNode.open(
+        new IoSettings(
+            top.resolve("data"),
+            List.of(new CacheSettings.Disk(top.resolve("cache"), 1 << 30)),
+            64 << 20,
+            BlobSettings.fromEnvironment(environment)));
+  }
+
+  static String mount(IoNode node, String uri, String folder, ScratchMount.Settings settings) {
     MountRequest request =
         new MountRequest(
                 "",
-                args[1],
-                args[2],
+                uri,
+                folder,
                 false,
                 false,
                 0,
                 0,
                 0644,
                 0755,
-                Long.parseLong(args[7]),
+                settings.nameMillis(),
                 4 << 20,
                 128,
-                Long.parseLong(args[8]),
+                settings.timeoutMillis(),
                 0,
                 false,
                 null)
-            .writable(how);
-    IoSettings settings =
-        new IoSettings(
-            top.resolve("data"),
-            List.of(new CacheSettings.Disk(top.resolve("cache"), 1 << 30)),
-            64 << 20,
-            BlobSettings.fromEnvironment(System.getenv()));
-    try (IoNode node = IoNode.open(settings)) {
-      String mounted = node.mount(request, Deadline.after(Duration.ofSeconds(30)));
+            .writable(
+                new MountRequest.Scratch(
+                    settings.spool().toString(),
+                    settings.spoolBytes(),
+                    settings.writeBackMillis(),
+                    settings.unmountMillis()));
+    return node.mount(request, Deadline.after(Duration.ofSeconds(30)));
+  }
+
+  /** Arguments as {@link ScratchMount} gives them. */
+  public static void main(String[] args) throws IOException {
+    ScratchMount.Settings settings =
+        new ScratchMount.Settings(
+            Path.of(args[3]),
+            Long.parseLong(args[4]),
+            Long.parseLong(args[5]),
+            Long.parseLong(args[6]),
+            Long.parseLong(args[7]),
+            Long.parseLong(args[8]));
+    try (IoNode node = open(Path.of(args[0]), System.getenv())) {
+      String mounted = mount(node, args[1], args[2], settings);
       System.out.println("ready " + mounted);
       while (System.in.read() >= 0) {
         // Until the test ends it.
