@@ -10,6 +10,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
 /** Versions and looks of local files, links not followed. */
@@ -25,10 +26,18 @@ final class FileStamps {
 
   static AssetVersion.FileStamp of(Map<String, Object> found) {
     return new AssetVersion.FileStamp(
-        (Long) found.get("size"),
-        ((FileTime) found.get("lastModifiedTime")).to(TimeUnit.NANOSECONDS),
-        ((FileTime) found.get("ctime")).to(TimeUnit.NANOSECONDS),
-        ((Number) found.get("ino")).longValue());
+        number(found, "size").longValue(),
+        time(found, "lastModifiedTime").to(TimeUnit.NANOSECONDS),
+        time(found, "ctime").to(TimeUnit.NANOSECONDS),
+        number(found, "ino").longValue());
+  }
+
+  static Number number(Map<String, Object> found, String name) {
+    return (Number) Objects.requireNonNull(found.get(name), name);
+  }
+
+  static FileTime time(Map<String, Object> found, String name) {
+    return (FileTime) Objects.requireNonNull(found.get(name), name);
   }
 
   static Map<String, Object> read(Path file, String attributes) throws IOException {

@@ -81,10 +81,13 @@ final class FileTreeWriter implements TreeWriter {
     try {
       Map<String, Object> found =
           FileStamps.read(file, "unix:mode,uid,gid,size,lastModifiedTime,ctime,ino");
-      int mode = (Integer) found.get("mode");
+      int mode = FileStamps.number(found, "mode").intValue();
       FileLook look =
-          new FileLook(mode & MODE_BITS, (Integer) found.get("uid"), (Integer) found.get("gid"));
-      Instant modified = ((FileTime) found.get("lastModifiedTime")).toInstant();
+          new FileLook(
+              mode & MODE_BITS,
+              FileStamps.number(found, "uid").intValue(),
+              FileStamps.number(found, "gid").intValue());
+      Instant modified = FileStamps.time(found, "lastModifiedTime").toInstant();
       AssetVersion.FileStamp stamp = FileStamps.of(found);
       return switch (mode & TYPE_MASK) {
         case TYPE_FOLDER -> new TreeItem(name, TreeItem.Kind.FOLDER, null, 0, modified, look, null);
@@ -216,6 +219,7 @@ final class FileTreeWriter implements TreeWriter {
   public Map<AssetPath, AssetVersion> renameFolder(
       AssetPath from, AssetPath to, Deadline deadline) {
     try {
+      Files.createDirectories(local(to.parent()));
       Files.move(local(from), local(to), StandardCopyOption.ATOMIC_MOVE);
       return Map.of();
     } catch (IOException e) {

@@ -74,8 +74,8 @@ final class NameChanges {
   ScratchFile create(Call call, Folder folder, String name, FileLook look) {
     try (Held _ = hold(paths.readLock(), call.deadline())) {
       ScratchFile file = names.addFile(folder, name, look, ScratchNode.nowNanos(), null, 0);
-      file.lock.lock();
       boolean done = false;
+      file.lock.lock();
       try {
         SpoolFile local = spool.create();
         file.local = local;
@@ -392,9 +392,7 @@ final class NameChanges {
         }
         AssetPath from = names.path(folder);
         AssetPath destination = names.path(to).resolve(new AssetPath(toName));
-        if (!isOnlyHere(folder)) {
-          adopt(folder, writer.renameFolder(from, destination, call.deadline()));
-        }
+        renameAtOrigin(folder, from, destination, call.deadline());
         names.move(folder, to, toName);
         below.clear();
         names.files(folder, below::add); // with those that were made since
@@ -411,11 +409,21 @@ final class NameChanges {
     }
   }
 
-  /** Whether the origin cannot know it: all that lies in it waits to be stored. */
+  private void renameAtOrigin(Folder folder, AssetPath from, AssetPath to, Deadline deadline) {
+    try {
+      adopt(folder, writer.renameFolder(from, to, deadline));
+    } catch (IoFailure.NotFound e) {
+      if (!isOnlyHere(folder)) {
+        throw e;
+      }
+    }
+  }
+
+  /** Whether all that lies in it waits to be stored, as after a crash: the origin may lack it. */
   private boolean isOnlyHere(Folder folder) {
-    return names.locked(() -> folder.listedNanos) == null
-        && !names.children(folder).isEmpty()
-        && names.children(folder).stream()
+    List<ScratchNode> children = names.children(folder);
+    return !children.isEmpty()
+        && children.stream()
             .allMatch(
                 node ->
                     node instanceof Folder below
@@ -428,7 +436,7 @@ final class NameChanges {
     versions.forEach(
         (path, version) -> {
           ScratchNode node = folder;
-          for (String name : path.value().split("/")) {
+          for (String name : path.value().split("/", -1)) {
             node = node instanceof Folder at ? names.child(at, name) : null;
           }
           if (node instanceof ScratchFile file) {

@@ -30,6 +30,9 @@ final class Namespace {
   /** Some 120 MB of heap. */
   private static final int MAX_NODES = 300_000;
 
+  /** Before every listing that may still be believed. */
+  private static final long LONG_AGO_NANOS = Long.MAX_VALUE / 4;
+
   private static final List<String> HIDDEN = List.of(".stoker-part-", Orphan.PREFIX);
 
   private final ReentrantLock lock = new ReentrantLock();
@@ -286,7 +289,13 @@ final class Namespace {
   /** Has a folder listed again by the next who looks into it. */
   void expire(@Nullable Folder folder) {
     if (folder != null) {
-      locked(() -> folder.listedNanos = null);
+      locked(
+          () -> {
+            if (folder.listedNanos != null) {
+              folder.listedNanos = System.nanoTime() - LONG_AGO_NANOS;
+            }
+            return null;
+          });
     }
   }
 

@@ -34,16 +34,16 @@ final class PageSet {
 
   private boolean has(long page) {
     long[] group = groups.get(page >> GROUP_BITS);
-    int bit = (int) (page & GROUP_PAGES - 1);
-    return group != null && (group[bit >> 6] & 1L << bit) != 0;
+    int bit = (int) (page & (GROUP_PAGES - 1));
+    return group != null && (group[bit >> 6] & (1L << bit)) != 0;
   }
 
   /** Adds the pages that hold bytes of the range. */
   void add(long offset, long end) {
     for (long page = offset / PAGE_BYTES; page * PAGE_BYTES < end; page++) {
       if (!has(page)) {
-        long[] group = groups.computeIfAbsent(page >> GROUP_BITS, at -> new long[GROUP_PAGES >> 6]);
-        int bit = (int) (page & GROUP_PAGES - 1);
+        long[] group = groups.computeIfAbsent(page >> GROUP_BITS, at -> new long[GROUP_PAGES / Long.SIZE]);
+        int bit = (int) (page & (GROUP_PAGES - 1));
         group[bit >> 6] |= 1L << bit;
         count++;
       }

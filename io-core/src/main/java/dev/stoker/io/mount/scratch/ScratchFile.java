@@ -111,11 +111,13 @@ final class ScratchFile extends ScratchNode {
     }
   }
 
-  /** Waits until an upload, or a part of the time, is over. Only with the lock. */
+  /** Waits until nobody stores it. Only with the lock. */
   void awaitUpload(Deadline deadline) {
     try {
-      if (uploader != null && settled.awaitNanos(Math.max(1, deadline.remainingNanos())) <= 0) {
-        throw new IoFailure.TimedOut("Gave up waiting for '" + name + "' to be stored.");
+      while (uploader != null) {
+        if (settled.awaitNanos(Math.max(1, deadline.remainingNanos())) <= 0) {
+          throw new IoFailure.TimedOut("Gave up waiting for '" + name + "' to be stored.");
+        }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -92,7 +92,7 @@ public final class ScratchTree implements WritableTree, AutoCloseable {
       AssetPath path = one.record().path();
       Folder folder = names.root();
       if (!path.parent().isRoot()) {
-        for (String segment : path.parent().value().split("/")) {
+        for (String segment : path.parent().value().split("/", -1)) {
           folder = names.folderIn(folder, segment);
         }
       }

@@ -131,7 +131,7 @@ class ScratchBlobTest {
       sync(mount.file("a"));
       blobs.put(
           blob("a"),
-          new HttpBody(ByteBuffer.wrap("theirs".getBytes())),
+          new HttpBody(ByteBuffer.wrap("theirs".getBytes(java.nio.charset.StandardCharsets.UTF_8))),
           new BlobHeaders("text/plain", BlobMarks.NONE),
           new BlobCondition.Always(),
           soon());
