@@ -29,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  * keeps all others out.
  */
 final class NameChanges {
+  private static final System.Logger LOG = System.getLogger(NameChanges.class.getName());
+
   /** renameat2(2). */
   private static final int NO_REPLACE = 1;
 
@@ -483,6 +485,7 @@ final class NameChanges {
     try {
       return change.get();
     } catch (IoFailure.Fenced | IoFailure.Changed e) {
+      LOG.log(System.Logger.Level.WARNING, "{0} (ESTALE)", e.getMessage());
       names.expire(folder);
       throw TreeFailure.STALE;
     } catch (IoFailure.NotFound e) {

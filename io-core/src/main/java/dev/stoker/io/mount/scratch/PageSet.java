@@ -42,7 +42,8 @@ final class PageSet {
   void add(long offset, long end) {
     for (long page = offset / PAGE_BYTES; page * PAGE_BYTES < end; page++) {
       if (!has(page)) {
-        long[] group = groups.computeIfAbsent(page >> GROUP_BITS, at -> new long[GROUP_PAGES / Long.SIZE]);
+        long[] group =
+            groups.computeIfAbsent(page >> GROUP_BITS, at -> new long[GROUP_PAGES / Long.SIZE]);
         int bit = (int) (page & (GROUP_PAGES - 1));
         group[bit >> 6] |= 1L << bit;
         count++;

@@ -109,7 +109,11 @@ class ScratchMountTest {
     Files.writeString(origin.resolve("a"), "as it was");
     try (MountedHere mount = mount(quick().withNames(500))) {
       FileHandle ours = FileHandle.open(mount.file("a"), 0644, OpenFlag.WRITE);
-      ours.write(ByteBuffer.allocateDirect(4).put("OURS".getBytes(java.nio.charset.StandardCharsets.UTF_8)).flip(), 0);
+      ours.write(
+          ByteBuffer.allocateDirect(4)
+              .put("OURS".getBytes(java.nio.charset.StandardCharsets.UTF_8))
+              .flip(),
+          0);
       Files.writeString(origin.resolve("a"), "theirs, longer");
       IOException refused = assertThrows(IOException.class, () -> sync(mount.file("a")));
       assertTrue(String.valueOf(refused.getMessage()).contains("Stale"), refused.toString());
