@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,6 +32,8 @@ public final class AttemptBook {
     this.folder = folder;
     try {
       Files.createDirectories(folder);
+      // Manifests and other jobs' logs: nothing for renderers.
+      Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot make the folder of attempts " + folder + ".", e);
     }

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
@@ -60,7 +61,12 @@ final class Intake {
     if (keeper.draining() || eviction.isUnderWay() || health.problem().isPresent()) {
       return List.of();
     }
-    return workers.stream().map(SlotWorker::wish).flatMap(Optional::stream).toList();
+    // Empty slots first: they are served in this order.
+    return workers.stream()
+        .sorted(Comparator.comparingInt(SlotWorker::waiting))
+        .map(SlotWorker::wish)
+        .flatMap(Optional::stream)
+        .toList();
   }
 
   /**

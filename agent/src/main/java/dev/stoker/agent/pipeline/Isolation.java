@@ -7,6 +7,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import org.jspecify.annotations.Nullable;
 
 /** What keeps jobs from the agent, and from the machine's identity. */
@@ -36,6 +37,14 @@ final class Isolation {
           "Jobs are not isolated: the agent runs as root and no job user is set, so every job can"
               + " do what root can; set user in stoker.yaml.");
     }
+  }
+
+  /** Renderers pass through the folder of sessions and do not see whose are there. */
+  static void closeFolders(Path sessions, Path outbox) throws IOException {
+    Files.createDirectories(sessions);
+    Files.setPosixFilePermissions(sessions, PosixFilePermissions.fromString("rwx--x--x"));
+    Files.createDirectories(outbox);
+    Files.setPosixFilePermissions(outbox, PosixFilePermissions.fromString("rwx------"));
   }
 
   static boolean isRoot() {

@@ -233,6 +233,7 @@ public final class NodeAgent implements AutoCloseable {
 
   private void runLocked(Runnable ready) throws IOException, InterruptedException {
     Isolation.enforce(settings.user());
+    Isolation.closeFolders(sessions(), outbox());
     Adoption.Folders folders = new Adoption.Folders(shims(), sessions(), outbox());
     Adoption adoption = Adoption.of(folders, places, book, io);
     new Leftovers(adoption, workers, keeper, clock, shared).takeUp();

@@ -100,6 +100,11 @@ final class SlotWorker {
     return slotId;
   }
 
+  /** How many attempts it has, the one that renders included. */
+  int waiting() {
+    return line.size();
+  }
+
   /** What the slot wants now: one task when it is empty, so that no node hoards, else one ahead. */
   Optional<Leasing.Wish> wish() {
     int waiting = line.size();

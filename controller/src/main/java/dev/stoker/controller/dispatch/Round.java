@@ -47,9 +47,26 @@ final class Round {
     nextLease = rows.leases().nextNumber();
   }
 
-  /** Serves each request in turn; the answers are in the order of the requests. */
+  /**
+   * Serves each request in turn, empty slots before those that want a task ahead: what would wait
+   * in one slot another could start. The answers are in the order of the requests.
+   */
   List<List<Grant>> serve(List<Poll> polls) {
-    List<List<Grant>> answers = polls.stream().map(this::serve).toList();
+    List<List<Grant>> answers = new ArrayList<>();
+    List<@Nullable Poll> open = new ArrayList<>();
+    for (Poll poll : polls) {
+      List<Grant> earlier = replay(poll);
+      answers.add(new ArrayList<>(earlier));
+      open.add(earlier.isEmpty() && takesWork(poll) ? poll : null);
+    }
+    for (boolean ahead : new boolean[] {false, true}) {
+      for (int i = 0; i < polls.size(); i++) {
+        Poll poll = open.get(i);
+        if (poll != null) {
+          serve(poll, ahead, answers.get(i));
+        }
+      }
+    }
     rows.tasks().putAll(tasks);
     rows.leases().addAll(leases);
     rows.nodes().setSequences(sequences);
@@ -61,20 +78,27 @@ final class Round {
     return answers;
   }
 
-  private List<Grant> serve(Poll poll) {
+  private static boolean isPast(Poll poll) {
+    return poll.node.replaced || poll.request.sequence() < poll.node.sequence;
+  }
+
+  private static boolean takesWork(Poll poll) {
+    return !isPast(poll) && !poll.node.draining;
+  }
+
+  /** Gives each empty slot a task; {@code ahead}: gives all slots what else they wish. */
+  private void serve(Poll poll, boolean ahead, List<Grant> grants) {
     Member node = poll.node;
     long sequence = poll.request.sequence();
-    if (node.replaced || sequence < node.sequence) {
-      return List.of();
-    }
-    List<Grant> earlier = replay(node, sequence);
-    if (!earlier.isEmpty() || node.draining) {
-      return earlier;
-    }
-    List<Grant> grants = new ArrayList<>();
     for (Wish wish : poll.request.wishes()) {
       Slot slot = node.slot(wish.slotId()).orElseThrow();
-      for (int i = 0; i < wish.tasks(); i++) {
+      boolean empty = !isTaken(node, slot);
+      int most = empty ? 1 : 0;
+      if (ahead) {
+        long given = grants.stream().filter(each -> each.lease().slotId().equals(slot.id())).count();
+        most = wish.tasks() - (int) given;
+      }
+      for (int i = 0; i < most; i++) {
         Grant grant = grant(node, wish, slot, sequence);
         if (grant == null) {
           break;
@@ -85,13 +109,20 @@ final class Round {
     if (!grants.isEmpty()) {
       sequences.put(node.row.number(), sequence);
     }
-    return grants;
+  }
+
+  private boolean isTaken(Member node, Slot slot) {
+    return parts.live().ofNode(node.row.number()).stream()
+        .anyMatch(lease -> lease.row.slotId().equals(slot.id()));
   }
 
   /** What this request won before, when its answer was lost. */
-  private List<Grant> replay(Member node, long sequence) {
-    return parts.live().ofNode(node.row.number()).stream()
-        .filter(live -> live.sequence == sequence)
+  private List<Grant> replay(Poll poll) {
+    if (isPast(poll)) {
+      return List.of();
+    }
+    return parts.live().ofNode(poll.node.row.number()).stream()
+        .filter(live -> live.sequence == poll.request.sequence())
         .map(live -> live.row)
         .sorted((a, b) -> Long.compare(a.number(), b.number()))
         .map(this::again)

@@ -260,7 +260,7 @@ export function mount(root, app, jobId, params) {
       const spent = await get(path("jobs", jobId, "cost"));
       if (job?.archived) return;
       say(ui.cost, !spent.currency || spent.unpricedHours >= spent.nodeHours ? `${hours(spent.nodeHours)}, no price` :
-        money(spent.amount, spent.currency) + (spent.unpricedHours > 0.0005 ? ` + ${hours(spent.unpricedHours)}` : ""));
+        money(spent.amount, spent.currency) + (spent.unpricedHours >= 0.005 ? ` + ${hours(spent.unpricedHours)}` : ""));
     } catch {
       say(ui.cost, "–");
     }

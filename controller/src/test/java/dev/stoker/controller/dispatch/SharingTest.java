@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -164,6 +165,38 @@ class SharingTest {
     queue.nodes().setDraining(node, true);
     assertTrue(
         queue.views().why(encode, encode + "-2").reasons().contains("1 × The node is drained."));
+  }
+
+  @Test
+  void aTaskIsStartedInAnEmptySlotBeforeItWaitsInABusyOne() throws Exception {
+    open(Sharing.EQUAL);
+    String busy = node("busy", 2);
+    String idle = node("idle", 1);
+    submit("p", "ann", 50, 1);
+    assertEquals(1, lease(busy, 1).size());
+    List<Leasing.Wish> wishes =
+        List.of(new Leasing.Wish("s0", 1, "", ""), new Leasing.Wish("s1", 1, "", ""));
+    submit("p", "ann", 50, 1);
+    List<Lease> own =
+        Polls.lease(
+            queue, busy, new Leasing.Request(sequences.merge(busy, 1L, Long::sum), wishes, 0));
+    assertEquals(List.of("s1"), own.stream().map(Lease::slotId).toList());
+
+    // Both wait when the next task comes, the one that would only keep it for longer.
+    var ahead = new Leasing.Request(sequences.merge(busy, 1L, Long::sum), wishes, 20_000);
+    Parked<Leasing.Response> first = queue.nodes().lease(busy, ahead);
+    var start =
+        new Leasing.Request(
+            sequences.merge(idle, 1L, Long::sum),
+            List.of(new Leasing.Wish("s0", 1, "", "")),
+            20_000);
+    Parked<Leasing.Response> second = queue.nodes().lease(idle, start);
+    submit("p", "ann", 50, 1);
+    second.ready().handle((ready, failure) -> true).get(20, TimeUnit.SECONDS);
+    assertEquals(1, second.answer().call().leases().size());
+    submit("p", "ann", 50, 1);
+    first.ready().handle((ready, failure) -> true).get(20, TimeUnit.SECONDS);
+    assertEquals(1, first.answer().call().leases().size(), "where nobody else can, it waits there");
   }
 
   private String submit(String project, String user, int priority, long frames) {
