@@ -95,7 +95,8 @@ final class Round {
       boolean empty = !isTaken(node, slot);
       int most = empty ? 1 : 0;
       if (ahead) {
-        long given = grants.stream().filter(each -> each.lease().slotId().equals(slot.id())).count();
+        long given =
+            grants.stream().filter(each -> each.lease().slotId().equals(slot.id())).count();
         most = wish.tasks() - (int) given;
       }
       for (int i = 0; i < most; i++) {
