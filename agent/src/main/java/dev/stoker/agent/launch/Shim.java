@@ -10,6 +10,7 @@ import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -21,6 +22,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -46,6 +48,9 @@ public final class Shim implements AutoCloseable {
 
   /** The shim gives its own killing ten seconds. */
   private static final long END_SECONDS = 15;
+
+  private static final int MOST_REMOVALS = 100;
+  private static final long REMOVAL_PAUSE_NANOS = 20_000_000;
 
   private final Path control;
   private final ShimProcess process;
@@ -164,8 +169,23 @@ public final class Shim implements AutoCloseable {
     // Its action dies with it (PR_SET_PDEATHSIG), the rest bears its mark.
     shim.ifPresent(ProcessIdentity::kill);
     int killed = MarkedProcesses.killAll(control.getFileName().toString());
-    FolderTree.delete(control);
+    remove(control);
     return alive || killed > 0;
+  }
+
+  /** What was killed may end a system call first, and leave one more file. */
+  private static void remove(Path control) throws IOException {
+    for (int tries = 1; true; tries++) {
+      try {
+        FolderTree.delete(control);
+        return;
+      } catch (DirectoryNotEmptyException e) {
+        if (tries == MOST_REMOVALS) {
+          throw e;
+        }
+        LockSupport.parkNanos(REMOVAL_PAUSE_NANOS);
+      }
+    }
   }
 
   Path control() {
