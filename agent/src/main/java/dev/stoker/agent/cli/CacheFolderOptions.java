@@ -62,7 +62,9 @@ final class CacheFolderOptions {
    *     its pid
    */
   NodeCache open(Context context) {
-    IoSettings node = Engines.io(context.settings(), context.environment());
+    IoSettings node =
+        Engines.io(context.settings(), context.environment())
+            .withMount(null); // sessions' are not ours
     if (folder == null) {
       return IoSocket.isServed(node.dataFolder())
           ? new IoClient(node.dataFolder())

@@ -8,6 +8,7 @@ import dev.stoker.agent.config.Settings;
 import dev.stoker.agent.config.StokerFile;
 import dev.stoker.agent.config.TimeSpan;
 import dev.stoker.agent.pipeline.AgentSettings;
+import dev.stoker.agent.pipeline.AssetMode;
 import dev.stoker.io.cache.CacheSettings;
 import dev.stoker.io.cache.Trust;
 import dev.stoker.io.daemon.IoSettings;
@@ -69,12 +70,35 @@ final class Engines {
             ? partOfDisk(folder)
             : ByteSize.parse("cache.size", cache.size());
     return new IoSettings(
-        ioFolder(settings),
-        List.of(new CacheSettings.Disk(folder, ceilingBytes)),
-        settings.memoryBytes().orElse(IoSettings.DEFAULT_MEMORY_BYTES),
-        blob(settings, environment),
-        bytesPerSecond(settings),
-        trust(cache));
+            ioFolder(settings),
+            List.of(new CacheSettings.Disk(folder, ceilingBytes)),
+            settings.memoryBytes().orElse(IoSettings.DEFAULT_MEMORY_BYTES),
+            blob(settings, environment),
+            bytesPerSecond(settings),
+            trust(cache))
+        .withMount(mount(settings));
+  }
+
+  /** Where sessions' inputs are mounted, if anywhere. */
+  private static @Nullable Path mount(Settings settings) {
+    String named = settings.file().mount();
+    if (named == null) {
+      return ioFolder(settings).resolve("mount");
+    }
+    if (!named.equals("off") && !Path.of(named).isAbsolute()) {
+      throw new ConfigFailure("mount is '%s'; name an absolute path, or off.".formatted(named));
+    }
+    return named.equals("off") ? null : Path.of(named);
+  }
+
+  static AssetMode assets(@Nullable String named) {
+    try {
+      return named == null
+          ? AssetMode.AUTO
+          : AssetMode.valueOf(named.toUpperCase(java.util.Locale.ROOT));
+    } catch (IllegalArgumentException e) {
+      throw new ConfigFailure("assets is '%s'; say mount, stage or auto.".formatted(named));
+    }
   }
 
   private static Trust trust(StokerFile.@Nullable Cache cache) {
@@ -109,7 +133,8 @@ final class Engines {
                 Release.version(),
                 settings.data().resolve("agent"))
             .withSlots(NodeSlots.rule(file), NodeSlots.reserve(file))
-            .withLimits(RendererLimits.of(file.renderers()));
+            .withLimits(RendererLimits.of(file.renderers()))
+            .withAssets(assets(file.assets()));
     if (file.stall() != null) {
       agent =
           agent.withStallAfter(

@@ -31,6 +31,11 @@ final class JobShowCommand implements Callable<Integer> {
       description = "List every task; otherwise the first " + MOST + ", and all with --json.")
   private boolean all;
 
+  @Option(
+      names = "--inputs",
+      description = "Show instead which input files its steps opened and how much they read.")
+  private boolean inputs;
+
   JobShowCommand(Context context) {
     this.context = context;
   }
@@ -39,6 +44,15 @@ final class JobShowCommand implements Callable<Integer> {
   public Integer call() {
     try (ControllerClient client = context.client()) {
       Jobs.Summary job = client.job(jobId);
+      if (inputs) {
+        List<JobInputs.OfStep> steps = JobInputs.of(client, job);
+        if (context.json()) {
+          context.printJson(steps);
+        } else {
+          JobInputs.print(context, steps);
+        }
+        return 0;
+      }
       long most = job.archived() ? 0 : all || context.json() ? Long.MAX_VALUE : MOST;
       List<Jobs.Task> tasks = most == 0 ? List.of() : JobPages.tasks(client, jobId, most);
       if (context.json()) {

@@ -30,7 +30,8 @@ final class NodeListCommand implements Callable<Integer> {
       return;
     }
     Table table =
-        new Table("NODE", "STATE", "SLOTS", "CPUS", "MEMORY", "GPUS", "LEASES", "RELEASE");
+        new Table(
+            "NODE", "STATE", "SLOTS", "CPUS", "MEMORY", "GPUS", "INPUTS", "LEASES", "RELEASE");
     for (Nodes.Node node : page.nodes()) {
       table.add(
           node.name(),
@@ -39,6 +40,7 @@ final class NodeListCommand implements Callable<Integer> {
           node.slots().stream().mapToInt(Registration.Slot::vcpus).sum(),
           ByteSize.format(node.slots().stream().mapToLong(Registration.Slot::memoryBytes).sum()),
           node.slots().stream().mapToInt(Registration.Slot::gpus).sum(),
+          node.assets(),
           node.leases(),
           node.release());
     }

@@ -4,8 +4,12 @@ import dev.stoker.agent.node.Host;
 import dev.stoker.agent.node.SlotRule;
 import dev.stoker.agent.node.Topology;
 import dev.stoker.agent.node.view.TopologyDocument;
+import dev.stoker.agent.node.view.TopologyDocument.AssetsEntry;
 import dev.stoker.agent.node.view.TopologySvg;
 import dev.stoker.agent.node.view.TopologyTable;
+import dev.stoker.agent.pipeline.AssetAccess;
+import dev.stoker.io.daemon.IoClient;
+import dev.stoker.io.daemon.IoSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -64,7 +68,8 @@ final class TopologyCommand implements Callable<Integer> {
           Host.read(Path.of("/")),
           rule,
           NodeSlots.reserve(context.settings().file()),
-          azure());
+          azure(),
+          assets());
     }
     Path root = context.folder().resolve(sysroot);
     if (!Files.isDirectory(root)) {
@@ -75,7 +80,19 @@ final class TopologyCommand implements Callable<Integer> {
         Host.read(root),
         rule,
         NodeSlots.reserve(context.settings().file()),
+        null,
         null);
+  }
+
+  /** Null where no I/O process runs that could tell. */
+  private @Nullable AssetsEntry assets() {
+    Path folder = Engines.ioFolder(context.settings());
+    if (!IoSocket.isServed(folder)) {
+      return null;
+    }
+    try (IoClient io = new IoClient(folder)) {
+      return AssetAccess.of(Engines.assets(context.settings().file().assets()), io);
+    }
   }
 
   private @Nullable Map<String, String> azure() {

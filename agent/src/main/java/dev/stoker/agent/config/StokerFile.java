@@ -36,6 +36,8 @@ import org.jspecify.annotations.Nullable;
  * @param profiles folder of the studio's own renderer profiles
  * @param stall how long a renderer may do nothing before it is ended, as {@link TimeSpan}, or off
  * @param renderers what renderers may take beside their slot
+ * @param assets how renderers get at their inputs: {@code mount}, {@code stage} or {@code auto}
+ * @param mount folder that the I/O process mounts sessions' inputs in, or {@code off}
  */
 public record StokerFile(
     @Nullable String controller,
@@ -64,13 +66,15 @@ public record StokerFile(
     @Nullable String user,
     @Nullable String profiles,
     @Nullable String stall,
-    @Nullable Renderers renderers) {
+    @Nullable Renderers renderers,
+    @Nullable String assets,
+    @Nullable String mount) {
 
   static final StokerFile EMPTY =
       new StokerFile(
           null, null, null, null, null, null, null, null, Map.of(), Map.of(), null, null, null,
           null, null, null, null, null, null, List.of(), Map.of(), null, null, null, null, null,
-          null);
+          null, null, null);
 
   public StokerFile {
     locations = locations == null ? List.of() : List.copyOf(locations);

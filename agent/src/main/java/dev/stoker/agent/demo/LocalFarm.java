@@ -74,10 +74,11 @@ final class LocalFarm implements AutoCloseable {
           add(
               IoNode.open(
                   new IoSettings(
-                      data.resolve("io"),
-                      List.of(new CacheSettings.Disk(data.resolve("cache"), CACHE_BYTES)),
-                      IoSettings.DEFAULT_MEMORY_BYTES,
-                      blob)));
+                          data.resolve("io"),
+                          List.of(new CacheSettings.Disk(data.resolve("cache"), CACHE_BYTES)),
+                          IoSettings.DEFAULT_MEMORY_BYTES,
+                          blob)
+                      .withMount(data.resolve("io/mount"))));
       var publisher = add(Publishers.open(sources.accounts(), PublishOptions.defaults()));
       NodeAgent agent =
           new NodeAgent(

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param variables what every action's environment starts from
  * @param sessionIdle how long a session stays open for a next task of its step
  * @param stallAfter how long a renderer may do nothing at all before it is ended; zero: for ever
+ * @param assets how sessions get at their inputs
  * @param machine what Azure's metadata service says of it, by its field names; empty elsewhere
  * @param limits of renderers
  */
@@ -37,6 +38,7 @@ public record AgentSettings(
     Map<String, String> variables,
     Duration sessionIdle,
     Duration stallAfter,
+    AssetMode assets,
     Map<String, String> machine,
     SessionLimits limits) {
 
@@ -71,6 +73,7 @@ public record AgentSettings(
         Map.of("PATH", path == null ? DEFAULT_PATH : path, "LANG", "C.UTF-8"),
         SESSION_IDLE,
         STALL_AFTER,
+        AssetMode.AUTO,
         Map.of(),
         SessionLimits.DEFAULT);
   }
@@ -87,6 +90,7 @@ public record AgentSettings(
         variables,
         sessionIdle,
         stallAfter,
+        assets,
         machine,
         limits);
   }
@@ -103,6 +107,7 @@ public record AgentSettings(
         variables,
         sessionIdle,
         stallAfter,
+        assets,
         machine,
         limits);
   }
@@ -119,6 +124,7 @@ public record AgentSettings(
         variables,
         idle,
         stallAfter,
+        assets,
         machine,
         limits);
   }
@@ -135,6 +141,24 @@ public record AgentSettings(
         variables,
         sessionIdle,
         quiet,
+        assets,
+        machine,
+        limits);
+  }
+
+  public AgentSettings withAssets(AssetMode how) {
+    return new AgentSettings(
+        name,
+        release,
+        data,
+        slots,
+        reserve,
+        user,
+        attributes,
+        variables,
+        sessionIdle,
+        stallAfter,
+        how,
         machine,
         limits);
   }
@@ -151,6 +175,7 @@ public record AgentSettings(
         variables,
         sessionIdle,
         stallAfter,
+        assets,
         known,
         limits);
   }
@@ -167,6 +192,7 @@ public record AgentSettings(
         variables,
         sessionIdle,
         stallAfter,
+        assets,
         machine,
         all);
   }

@@ -7,6 +7,8 @@ import dev.stoker.agent.session.SessionListener;
 import dev.stoker.agent.usage.UsageMeter;
 import dev.stoker.controller.protocol.Finish.Cause;
 import dev.stoker.controller.protocol.Heartbeat.Phase;
+import java.util.List;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * must not pass although it exits with 0. Confined to the slot's thread, but for {@link #trouble}.
  */
 final class AttemptListener implements SessionListener {
+  /** Enough to see what is wrong. */
+  private static final int MOST_NAMED = 5;
+
   private final Attempt attempt;
   private final LogReader reader;
   private final UnaryOperator<String> readable;
@@ -76,6 +81,33 @@ final class AttemptListener implements SessionListener {
   public void status(String now) {
     message = now;
     tell();
+  }
+
+  /**
+   * Of names that were looked for in vain, those that its renderer does not just try.
+   *
+   * @param missing {@code LOCATION/path}
+   * @param opened what was found, likewise
+   */
+  List<String> lacking(List<String> missing, Set<String> opened) {
+    return reader.lacking(missing, opened);
+  }
+
+  /** It rendered without inputs that it asked for. */
+  void lacks(List<String> names) {
+    if (fault == null) {
+      int more = Math.min(names.size(), MOST_NAMED);
+      fault =
+          new RendererWord.Fault(
+              Cause.ASSET_MISSING,
+              "The renderer asked for %s %s%s, which %s not there; a job that can do without says so in STOKER_ALLOW_MISSING."
+                  .formatted(
+                      names.size() == 1 ? "the input" : "the inputs",
+                      String.join(
+                          ", ", names.subList(0, more).stream().map(n -> "'" + n + "'").toList()),
+                      names.size() > more ? " and " + (names.size() - more) + " more" : "",
+                      names.size() == 1 ? "is" : "are"));
+    }
   }
 
   private void event(RendererEvent event) {

@@ -154,27 +154,39 @@ record JobPlan(
 
   /**
    * Paths of the job's to paths of a session: exactly what is written to the output folder, exactly
-   * what is read and all else to the staged inputs; a location that nothing is read from, but that
-   * may be written, to the output folder.
+   * what is read and all else to the inputs; a location that nothing is read from, but that may be
+   * written, to the output folder.
+   *
+   * @param inputs where what is only read lies
    */
-  PathMapping mapping(SessionFolders folders) {
+  PathMapping mapping(SessionFolders folders, Path inputs) {
     List<PathMapping.Rule> rules = new ArrayList<>();
     for (Written written : writes) {
       rules.add(rule(written.place(), folders.out()));
     }
     for (LocationMap.Place read : reads) {
-      if (writes.stream().noneMatch(written -> written.read() && covers(written, read))) {
-        rules.add(rule(read, folders.assets()));
+      if (!isCopied(read)) {
+        rules.add(rule(read, inputs));
       }
     }
     rules.addAll(
         locations.rules(
-            location -> {
-              boolean isRead = reads.stream().anyMatch(read -> read.location().equals(location));
-              Path top = location.writable() && !isRead ? folders.out() : folders.assets();
-              return top.resolve(location.name()).toString();
-            }));
+            location ->
+                (isReadable(location) ? inputs : folders.out())
+                    .resolve(location.name())
+                    .toString()));
     return new PathMapping(rules);
+  }
+
+  /** Whether what lies there is copied to where the job writes, because it does both. */
+  boolean isCopied(LocationMap.Place place) {
+    return writes.stream().anyMatch(written -> written.read() && covers(written, place));
+  }
+
+  /** Whether a path that nobody declared leads to the inputs there, and not to the outputs. */
+  boolean isReadable(Jobs.Location location) {
+    return !location.writable()
+        || reads.stream().anyMatch(read -> read.location().equals(location));
   }
 
   private static PathMapping.Rule rule(LocationMap.Place place, Path top) {
@@ -189,26 +201,28 @@ record JobPlan(
   /**
    * {@code Task.Param.*} and {@code Task.RawParam.*}; a path that is staged for the task alone
    * leads to where it is staged, whatever else the job does with its location.
+   *
+   * @param inputs where what is only read lies
    */
-  Map<String, Value> symbols(TaskParameters task, SessionFolders folders) {
-    PathMapping mapping = mapping(folders);
+  Map<String, Value> symbols(TaskParameters task, SessionFolders folders, Path inputs) {
+    PathMapping mapping = mapping(folders, inputs);
     Map<String, Value> symbols = new HashMap<>();
     task.values()
         .forEach(
             (name, value) -> {
               symbols.put("Task.RawParam." + name, value);
-              symbols.put("Task.Param." + name, mapped(value, mapping, folders));
+              symbols.put("Task.Param." + name, mapped(value, mapping, inputs));
             });
     return symbols;
   }
 
-  private Value mapped(Value value, PathMapping mapping, SessionFolders folders) {
+  private Value mapped(Value value, PathMapping mapping, Path inputs) {
     if (!(value instanceof Value.PathText(String path))) {
       return value;
     }
     return new Value.PathText(
         ownInput(path)
-            .map(place -> local(place, folders.assets()).toString())
+            .map(place -> local(place, inputs).toString())
             .orElseGet(() -> mapping.apply(path)));
   }
 

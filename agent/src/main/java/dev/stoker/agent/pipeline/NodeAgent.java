@@ -15,6 +15,7 @@ import dev.stoker.agent.node.Slot;
 import dev.stoker.agent.node.SlotLayout;
 import dev.stoker.agent.node.Topology;
 import dev.stoker.agent.node.view.TopologyDocument;
+import dev.stoker.agent.node.view.TopologyDocument.AssetsEntry;
 import dev.stoker.agent.observe.NodeView;
 import dev.stoker.agent.profile.RendererProfiles;
 import dev.stoker.agent.usage.MachineSampler;
@@ -140,9 +141,14 @@ public final class NodeAgent implements AutoCloseable {
             Topology::read,
             Clock.systemUTC(),
             client::clockAhead);
+    AssetsEntry access = AssetAccess.of(settings.assets(), io);
     this.link =
         new ControllerLink(
-            client, NodeCard.of(settings, slots, topology()), proof, pause, System::nanoTime);
+            client,
+            NodeCard.of(settings, slots, access.how(), topology(access)),
+            proof,
+            pause,
+            System::nanoTime);
     this.keeper = new LeaseKeeper(link, clock, this::status);
     this.book = new AttemptBook(settings.data().resolve("attempts"));
     this.reports = new Reports(book, link, keeper, pause);
@@ -170,6 +176,7 @@ public final class NodeAgent implements AutoCloseable {
             threads,
             health,
             poll::wishesChanged);
+    StepTraces traces = new StepTraces(link, threads);
     for (Slot slot : slots) {
       SlotSession.Place place =
           new SlotSession.Place(
@@ -181,6 +188,8 @@ public final class NodeAgent implements AutoCloseable {
               () -> groups.memoryKills(slot.id()),
               new Supervision.Rule(sampler, slot.gpus(), settings.stallAfter()),
               io,
+              settings.assets(),
+              traces,
               profiles);
       places.put(slot.id(), place);
       workers.add(new SlotWorker(slot.id(), place, shared, settings.sessionIdle()));
@@ -188,7 +197,7 @@ public final class NodeAgent implements AutoCloseable {
   }
 
   /** As 'stoker topology --json' has it. */
-  private JsonNode topology() {
+  private JsonNode topology(AssetsEntry access) {
     return Wire.mapper()
         .valueToTree(
             TopologyDocument.of(
@@ -196,7 +205,8 @@ public final class NodeAgent implements AutoCloseable {
                 Host.read(Path.of("/")),
                 settings.slots(),
                 settings.reserve(),
-                settings.machine().isEmpty() ? null : settings.machine()));
+                settings.machine().isEmpty() ? null : settings.machine(),
+                access));
   }
 
   /** The slots this node was cut into. */
@@ -376,8 +386,10 @@ public final class NodeAgent implements AutoCloseable {
         try {
           DamagedStages now = io.awaitDamage(seen, Deadline.after(DAMAGE_WAIT));
           seen = now.version();
+          endUnserved();
           workers.forEach(worker -> worker.endDamaged(now.sentences()));
         } catch (IoFailure e) {
+          endUnserved();
           if (closing.await(DAMAGE_RETRY.toMillis(), TimeUnit.MILLISECONDS)) {
             return; // else: the I/O process is away, and will tell all of it when it is back
           }
@@ -385,6 +397,21 @@ public final class NodeAgent implements AutoCloseable {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /** What read through a mount that is gone has broken files, and may not have noticed. */
+  private void endUnserved() {
+    long instance;
+    try {
+      instance = io.mountState().instance();
+    } catch (IoFailure.Unavailable e) {
+      instance = 0;
+    } catch (IoFailure e) {
+      return; // it may only be slow
+    }
+    for (SlotWorker worker : workers) {
+      worker.endUnserved(instance);
     }
   }
 

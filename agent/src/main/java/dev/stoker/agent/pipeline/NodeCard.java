@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.stoker.agent.node.Gpu;
 import dev.stoker.agent.node.Slot;
 import dev.stoker.agent.observe.NodeView;
+import dev.stoker.controller.protocol.Nodes;
 import dev.stoker.controller.protocol.Protocol;
 import dev.stoker.controller.protocol.Registration;
 import java.util.HashMap;
@@ -17,14 +18,16 @@ final class NodeCard {
   private NodeCard() {}
 
   /**
+   * @param assets how inputs are got at: {@code mount} or {@code stage}
    * @param topology the machine, for people who look at it
    */
   static Registration.Request of(
-      AgentSettings settings, List<Slot> slots, @Nullable JsonNode topology) {
+      AgentSettings settings, List<Slot> slots, String assets, @Nullable JsonNode topology) {
     Map<String, List<String>> attributes = new HashMap<>();
     attributes.put("attr.worker.os.family", List.of("linux"));
     String arch = System.getProperty("os.arch", "").toLowerCase(Locale.ROOT);
     attributes.put("attr.worker.cpu.arch", List.of(arch.equals("aarch64") ? "arm64" : "x86_64"));
+    attributes.put(Nodes.ASSETS_ATTRIBUTE, List.of(assets));
     attributes.putAll(settings.attributes());
     return new Registration.Request(
         settings.name(),

@@ -3,9 +3,13 @@ package dev.stoker.agent.pipeline;
 import dev.stoker.agent.launch.FolderTree;
 import dev.stoker.agent.session.SessionFolders;
 import dev.stoker.controller.protocol.Finish.Cause;
+import dev.stoker.controller.protocol.Traces;
 import dev.stoker.io.asset.AssetPath;
 import dev.stoker.io.asset.Deadline;
 import dev.stoker.io.asset.IoFailure;
+import dev.stoker.io.daemon.MountState;
+import dev.stoker.io.daemon.RootReport;
+import dev.stoker.io.daemon.RootRequest;
 import dev.stoker.io.daemon.StageProgress;
 import dev.stoker.io.daemon.StageRequest;
 import dev.stoker.openjd.space.TaskParameters;
@@ -21,8 +25,10 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -34,16 +40,29 @@ final class SessionFiles {
   /** Hundreds of gigabytes over a gigabit link; whoever is stuck earlier is told by the origin. */
   private static final Duration STAGE_DEADLINE = Duration.ofHours(2);
 
+  /** Three times what a start of it takes on a slow disk with a large cache. */
+  private static final Duration IO_PATIENCE = Duration.ofSeconds(30);
+
+  private static final Duration IO_PAUSE = Duration.ofMillis(250);
+
   private final String id;
+  private final String jobId;
+  private final String stepName;
   private final SlotSession.Place place;
   private final ReentrantLock lock = new ReentrantLock(); // guards the rest
   private final Map<String, Set<String>> staged = new HashMap<>();
   private final Map<Path, InputFolder.Stamp> copied = new ConcurrentHashMap<>(); // read by any
   private boolean removed;
   private volatile @Nullable SessionFolders folders;
+  private volatile SessionNote.@Nullable Mounted mounted;
+  private volatile Traces.Kept knownTrace;
+  private final AtomicInteger tasks = new AtomicInteger(); // of this agent's
 
-  SessionFiles(String id, SlotSession.Place place) {
+  SessionFiles(String id, String jobId, String stepName, SlotSession.Place place) {
     this.id = id;
+    this.jobId = jobId;
+    this.stepName = stepName;
+    this.knownTrace = Traces.Kept.none(stepName);
     this.place = place;
   }
 
@@ -52,9 +71,15 @@ final class SessionFiles {
    *
    * @throws IOException in a clause, when it is not there any more
    */
-  void takeOver(JobPlan plan, Map<String, Set<String>> brought) throws IOException {
+  void takeOver(
+      JobPlan plan, Map<String, Set<String>> brought, SessionNote.@Nullable Mounted inMount)
+      throws IOException {
     lock.lock();
     try {
+      if (inMount != null) {
+        requireServed(inMount);
+        mounted = inMount;
+      }
       SessionFolders left = new SessionFolders(root(), place.binding().user());
       if (!Files.isDirectory(left.out())) {
         throw new IOException("its folder " + left.root() + " is gone");
@@ -73,6 +98,70 @@ final class SessionFiles {
     } finally {
       lock.unlock();
     }
+  }
+
+  private void requireServed(SessionNote.Mounted inMount) throws IOException {
+    try {
+      if (place.io().mountState().instance() == inMount.instance()) {
+        place.io().rootReport(id);
+        return;
+      }
+    } catch (IoFailure e) {
+      throw new IOException("its inputs are not served any more: " + e.getMessage(), e);
+    }
+    throw new IOException("the I/O process that served its inputs was started anew");
+  }
+
+  /** Where its inputs are mounted; null where they are staged. */
+  SessionNote.@Nullable Mounted mounted() {
+    return mounted;
+  }
+
+  /** Whether no task ran in the session before the one that runs. */
+  boolean isFirstTask() {
+    return tasks.get() == 1;
+  }
+
+  /** What was known of its step's reads when it began. */
+  Traces.Kept knownTrace() {
+    return knownTrace;
+  }
+
+  /** Whether its inputs are another mount's than that one's. */
+  boolean isUnserved(long instance) {
+    SessionNote.Mounted inMount = mounted;
+    return inMount != null && inMount.instance() != instance;
+  }
+
+  /** Where what is only read lies, a folder for each location. */
+  Path inputs() {
+    SessionNote.Mounted inMount = mounted;
+    return inMount == null ? made().assets() : Path.of(inMount.folder());
+  }
+
+  /**
+   * A task begins to read.
+   *
+   * @throws AttemptFailure when its inputs are not served any more
+   */
+  void nextTask() {
+    tasks.incrementAndGet();
+    if (mounted != null) {
+      try {
+        place.io().nextTask(id);
+      } catch (IoFailure e) {
+        throw new AttemptFailure(String.valueOf(e.getMessage()), Cause.NODE_FAULT);
+      }
+    }
+  }
+
+  /**
+   * What the task did with its mounted inputs; empty where they are staged.
+   *
+   * @throws IoFailure when they were not served to the end
+   */
+  Optional<RootReport> report() {
+    return mounted == null ? Optional.empty() : Optional.of(place.io().rootReport(id));
   }
 
   private Path root() {
@@ -130,18 +219,21 @@ final class SessionFiles {
       if (removed) {
         return StageProgress.NONE; // it broke under another task; the next one brings them
       }
+      awaitIo();
       SessionFolders made = folders();
-      List<StageRequest.Tree> trees = missing(plan.inputs(task));
+      boolean mounts = mounted != null || (staged.isEmpty() && isToMount());
+      List<LocationMap.Place> inputs = plan.inputs(task);
+      List<StageRequest.Tree> trees =
+          missing(mounts ? inputs.stream().filter(plan::isCopied).toList() : inputs);
       StageProgress done = StageProgress.NONE;
       if (!trees.isEmpty()) {
         StageRequest request =
             new StageRequest(id, plan.definition().project(), made.assets().toString(), trees);
         done = place.io().stage(request, Deadline.after(STAGE_DEADLINE), progress);
-        trees.forEach(
-            tree ->
-                staged
-                    .computeIfAbsent(tree.name(), name -> new LinkedHashSet<>())
-                    .addAll(tree.include().isEmpty() ? List.of("") : tree.include()));
+        have(trees);
+      }
+      if (mounts) {
+        mount(plan, missing(inputs.stream().filter(p -> !plan.isCopied(p)).toList()), progress);
       }
       makeOutputFolders(plan, made, copies);
       return done;
@@ -161,6 +253,84 @@ final class SessionFiles {
     } finally {
       lock.unlock();
     }
+  }
+
+  /**
+   * Waits for an I/O process that is being started anew, which takes seconds: were every attempt to
+   * fail meanwhile, the node would look like one that is broken for good.
+   */
+  private void awaitIo() throws InterruptedException {
+    Deadline end = Deadline.after(IO_PATIENCE);
+    while (true) {
+      try {
+        place.io().mountState();
+        return;
+      } catch (IoFailure.Unavailable e) {
+        if (end.hasPassed()) {
+          throw e;
+        }
+        Thread.sleep(IO_PAUSE);
+      }
+    }
+  }
+
+  private void have(List<StageRequest.Tree> trees) {
+    trees.forEach(
+        tree ->
+            staged
+                .computeIfAbsent(tree.name(), name -> new LinkedHashSet<>())
+                .addAll(tree.include().isEmpty() ? List.of("") : tree.include()));
+  }
+
+  private boolean isToMount() {
+    return switch (place.assets()) {
+      case STAGE -> false;
+      case MOUNT -> true;
+      case AUTO -> place.io().mountState().works();
+    };
+  }
+
+  /** Opens the session's folder in the mount, or adds to it; the bytes come by themselves. */
+  private void mount(
+      JobPlan plan, List<StageRequest.Tree> declared, Consumer<StageProgress> progress)
+      throws IOException, InterruptedException {
+    if (mounted != null && declared.isEmpty()) {
+      return;
+    }
+    MountState mount = place.io().mountState();
+    if (mounted == null) {
+      knownTrace = place.traces().of(jobId, stepName);
+    }
+    Map<String, List<String>> byName = new HashMap<>();
+    declared.forEach(
+        tree -> byName.put(tree.name(), tree.include().isEmpty() ? List.of("") : tree.include()));
+    List<RootRequest.Location> locations =
+        plan.definition().locations().stream()
+            .filter(location -> plan.isReadable(location) || byName.containsKey(location.name()))
+            .map(
+                location ->
+                    new RootRequest.Location(
+                        location.name(),
+                        location.uri(),
+                        byName.getOrDefault(location.name(), List.of())))
+            .toList();
+    Path work = made().work(); // the job's user's
+    RootRequest request =
+        new RootRequest(
+            id,
+            plan.definition().project(),
+            (Integer) Files.getAttribute(work, "unix:uid"),
+            (Integer) Files.getAttribute(work, "unix:gid"),
+            locations,
+            mounted != null || knownTrace.trace().isEmpty() ? null : knownTrace.trace());
+    String folder = place.io().openRoot(request, Deadline.after(STAGE_DEADLINE), progress);
+    SessionNote.Mounted before = mounted;
+    if (before != null && before.instance() != mount.instance()) {
+      throw new IoFailure.Unavailable(
+          "The I/O process that served the inputs of this session was started anew.", null);
+    }
+    mounted = new SessionNote.Mounted(folder, mount.instance());
+    have(declared);
   }
 
   private List<StageRequest.Tree> missing(List<LocationMap.Place> wanted) {
@@ -217,7 +387,7 @@ final class SessionFiles {
     if (made == null) {
       return path;
     }
-    for (Path top : new Path[] {made.assets(), made.out(), made.work()}) {
+    for (Path top : new Path[] {inputs(), made.assets(), made.out(), made.work()}) {
       if (path.startsWith(top + "/")) {
         return path.substring(top.toString().length() + 1);
       }
@@ -234,6 +404,20 @@ final class SessionFiles {
     lock.lock();
     try {
       removed = true;
+      unstage(step);
+      SessionFolders made = folders;
+      if (made != null) {
+        FolderTree.delete(made.root());
+      }
+    } catch (IOException e) {
+      LOG.log(Level.WARNING, "Cannot take the session {0} away: {1}", id, e.getMessage());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void unstage(String step) {
+    try {
       List<String> changed = place.io().unstage(id);
       if (!changed.isEmpty()) {
         LOG.log(
@@ -242,14 +426,8 @@ final class SessionFiles {
             step,
             changed);
       }
-      SessionFolders made = folders;
-      if (made != null) {
-        FolderTree.delete(made.root());
-      }
-    } catch (IOException | IoFailure e) {
-      LOG.log(Level.WARNING, "Cannot take the session {0} away: {1}", id, e.getMessage());
-    } finally {
-      lock.unlock();
+    } catch (IoFailure e) {
+      LOG.log(Level.WARNING, "Cannot unpin the inputs of {0}: {1}", step, e.getMessage());
     }
   }
 }

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param slot what the slot was, in words that are equal when it still is
  * @param staged what was brought, by location
+ * @param mounted where its inputs are mounted; null where they are staged
  * @param serving the attempt that the session's last action is for; null: none, or one that ended
  */
 record SessionNote(
@@ -18,10 +19,17 @@ record SessionNote(
     String jobId,
     String stepName,
     Map<String, Set<String>> staged,
+    @Nullable Mounted mounted,
     @Nullable Serving serving) {
   SessionNote {
     staged = Map.copyOf(staged);
   }
+
+  /**
+   * @param folder the session's own
+   * @param instance of the mount: another one's files are not these
+   */
+  record Mounted(String folder, long instance) {}
 
   /**
    * @param leaseId whose attempt it is

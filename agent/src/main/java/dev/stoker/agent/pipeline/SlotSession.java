@@ -12,6 +12,7 @@ import dev.stoker.agent.session.SessionSettings;
 import dev.stoker.controller.protocol.Wire;
 import dev.stoker.io.asset.IoFailure;
 import dev.stoker.io.daemon.NodeIo;
+import dev.stoker.io.daemon.RootReport;
 import dev.stoker.io.daemon.StageProgress;
 import dev.stoker.openjd.job.Step;
 import dev.stoker.openjd.pathmap.PathMapping;
@@ -67,6 +68,8 @@ final class SlotSession {
    * @param variables what actions' environments start from
    * @param memoryKills how many of the slot's processes the kernel killed for want of memory
    * @param watching how attempts are watched
+   * @param assets how inputs are got at
+   * @param traces what sessions read
    */
   record Place(
       Path sessions,
@@ -76,6 +79,8 @@ final class SlotSession {
       LongSupplier memoryKills,
       Supervision.Rule watching,
       NodeIo io,
+      AssetMode assets,
+      StepTraces traces,
       RendererProfiles profiles) {}
 
   SlotSession(String id, String jobId, String stepName, Place place) {
@@ -83,7 +88,7 @@ final class SlotSession {
     this.jobId = jobId;
     this.stepName = stepName;
     this.place = place;
-    this.files = new SessionFiles(id, place);
+    this.files = new SessionFiles(id, jobId, stepName, place);
   }
 
   /**
@@ -101,7 +106,7 @@ final class SlotSession {
     if (!note.slot().equals(adopted.slotText())) {
       throw new IOException("its slot " + note.slotId() + " is not what it was");
     }
-    adopted.files.takeOver(plan, note.staged());
+    adopted.files.takeOver(plan, note.staged(), note.mounted());
     try {
       adopted.session =
           Session.adopt(
@@ -129,6 +134,7 @@ final class SlotSession {
         jobId,
         stepName,
         files.staged(),
+        files.mounted(),
         attempt == null ? null : attempt.get());
   }
 
@@ -227,7 +233,7 @@ final class SlotSession {
   }
 
   private SessionSettings settings(JobPlan plan, SessionFolders made) {
-    PathMapping mapping = plan.mapping(made);
+    PathMapping mapping = plan.mapping(made, files.inputs());
     return new SessionSettings(
         place.shims().resolve(id),
         made,
@@ -305,7 +311,8 @@ final class SlotSession {
     ActionResult result =
         open.unfinished().isPresent()
             ? open.resume(listener)
-            : open.runTask(step.script(), plan.symbols(task, files.made()), listener);
+            : open.runTask(
+                step.script(), plan.symbols(task, files.made(), files.inputs()), listener);
     if (!result.succeeded()) {
       over = true;
     }
@@ -325,6 +332,13 @@ final class SlotSession {
   /** Moves the task's outputs into {@code box}. */
   List<Outbox.Output> collect(Path box, LocationMap locations) throws IOException {
     return files.collect(box, locations);
+  }
+
+  /** Tells of what the session's first task read, for other nodes. */
+  void tellTrace(Attempt attempt, RootReport report) {
+    if (files.isFirstTask()) {
+      place.traces().tell(attempt, report, files.knownTrace());
+    }
   }
 
   /** How a path of this session reads to a person: {@code LOCATION/path}. */

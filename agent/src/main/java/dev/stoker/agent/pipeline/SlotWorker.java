@@ -229,6 +229,29 @@ final class SlotWorker {
         .forEach(SlotSession::retire);
   }
 
+  /**
+   * Ends the attempts whose inputs were served by another mount than the one that is there.
+   *
+   * @param instance of the mount; 0: there is none
+   */
+  void endUnserved(long instance) {
+    SlotSession open = current;
+    if (open != null && open.files().isUnserved(instance)) {
+      open.retire();
+    }
+    Attempt now = rendering;
+    if (now != null && now.session().files().isUnserved(instance)) {
+      now.session().retire();
+      now.stop(
+          new Attempt.Stop(
+              Attempt.Stop.Kind.FAULT,
+              "The I/O process that served the task's inputs ended while it ran."));
+    }
+    line.sessions().stream()
+        .filter(session -> session.files().isUnserved(instance))
+        .forEach(SlotSession::retire);
+  }
+
   private static void endDamaged(Attempt attempt, Map<String, String> sentences) {
     String sentence = sentences.get(attempt.session().id());
     if (sentence != null) {
@@ -345,6 +368,9 @@ final class SlotWorker {
     SessionNote.Serving adopted = attempt.adopted();
     long startMillis = adopted == null ? System.currentTimeMillis() : adopted.startMillis();
     long memoryKills = adopted == null ? place.memoryKills().getAsLong() : adopted.memoryKills();
+    if (adopted == null) {
+      session.files().nextTask();
+    }
     attempt.running(startMillis);
     shared.book().write(attempt.record());
     attempt.held().phase(Phase.RENDERING, -1, "");
@@ -372,10 +398,11 @@ final class SlotWorker {
     attempt.whenStopped(null);
     attempt.did("render", startMillis, System.currentTimeMillis());
     boolean memoryKilled = place.memoryKills().getAsLong() > memoryKills;
+    Optional<Failure> unserved = InputUse.look(attempt, listener, result);
     return endings.handOn(
         attempt,
         prepared.plan().locations(),
-        Verdict.of(result, memoryKilled, listener.heard()).orElse(null));
+        unserved.or(() -> Verdict.of(result, memoryKilled, listener.heard())).orElse(null));
   }
 
   private ActionResult supervised(

@@ -1,6 +1,8 @@
 package dev.stoker.agent.profile;
 
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -20,4 +22,13 @@ public interface LogReader {
    * @param exitCode as a shell has it: 128 and the number of a signal that ended it
    */
   Optional<RendererEvent.Trouble> ended(int exitCode);
+
+  /**
+   * Of names that were looked for in vain, those that are inputs, and that the renderers that wrote
+   * do not just try, as far as their profiles know.
+   *
+   * @param missing {@code LOCATION/path}
+   * @param found what was opened, likewise
+   */
+  List<String> lacking(List<String> missing, Set<String> found);
 }

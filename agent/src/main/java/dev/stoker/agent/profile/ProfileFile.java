@@ -7,6 +7,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import dev.stoker.controller.protocol.Finish;
 import java.io.IOException;
+import java.nio.file.FileSystems;
+import java.nio.file.Path;
+import java.nio.file.PathMatcher;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -37,6 +40,7 @@ final class ProfileFile {
       @Nullable String unchecked,
       @Nullable Integer wraps,
       @Nullable List<CitedExit> exits,
+      @Nullable List<CitedProbe> probes,
       @JsonProperty(required = true) List<CitedRule> rules) {}
 
   /**
@@ -48,6 +52,14 @@ final class ProfileFile {
       @JsonProperty(required = true) String message,
       @JsonProperty(required = true) String source,
       @Nullable String retry) {}
+
+  /**
+   * @param glob over {@code LOCATION/path}, as {@link java.nio.file.FileSystem#getPathMatcher} has
+   *     it
+   * @param seen a name that it was seen to look for
+   */
+  private record CitedProbe(
+      @JsonProperty(required = true) String glob, @JsonProperty(required = true) String seen) {}
 
   private record CitedPattern(
       @JsonProperty(required = true) String pattern, @JsonProperty(required = true) String line) {}
@@ -83,7 +95,10 @@ final class ProfileFile {
           startup,
           document.notes(),
           document.environment() == null ? Map.of() : document.environment(),
-          exits(file, orEmpty(document.exits())));
+          exits(file, orEmpty(document.exits())),
+          document.probes() == null
+              ? null
+              : document.probes().stream().map(probe -> probe(file, probe)).toList());
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException(
           "Cannot read the renderer profile " + file + ": " + e.getOriginalMessage(), e);
@@ -95,6 +110,21 @@ final class ProfileFile {
 
   private static @Nullable Pattern banner(String file, @Nullable CitedPattern cited) {
     return cited == null ? null : compile(file, cited.pattern(), cited.line());
+  }
+
+  private static PathMatcher probe(String file, CitedProbe cited) {
+    try {
+      PathMatcher matcher = FileSystems.getDefault().getPathMatcher("glob:" + cited.glob());
+      if (matcher.matches(Path.of(cited.seen()))) {
+        return matcher;
+      }
+    } catch (PatternSyntaxException e) {
+      throw new IllegalArgumentException(
+          "The renderer profile %s has a broken glob: %s".formatted(file, e.getMessage()), e);
+    }
+    throw new IllegalArgumentException(
+        "In the renderer profile %s the glob %s does not match the name it cites: %s"
+            .formatted(file, cited.glob(), cited.seen()));
   }
 
   private static <T> List<T> orEmpty(@Nullable List<T> list) {

@@ -9,6 +9,7 @@ import dev.stoker.agent.profile.RendererEvent.Trouble;
 import dev.stoker.controller.protocol.Finish;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,6 +37,7 @@ final class ProfileLogReader implements LogReader {
   private final List<RendererProfile> profiles;
   private final Set<String> reported = new HashSet<>();
   private final List<Missing> suspects = new ArrayList<>();
+  private final Set<RendererProfile> writers = new LinkedHashSet<>();
   private @Nullable RendererProfile active;
   private boolean checked;
   private String logicalLine = "";
@@ -63,6 +65,7 @@ final class ProfileLogReader implements LogReader {
       Pattern banner = profile.banner();
       if (banner != null && banner.matcher(line).find()) {
         active = profile;
+        writers.add(profile);
         checked = false;
         suspects.clear();
         logicalLine = "";
@@ -141,6 +144,11 @@ final class ProfileLogReader implements LogReader {
   @Override
   public Optional<Trouble> ended(int exitCode) {
     return active == null ? Optional.empty() : Optional.ofNullable(active.exits().get(exitCode));
+  }
+
+  @Override
+  public List<String> lacking(List<String> missing, Set<String> found) {
+    return MissingInputs.of(writers, missing, found);
   }
 
   private void saved(

@@ -1,5 +1,7 @@
 package dev.stoker.agent.profile;
 
+import java.nio.file.Path;
+import java.nio.file.PathMatcher;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -18,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param notes name of the file there that the start-up scripts write to; null without one
  * @param environment templates by variable
  * @param exits what its exit codes mean
+ * @param probes which names it looks for and can do without; null where nobody recorded that
  */
 record RendererProfile(
     String name,
@@ -29,11 +32,18 @@ record RendererProfile(
     Map<String, byte[]> files,
     @Nullable String notes,
     Map<String, String> environment,
-    Map<Integer, RendererEvent.Trouble> exits) {
+    Map<Integer, RendererEvent.Trouble> exits,
+    @Nullable List<PathMatcher> probes) {
   RendererProfile {
     rules = List.copyOf(rules);
     files = Map.copyOf(files);
     environment = Map.copyOf(environment);
     exits = Map.copyOf(exits);
+    probes = probes == null ? null : List.copyOf(probes);
+  }
+
+  /** Whether it only tries a name. */
+  boolean probesFor(String path) {
+    return probes != null && probes.stream().anyMatch(probe -> probe.matches(Path.of(path)));
   }
 }

@@ -96,7 +96,8 @@ class HelpTest {
     CommandRun stoker = new CommandRun(folder);
     assertEquals(2, stoker.run("job", "list"));
     assertEquals(1, stoker.err().lines().count(), stoker.err());
-    assertTrue(stoker.err().contains("unknown key 'colour'; allowed are cache, "), stoker.err());
+    assertTrue(
+        stoker.err().contains("unknown key 'colour'; allowed are assets, cache, "), stoker.err());
     assertEquals(0, stoker.run("job", "--help"));
     assertEquals(0, stoker.run("--version"));
     assertTrue(stoker.out().matches("stoker \\d+\\.\\d+\\.\\d+.*\n"), stoker.out());

@@ -69,6 +69,8 @@ class ProcessesTest {
   @Test
   void aKilledAgentsRendererIsAdoptedWithItsInputsThoughTheIoProcessStartsAnewToo()
       throws Exception {
+    // What is mounted goes with the process that mounted it; what is staged stays.
+    Files.writeString(folder.resolve("stoker.yaml"), "assets: stage\n");
     Path gate = folder.resolve("gate");
     Path started = folder.resolve("started");
     Path template =

@@ -220,7 +220,7 @@ class OddTreesTest {
     for (String rule : List.of("auto", "per-numa", "per-l3", "per-gpu", "2")) {
       SlotRule slots = rule.equals("2") ? new SlotRule.Count(2) : SlotRule.parse(rule);
       TopologyDocument document =
-          TopologyDocument.of(machine, Host.read(root), slots, SlotLayout.Reserve.NONE, null);
+          TopologyDocument.of(machine, Host.read(root), slots, SlotLayout.Reserve.NONE, null, null);
       CpuSet taken = CpuSet.EMPTY;
       for (TopologyDocument.SlotEntry slot : document.slots()) {
         CpuSet cpus = CpuSet.parse(slot.cpus());

@@ -39,6 +39,7 @@ class BlackHoleTest extends AgentFarm {
         variables,
         as.sessionIdle(),
         as.stallAfter(),
+        AssetMode.AUTO,
         Map.of(),
         as.limits());
   }

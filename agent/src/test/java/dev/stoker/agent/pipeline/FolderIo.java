@@ -7,7 +7,10 @@ import dev.stoker.io.asset.FileUri;
 import dev.stoker.io.asset.IoFailure;
 import dev.stoker.io.cache.CachedFolder;
 import dev.stoker.io.daemon.CacheReport;
+import dev.stoker.io.daemon.MountState;
 import dev.stoker.io.daemon.NodeIo;
+import dev.stoker.io.daemon.RootReport;
+import dev.stoker.io.daemon.RootRequest;
 import dev.stoker.io.daemon.StageProgress;
 import dev.stoker.io.daemon.StageRequest;
 import dev.stoker.io.stage.DamagedStages;
@@ -70,6 +73,26 @@ final class FolderIo implements NodeIo {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  @Override
+  public MountState mountState() {
+    return MountState.none("this one stages");
+  }
+
+  @Override
+  public String openRoot(RootRequest request, Deadline deadline, Consumer<StageProgress> progress) {
+    throw new IoFailure.Unavailable("This one stages.", null);
+  }
+
+  @Override
+  public void nextTask(String rootId) {
+    throw new IoFailure.NotFound("This one stages.");
+  }
+
+  @Override
+  public RootReport rootReport(String rootId) {
+    throw new IoFailure.NotFound("This one stages.");
   }
 
   @Override

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.stoker.agent.profile.RendererProfiles;
 import dev.stoker.controller.client.ControllerClient;
+import dev.stoker.io.daemon.NodeIo;
 import dev.stoker.io.publish.OutputPublisher;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -17,7 +18,7 @@ record RunningAgent(NodeAgent agent, Thread thread) {
 
   /** Returns once it is ready. */
   static RunningAgent start(
-      Path data, ControllerClient client, FolderIo io, OutputPublisher publisher)
+      Path data, ControllerClient client, NodeIo io, OutputPublisher publisher)
       throws InterruptedException {
     return start(data, client, io, publisher, UnaryOperator.identity());
   }
@@ -26,7 +27,7 @@ record RunningAgent(NodeAgent agent, Thread thread) {
   static RunningAgent start(
       Path data,
       ControllerClient client,
-      FolderIo io,
+      NodeIo io,
       OutputPublisher publisher,
       UnaryOperator<AgentSettings> change)
       throws InterruptedException {

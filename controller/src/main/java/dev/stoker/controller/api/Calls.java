@@ -10,6 +10,7 @@ import dev.stoker.controller.protocol.LogChunk;
 import dev.stoker.controller.protocol.Nodes;
 import dev.stoker.controller.protocol.Registration;
 import dev.stoker.controller.protocol.Tokens;
+import dev.stoker.controller.protocol.Traces;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -130,10 +131,20 @@ final class Calls {
               Finish.Request.class,
               null),
           post("/v1/leases/{lease}/log", "Send a piece of the log.", LogChunk.class, null),
+          post(
+              "/v1/leases/{lease}/trace",
+              "Send what the attempt's session read of its inputs.",
+              Traces.Sent.class,
+              null),
           post("/v1/jobs", "Submit a job.", Jobs.Definition.class, Jobs.Submitted.class),
           get("/v1/jobs", "The newest jobs.", Map.of("limit", "integer"), Jobs.Page.class),
           get("/v1/jobs/{job}", "One job.", Jobs.Summary.class),
           get("/v1/jobs/{job}/definition", "What was submitted.", Jobs.Definition.class),
+          get(
+              "/v1/jobs/{job}/trace",
+              "What a session of a step read of its inputs.",
+              Map.of("step", "string"),
+              Traces.Kept.class),
           get("/v1/jobs/{job}/tasks", "Tasks in order.", PAGE, Jobs.Tasks.class),
           get(
               "/v1/jobs/{job}/tasks/{task}/log",

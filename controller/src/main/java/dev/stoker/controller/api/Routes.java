@@ -16,6 +16,7 @@ import dev.stoker.controller.protocol.Protocol;
 import dev.stoker.controller.protocol.Registration;
 import dev.stoker.controller.protocol.Tokens;
 import dev.stoker.controller.protocol.Tokens.Role;
+import dev.stoker.controller.protocol.Traces;
 import dev.stoker.controller.web.Topic;
 import java.util.List;
 import java.util.Locale;
@@ -222,6 +223,12 @@ final class Routes {
         queue.leases().log(node, lease, request.body(LogChunk.class, BODY_LIMIT));
         yield Map.of();
       }
+      case "trace" -> {
+        allow(request, "POST");
+        String node = actingNode(request);
+        queue.traces().take(node, lease, request.body(Traces.Sent.class, BODY_LIMIT));
+        yield Map.of();
+      }
       default -> throw nothingHere();
     };
   }
@@ -256,6 +263,11 @@ final class Routes {
       allow(request, "GET");
       requireReader(request, job);
       return new RawValue(queue.views().definition(job));
+    }
+    if (path.size() == 2 && path.getLast().equals("trace")) {
+      allow(request, "GET");
+      requireReader(request, job);
+      return queue.traces().get(job, String.valueOf(request.parameter("step")));
     }
     if (path.size() == 2 && !request.method().equals("GET")) {
       requireChanger(request, job);

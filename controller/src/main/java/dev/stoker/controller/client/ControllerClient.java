@@ -9,6 +9,7 @@ import dev.stoker.controller.protocol.LogChunk;
 import dev.stoker.controller.protocol.Nodes;
 import dev.stoker.controller.protocol.Registration;
 import dev.stoker.controller.protocol.Tokens;
+import dev.stoker.controller.protocol.Traces;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -158,6 +159,19 @@ public final class ControllerClient implements AutoCloseable {
   /** One job. */
   public Jobs.Summary job(String jobId) {
     return calls.get(path("/v1/jobs/", jobId, ""), Jobs.Summary.class, Duration.ZERO);
+  }
+
+  /** Sends what an attempt's session read of its inputs. */
+  public void trace(String leaseId, Traces.Sent sent) {
+    calls.post(path("/v1/leases/", leaseId, "/trace"), sent, Void.class, Duration.ZERO);
+  }
+
+  /** What a session of a step read; {@link Traces.Kept#none} where nobody knows yet. */
+  public Traces.Kept trace(String jobId, String step) {
+    return calls.get(
+        path("/v1/jobs/", jobId, "/trace?step=") + URLEncoder.encode(step, StandardCharsets.UTF_8),
+        Traces.Kept.class,
+        Duration.ZERO);
   }
 
   /** What was submitted. */

@@ -199,7 +199,8 @@ public final class LeaseDesk {
     }
   }
 
-  private LeaseRow lease(QueueRows rows, @Nullable String caller, String leaseId, int attempt) {
+  /** The lease of that id, if it is the caller's. */
+  LeaseRow lease(QueueRows rows, @Nullable String caller, String leaseId, int attempt) {
     LeaseRow lease =
         rows.leases()
             .find(LeaseName.number(leaseId))

@@ -301,7 +301,8 @@ public final class NodeDesk {
         state(member),
         member.row.slots(),
         parts.live().ofNode(member.row.number()).size(),
-        member.problem());
+        member.problem(),
+        String.join(",", member.row.attributes().getOrDefault(Nodes.ASSETS_ATTRIBUTE, List.of())));
   }
 
   /** Stops giving a node work, or starts again; it goes on with what it holds. */

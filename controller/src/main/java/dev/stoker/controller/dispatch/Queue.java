@@ -30,6 +30,7 @@ public final class Queue {
   private final JobProgress progress;
   private final Books books;
   private final Thumbnails thumbnails;
+  private final TraceDesk traces;
 
   private Queue(Parts parts, Traffic traffic, Prices prices) {
     this.parts = parts;
@@ -43,6 +44,7 @@ public final class Queue {
     farm = new FarmViews(parts, traffic, books);
     progress = new JobProgress(parts, books);
     thumbnails = new Thumbnails(parts);
+    traces = new TraceDesk(parts, leases);
   }
 
   /** Opens the queue in a store, which stays the caller's to close. */
@@ -151,14 +153,19 @@ public final class Queue {
     return farm;
   }
 
+  public TraceDesk traces() {
+    return traces;
+  }
+
   public JobProgress progress() {
     return progress;
   }
 
-  /** Counts how long nodes were there, and makes room for new pictures. */
+  /** Counts how long nodes were there, and makes room for new pictures and traces. */
   public void keepHouse() {
     books.count();
     thumbnails.makeRoom(Thumbnails.CEILING_BYTES);
+    traces.makeRoom(TraceDesk.CEILING_BYTES);
   }
 
   /** Takes back every lease whose term ended. */

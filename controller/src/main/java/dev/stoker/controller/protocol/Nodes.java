@@ -5,6 +5,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What people and their tools ask about nodes. */
 public final class Nodes {
+  /** The attribute by which a node says whether jobs read through its mount. */
+  public static final String ASSETS_ATTRIBUTE = "attr.stoker.assets";
+
   private Nodes() {}
 
   /** {@code GET /v1/nodes}. */
@@ -18,6 +21,8 @@ public final class Nodes {
    * @param state {@code ready}, {@code draining} or {@code lost}
    * @param leases how many leases it holds
    * @param problem why it takes no work by its own word, a clause; null when it is well
+   * @param assets {@code mount} where jobs read through the node's mount, {@code stage} where files
+   *     are laid out for them; empty where its agent does not say
    */
   public record Node(
       String nodeId,
@@ -26,8 +31,10 @@ public final class Nodes {
       String state,
       List<Registration.Slot> slots,
       int leases,
-      @Nullable String problem) {
+      @Nullable String problem,
+      String assets) {
     public Node {
+      assets = assets == null ? "" : assets;
       slots = List.copyOf(slots);
     }
   }

@@ -8,7 +8,7 @@ public final class ArchiveRows {
   private static final List<String> BY_TASK =
       List.of("logs", "thumbnails", "manifests", "leases", "tasks");
   private static final List<String> BY_JOB =
-      List.of("submissions", "definitions", "job_targets", "job_inputs");
+      List.of("submissions", "definitions", "job_targets", "job_inputs", "traces");
 
   private final Handle handle;
 

@@ -22,7 +22,8 @@ final class Migrations {
           "V006__notices.sql",
           "V007__web.sql",
           "V008__archive.sql",
-          "V009__inputs.sql");
+          "V009__inputs.sql",
+          "V010__traces.sql");
 
   /** SQLite counts such a column up by itself; PostgreSQL has to be told. */
   private static final String COUNTED = "number integer primary key";

@@ -15,6 +15,7 @@ public final class QueueRows {
   private final JoinRows joining;
   private final NoticeRows notices;
   private final ThumbnailRows thumbnails;
+  private final TraceRows traces;
   private final NodeHours nodeHours;
   private final ArchiveRows archive;
 
@@ -30,6 +31,7 @@ public final class QueueRows {
     joining = new JoinRows(handle);
     notices = new NoticeRows(handle);
     thumbnails = new ThumbnailRows(handle);
+    traces = new TraceRows(handle);
     nodeHours = new NodeHours(handle);
     archive = new ArchiveRows(handle);
   }
@@ -72,6 +74,10 @@ public final class QueueRows {
 
   public ThumbnailRows thumbnails() {
     return thumbnails;
+  }
+
+  public TraceRows traces() {
+    return traces;
   }
 
   public NodeHours nodeHours() {

@@ -15,6 +15,7 @@ import dev.stoker.controller.protocol.Jobs;
 import dev.stoker.controller.protocol.Jobs.TaskState;
 import dev.stoker.controller.protocol.Leasing.Lease;
 import dev.stoker.controller.protocol.LogChunk;
+import dev.stoker.controller.protocol.Traces;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
@@ -98,6 +99,36 @@ class WholeJobTest {
     assertEquals("Encode", encode.stepName());
     agent.render(encode);
     assertEquals(Jobs.State.SUCCEEDED, user.job(job).state());
+  }
+
+  @Test
+  void theTraceThatTellsMostOfAStepsReadsIsKeptForItsNextNode() {
+    String job = user.submit(TestJobs.frames(2), "key-1").jobId();
+    Lease lease = agent.lease(1, 5_000).getFirst();
+    assertEquals("", agent.client.trace(job, "Render").trace());
+    agent.client.trace(lease.leaseId(), new Traces.Sent(lease.attempt(), "QUJD", 5));
+    agent.client.trace(lease.leaseId(), new Traces.Sent(lease.attempt(), "REVG", 5));
+    assertEquals("QUJD", agent.client.trace(job, "Render").trace());
+    agent.client.trace(lease.leaseId(), new Traces.Sent(lease.attempt(), "R0hJ", 4));
+    assertEquals(new Traces.Kept("Render", "R0hJ", 4), user.trace(job, "Render"));
+    assertEquals("", user.trace(job, "Encode").trace());
+    var stranger = new ScriptedAgent(server.url(), null, "node-2");
+    try (stranger) {
+      assertEquals(
+          403,
+          assertThrows(ControllerException.class, () -> stranger.client.trace(job, "Render"))
+              .status());
+    }
+    for (String wrong : List.of("", "no Base64!", "A".repeat(Traces.LONGEST + 4))) {
+      assertEquals(
+          400,
+          assertThrows(
+                  ControllerException.class,
+                  () ->
+                      agent.client.trace(
+                          lease.leaseId(), new Traces.Sent(lease.attempt(), wrong, 0)))
+              .status());
+    }
   }
 
   @Test

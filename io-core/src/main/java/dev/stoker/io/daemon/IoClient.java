@@ -82,6 +82,26 @@ public final class IoClient implements NodeCache {
   }
 
   @Override
+  public MountState mountState() {
+    return ask(Operation.MOUNT_STATE, null, SHORT.toMillis(), IoClient::ignore, MountState.class);
+  }
+
+  @Override
+  public String openRoot(RootRequest request, Deadline deadline, Consumer<StageProgress> progress) {
+    return ask(Operation.OPEN_ROOT, request, deadline.remainingMillis(), progress, String.class);
+  }
+
+  @Override
+  public void nextTask(String rootId) {
+    ask(Operation.NEXT_TASK, rootId, SHORT.toMillis(), IoClient::ignore, Boolean.class);
+  }
+
+  @Override
+  public RootReport rootReport(String rootId) {
+    return ask(Operation.ROOT_REPORT, rootId, SHORT.toMillis(), IoClient::ignore, RootReport.class);
+  }
+
+  @Override
   public List<String> unstage(String stageId) {
     return List.of(
         ask(Operation.UNSTAGE, stageId, UNSTAGE.toMillis(), IoClient::ignore, String[].class));

@@ -26,6 +26,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The I/O process in this process: cache, origins and stages. One node has one; others reach it by
@@ -44,9 +45,15 @@ public final class IoNode implements NodeCache {
   private final CacheSettings settings;
   private final NodeMounts mounts;
   private final OriginProbes probes;
+  private final NodeRoots roots;
 
   private IoNode(
-      BlockCache cache, Stager stager, Origins origins, CacheSettings settings, Path dataFolder) {
+      BlockCache cache,
+      Stager stager,
+      Origins origins,
+      CacheSettings settings,
+      Path dataFolder,
+      @Nullable Path mount) {
     this.cache = cache;
     this.stager = stager;
     this.origins = origins;
@@ -54,6 +61,8 @@ public final class IoNode implements NodeCache {
     this.mounts =
         new NodeMounts(cache, origins, settings.memoryBytes(), dataFolder.resolve("spool"));
     this.probes = new OriginProbes(origins);
+    this.roots = new NodeRoots(cache, origins, mount, settings.memoryBytes());
+    stager.alsoHeld(roots::holding);
   }
 
   /** Everything that knows origins; closed last. */
@@ -83,21 +92,29 @@ public final class IoNode implements NodeCache {
   /** The same, with metrics that the caller shows. */
   public static IoNode open(IoSettings settings, Metrics metrics) {
     return open(
-        settings.dataFolder(), settings.cache(), new NodeOrigins(settings, metrics), metrics);
+        settings.dataFolder(),
+        settings.cache(),
+        new NodeOrigins(settings, metrics),
+        metrics,
+        settings.mount());
   }
 
   /** Closes {@code origins} where it fails. */
   static IoNode open(Path dataFolder, CacheSettings settings, Origins origins) {
-    return open(dataFolder, settings, origins, new Metrics());
+    return open(dataFolder, settings, origins, new Metrics(), null);
   }
 
   private static IoNode open(
-      Path dataFolder, CacheSettings settings, Origins origins, Metrics metrics) {
+      Path dataFolder,
+      CacheSettings settings,
+      Origins origins,
+      Metrics metrics,
+      @Nullable Path mount) {
     BlockCache cache = null;
     try {
       cache = BlockCache.open(settings, origins, rights(origins), metrics);
       Stager stager = new Stager(cache, origins, origins, dataFolder.resolve("stages"));
-      return new IoNode(cache, stager, origins, settings, dataFolder);
+      return new IoNode(cache, stager, origins, settings, dataFolder, mount);
     } catch (RuntimeException e) {
       if (cache != null) {
         cache.close();
@@ -153,10 +170,38 @@ public final class IoNode implements NodeCache {
   @Override
   public void giveStage(String stageId, long pid) {
     stager.give(stageId, StageOwner.of(pid));
+    roots.give(stageId, StageOwner.of(pid));
+  }
+
+  @Override
+  public MountState mountState() {
+    return roots.state();
+  }
+
+  @Override
+  public String openRoot(RootRequest request, Deadline deadline, Consumer<StageProgress> progress) {
+    return openRoot(request, StageOwner.of(ProcessHandle.current().pid()), deadline, progress);
+  }
+
+  /** The same for another process, whose death makes the folder a leftover. */
+  String openRoot(
+      RootRequest request, StageOwner owner, Deadline deadline, Consumer<StageProgress> progress) {
+    return roots.open(request, owner, deadline, progress);
+  }
+
+  @Override
+  public void nextTask(String rootId) {
+    roots.nextTask(rootId);
+  }
+
+  @Override
+  public RootReport rootReport(String rootId) {
+    return roots.report(rootId);
   }
 
   @Override
   public List<String> unstage(String stageId) {
+    roots.close(stageId);
     return stager.unstage(stageId);
   }
 
@@ -260,6 +305,7 @@ public final class IoNode implements NodeCache {
   /** Stages stay as they are; who asked for them takes them away, or the next start does. */
   @Override
   public void close() {
+    roots.close();
     mounts.close();
     cache.close();
     origins.close();

@@ -6,6 +6,7 @@ import dev.stoker.io.source.blob.BlobSettings;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a node's I/O process needs to know.
@@ -17,6 +18,7 @@ import java.util.Map;
  * @param bytesPerSecond most that is fetched from an origin, by {@link
  *     dev.stoker.io.asset.AssetUri#origin()}
  * @param trust how long a check is believed of files that are read past the cache
+ * @param mount folder that sessions' folders are mounted in; null for no mount
  */
 public record IoSettings(
     Path dataFolder,
@@ -24,7 +26,8 @@ public record IoSettings(
     long memoryBytes,
     BlobSettings blob,
     Map<String, Long> bytesPerSecond,
-    Trust trust) {
+    Trust trust,
+    @Nullable Path mount) {
   /** Runs eight readers at full speed; see {@code docs/cache.md}. */
   public static final long DEFAULT_MEMORY_BYTES = 256L << 20;
 
@@ -36,6 +39,17 @@ public record IoSettings(
   public IoSettings {
     cacheDisks = List.copyOf(cacheDisks);
     bytesPerSecond = Map.copyOf(bytesPerSecond);
+  }
+
+  /** Without a mount for sessions. */
+  public IoSettings(
+      Path dataFolder,
+      List<CacheSettings.Disk> cacheDisks,
+      long memoryBytes,
+      BlobSettings blob,
+      Map<String, Long> bytesPerSecond,
+      Trust trust) {
+    this(dataFolder, cacheDisks, memoryBytes, blob, bytesPerSecond, trust, null);
   }
 
   /** Checks are believed as long as the design allows. */
@@ -61,6 +75,11 @@ public record IoSettings(
         List.of(new CacheSettings.Disk(cacheFolder, cacheCeilingBytes)),
         DEFAULT_MEMORY_BYTES,
         BlobSettings.fromEnvironment(System.getenv()));
+  }
+
+  /** The same with sessions' folders mounted there; null: nowhere. */
+  public IoSettings withMount(@Nullable Path folder) {
+    return new IoSettings(dataFolder, cacheDisks, memoryBytes, blob, bytesPerSecond, trust, folder);
   }
 
   /** The same for another cache, with another data folder. */

@@ -48,6 +48,14 @@ final class Messages {
     UNMOUNT,
     /** About a folder; answered, once it is not mounted or time is up, by whether it is so. */
     AWAIT_UNMOUNT,
+    /** About nothing; answered by a {@link MountState}. */
+    MOUNT_STATE,
+    /** About a {@link RootRequest}; answered by the folder. */
+    OPEN_ROOT,
+    /** About a session's id; answered by true. */
+    NEXT_TASK,
+    /** About a session's id; answered by a {@link RootReport}. */
+    ROOT_REPORT,
     /** Gives up the question whose number is in {@code target}; not answered itself. */
     CANCEL
   }

@@ -20,17 +20,50 @@ public interface NodeIo extends AutoCloseable {
    */
   StageProgress stage(StageRequest request, Deadline deadline, Consumer<StageProgress> progress);
 
+  /** The mount that holds sessions' folders, or why there is none. */
+  MountState mountState();
+
   /**
-   * Says whose stage it is from now on, in place of the process that asked for it: a session's shim
-   * outlives its agent, and a stage whose owner runs is kept when the I/O process starts anew.
-   * Knows nothing of the id: does nothing.
+   * Makes a session's own folder in the node's mount, or adds to it; returns when every declared
+   * file was found at its origin and its version is kept to. The bytes come while the session reads
+   * already. The folder stays until {@link #unstage}, or until this process ends: then every file
+   * open below it breaks.
+   *
+   * @param progress told how much was declared
+   * @return the folder, absolute; each location is a folder below it
+   * @throws IoFailure naming the asset that cannot be had; {@link IoFailure.Unavailable} where
+   *     there is no mount
+   */
+  String openRoot(RootRequest request, Deadline deadline, Consumer<StageProgress> progress);
+
+  /**
+   * A task of the session begins: what it does is counted from now on, and names that were missing
+   * are looked for anew.
+   *
+   * @throws IoFailure.NotFound when the session has no folder (any more)
+   */
+  void nextTask(String rootId);
+
+  /**
+   * What the session's task did with its folder so far, and the trace of the session.
+   *
+   * @throws IoFailure.NotFound when the session has no folder (any more): what it read cannot be
+   *     trusted
+   */
+  RootReport rootReport(String rootId);
+
+  /**
+   * Says whose stage and folder it is from now on, in place of the process that asked for it: a
+   * session's shim outlives its agent, and a stage whose owner runs is kept when the I/O process
+   * starts anew. Knows nothing of the id: does nothing.
    *
    * @param pid a running process
    */
   void giveStage(String stageId, long pid);
 
   /**
-   * Takes a staged tree away again and unpins its files. Knows nothing of the id: does nothing.
+   * Takes a session's staged tree and folder away again and unpins its files. Knows nothing of the
+   * id: does nothing.
    *
    * @return paths, below the request's folder, of files that somebody changed while they were
    *     staged; they were dropped from the cache

@@ -22,7 +22,7 @@ import java.util.concurrent.ConcurrentHashMap;
 /** The trees that this process has mounted. Thread-safe. */
 final class NodeMounts implements AutoCloseable {
   /** Answers under way take an eighth of what the cache has for its own. */
-  private static final int MEMORY_SHARE = 8;
+  static final int MEMORY_SHARE = 8;
 
   /** For the end of a mount that is unmounted. */
   private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(10);
@@ -134,21 +134,22 @@ final class NodeMounts implements AutoCloseable {
   }
 
   private AssetMount.Settings settings(MountRequest request, AssetUri uri) {
-    int processors = Runtime.getRuntime().availableProcessors();
-    int channels =
-        request.channels() > 0
-            ? request.channels()
-            : Math.clamp(processors, LEAST_CHANNELS, MOST_CHANNELS);
     return new AssetMount.Settings(
         uri.canonical(),
         request.scratch() == null,
         request.othersToo(),
         request.kernelReadAheadKibibytes(),
         new SessionOptions(
-            channels,
+            channels(request.channels()),
             Duration.ofMillis(request.timeoutMillis()),
             memoryBytes / MEMORY_SHARE,
             request.passthrough() && request.scratch() == null));
+  }
+
+  /** As many threads as were asked for; for 0, as many as suit the machine. */
+  static int channels(int wanted) {
+    int processors = Runtime.getRuntime().availableProcessors();
+    return wanted > 0 ? wanted : Math.clamp(processors, LEAST_CHANNELS, MOST_CHANNELS);
   }
 
   private void forgetAtEnd(AssetMount mount, MountedTree tree) {

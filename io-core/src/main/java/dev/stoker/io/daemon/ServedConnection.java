@@ -165,6 +165,20 @@ final class ServedConnection implements AutoCloseable {
       case UNMOUNT -> Answer.of(id, node.unmount(about(question, String.class)));
       case AWAIT_UNMOUNT ->
           Answer.of(id, node.awaitUnmount(about(question, String.class), deadline));
+      case MOUNT_STATE -> Answer.of(id, node.mountState());
+      case OPEN_ROOT ->
+          Answer.of(
+              id,
+              node.openRoot(
+                  about(question, RootRequest.class),
+                  StageOwner.of(question.pid()),
+                  deadline,
+                  progress));
+      case NEXT_TASK -> {
+        node.nextTask(about(question, String.class));
+        yield Answer.of(id, true);
+      }
+      case ROOT_REPORT -> Answer.of(id, node.rootReport(about(question, String.class)));
       case CANCEL -> throw new IllegalStateException("CANCEL has no answer.");
     };
   }

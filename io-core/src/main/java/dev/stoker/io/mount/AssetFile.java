@@ -3,7 +3,6 @@ package dev.stoker.io.mount;
 import dev.stoker.io.asset.ByteRange;
 import dev.stoker.io.asset.Deadline;
 import dev.stoker.io.cache.CachedAsset;
-import dev.stoker.io.cache.FillProgress;
 import dev.stoker.io.fetch.Priority;
 import dev.stoker.io.mount.fuse.Call;
 import dev.stoker.io.mount.fuse.OpenFile;
@@ -27,6 +26,7 @@ final class AssetFile implements OpenFile {
   private final CachedAsset asset;
   private final ReadCounters counters;
   private final AheadBudget budget;
+  private final OpenUse use;
   private final Runnable ended;
   private final ReentrantLock lock = new ReentrantLock();
   // Guarded by lock: all below.
@@ -37,6 +37,7 @@ final class AssetFile implements OpenFile {
   /**
    * @param readAheadBytes most that is brought ahead of it
    * @param budget for all open files together
+   * @param use told what is read
    * @param ended told when it is closed
    */
   AssetFile(
@@ -44,7 +45,9 @@ final class AssetFile implements OpenFile {
       long readAheadBytes,
       AheadBudget budget,
       ReadCounters counters,
+      OpenUse use,
       Runnable ended) {
+    this.use = use;
     this.budget = budget;
     this.ended = ended;
     this.asset = asset;
@@ -62,6 +65,7 @@ final class AssetFile implements OpenFile {
     int limit = into.limit();
     into.limit(into.position() + (int) range.lengthBytes());
     if (!call.mayWait()) {
+      use.read(range);
       if (!asset.readIfHere(range, into)) {
         call.aboutToWait();
       }
@@ -70,6 +74,7 @@ final class AssetFile implements OpenFile {
       bring(range, true); // before anything is waited for
       counters.stalledReads.increment();
       asset.read(range, into, call.deadline());
+      use.waited(range.lengthBytes());
     }
     counters.readBytes.add(range.lengthBytes());
     into.limit(limit);
@@ -92,7 +97,7 @@ final class AssetFile implements OpenFile {
         }
         counters.readAheadBytes.add(segment.lengthBytes());
         CompletableFuture<Void> fill =
-            asset.fill(List.of(segment), Priority.READAHEAD, deadline, FillProgress.NONE);
+            asset.fill(List.of(segment), Priority.READAHEAD, deadline, use.ahead());
         var _ = fill.whenComplete((nothing, failure) -> budget.giveBack(segment.lengthBytes()));
         underWay.add(fill);
       }

@@ -45,6 +45,7 @@ public final class AssetOpener {
 
   /** The same for somebody who reads it in parts. */
   public OpenFile open(AssetInfo info, Deadline deadline) {
-    return new AssetFile(cached(info, deadline), readAheadBytes, budget, counters, () -> {});
+    return new AssetFile(
+        cached(info, deadline), readAheadBytes, budget, counters, OpenUse.NONE, () -> {});
   }
 }

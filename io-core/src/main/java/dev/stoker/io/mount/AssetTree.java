@@ -55,6 +55,7 @@ public final class AssetTree implements FileTree, AutoCloseable {
   private final AssetUri uri;
   private final AssetSource source;
   private final AssetTreeOptions options;
+  private final TreeWatch watch;
   private final Listings listings;
   private final Nodes nodes = new Nodes();
   private final FileAttributes attributes;
@@ -69,10 +70,23 @@ public final class AssetTree implements FileTree, AutoCloseable {
    * @param source opened for it; this tree's to close
    */
   public AssetTree(BlockCache cache, AssetUri uri, AssetSource source, AssetTreeOptions options) {
+    this(cache, uri, source, options, TreeWatch.NONE);
+  }
+
+  /**
+   * @param watch of the session whose tree it is
+   */
+  AssetTree(
+      BlockCache cache,
+      AssetUri uri,
+      AssetSource source,
+      AssetTreeOptions options,
+      TreeWatch watch) {
     this.cache = cache;
     this.uri = uri;
     this.source = source;
     this.options = options;
+    this.watch = watch;
     this.listings = new Listings(source, options.nameTimeout().toNanos());
     this.budget = new AheadBudget(options.aheadMemoryBytes());
     this.attributes = new FileAttributes(cache, options.project());
@@ -104,6 +118,18 @@ public final class AssetTree implements FileTree, AutoCloseable {
     if (!AssetPath.isName(name)) {
       throw new TreeFailure(Errno.ENAMETOOLONG);
     }
+    AssetPath path = child(folder, name);
+    TreeWatch.Pin pin = watch.pinned(path);
+    if (pin != null) {
+      return file(pin);
+    }
+    NodeEntry entry = find(call, folder, name);
+    return entry.node() != 0 || watch.missed(parent, path)
+        ? entry
+        : NodeEntry.nothing(0); // it could not be forgotten again
+  }
+
+  private NodeEntry find(Call call, Node.Folder folder, String name) {
     Listing listing = listings.fresh(folder.path);
     if (listing == null) {
       call.aboutToWait();
@@ -152,15 +178,45 @@ public final class AssetTree implements FileTree, AutoCloseable {
   }
 
   private NodeEntry file(AssetInfo info, long nameNanos) {
-    PinnedAsset asset =
-        new PinnedAsset(uri, info, new Reader(options.project(), options.project()));
+    TreeWatch.Pin pin = watch.pin(info);
+    if (pin != null) {
+      return file(pin);
+    }
+    PinnedAsset asset = asset(info);
     cache.grant(options.project(), asset); // the origin told it to these very credentials
-    Node.File node = nodes.file(asset, this::needsAnother);
+    Node.File node = nodes.file(asset, this::needsAnother, System.nanoTime());
     return new NodeEntry(node.id, nameNanos, STATUS_NANOS, status(node));
+  }
+
+  /** A version that stays the session's, whatever the origin has by now. */
+  private NodeEntry file(TreeWatch.Pin pin) {
+    Node.File node = nodes.file(asset(pin.info()), this::needsAnother, pin.describedNanos());
+    return new NodeEntry(node.id, STATUS_NANOS, STATUS_NANOS, status(node));
+  }
+
+  /**
+   * Keeps to a version that the origin told these very credentials of; before it is mounted.
+   *
+   * @return what readers of it get
+   */
+  CachedAsset keep(AssetInfo info) {
+    TreeWatch.Pin pin = watch.pin(info);
+    PinnedAsset asset = asset(pin == null ? info : pin.info());
+    cache.grant(options.project(), asset);
+    return cache.known(asset);
+  }
+
+  /** The next look at a folder asks the origin; versions that were kept to stay. */
+  void lookAnew() {
+    listings.forgetAll();
   }
 
   private boolean needsAnother(Node.File file) {
     return file.open.isSpoiled() || couldPass(file);
+  }
+
+  private PinnedAsset asset(AssetInfo info) {
+    return new PinnedAsset(uri, info, new Reader(options.project(), options.project()));
   }
 
   /** Whether an open file, read through us, is all here by now. */
@@ -203,7 +259,7 @@ public final class AssetTree implements FileTree, AutoCloseable {
 
   private NodeStatus of(Node node, int mode, int links, long lengthBytes, long modifiedNanos) {
     return new NodeStatus(
-        node.inode,
+        node.inode ^ watch.salt(),
         mode,
         links,
         options.uid(),
@@ -230,12 +286,14 @@ public final class AssetTree implements FileTree, AutoCloseable {
     Passthrough past = passthrough;
     Backing backing =
         file.open.open(() -> past == null ? null : past.open(cached, call.deadline()));
+    OpenUse use = watch.opened(cached, backing != null);
     if (backing == null) {
-      return new AssetFile(cached, options.readAheadBytes(), budget, counters, () -> closed(file));
+      return new AssetFile(
+          cached, options.readAheadBytes(), budget, counters, use, () -> closed(file));
     }
     counters.passthroughOpens.increment();
     return new PassedFile(
-        new AssetFile(cached, 0, budget, counters, () -> closed(file)), backing.id());
+        new AssetFile(cached, 0, budget, counters, use, () -> closed(file)), backing.id());
   }
 
   private void closed(Node.File file) {
@@ -304,8 +362,8 @@ public final class AssetTree implements FileTree, AutoCloseable {
     private Item item(FolderItem item) {
       String path = child(folder, item.name()).value();
       return item.folder()
-          ? new Item(item.name(), Node.inodeOf(path + "/"), NodeStatus.TYPE_FOLDER)
-          : new Item(item.name(), Node.inodeOf(path), NodeStatus.TYPE_FILE);
+          ? new Item(item.name(), Node.inodeOf(path + "/") ^ watch.salt(), NodeStatus.TYPE_FOLDER)
+          : new Item(item.name(), Node.inodeOf(path) ^ watch.salt(), NodeStatus.TYPE_FILE);
     }
 
     @Override

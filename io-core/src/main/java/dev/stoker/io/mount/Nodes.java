@@ -52,8 +52,9 @@ final class Nodes {
    *
    * @param needsAnother whether a node that is open keeps others from reading right bytes, or from
    *     reading them past us: they get a node of their own
+   * @param describedNanos when the origin described it, on {@link System#nanoTime()}'s clock
    */
-  Node.File file(PinnedAsset asset, Predicate<Node.File> needsAnother) {
+  Node.File file(PinnedAsset asset, Predicate<Node.File> needsAnother, long describedNanos) {
     lock.lock();
     try {
       Node.File file = current(asset, needsAnother);
@@ -61,7 +62,7 @@ final class Nodes {
         file = enter(new Node.File(++lastId, asset));
       }
       file.uses++;
-      file.describedNanos = System.nanoTime();
+      file.describedNanos = describedNanos;
       return file;
     } finally {
       lock.unlock();

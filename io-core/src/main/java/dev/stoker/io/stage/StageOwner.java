@@ -17,7 +17,7 @@ public record StageOwner(long pid, long startedMillis) {
   }
 
   /** Whether it still runs. */
-  boolean isAlive() {
+  public boolean isAlive() {
     Optional<Long> started = startedMillis(pid);
     return ProcessHandle.of(pid).isPresent()
         && (started.isEmpty() || started.get() == startedMillis);

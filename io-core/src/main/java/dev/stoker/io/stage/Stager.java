@@ -27,6 +27,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * Lays trees out and takes them away again. A stage outlives its requester's connection and, where
@@ -48,6 +49,7 @@ public final class Stager {
   private final SourceOpener sources;
   private final Path records;
   private final Map<String, Stage> stages = new ConcurrentHashMap<>();
+  private volatile Function<DamagedFile, List<String>> otherHolders = file -> List.of();
   private final DamageNews damage = new DamageNews(ThreadLocalRandom.current().nextLong());
 
   private record Wanted(WantedTree tree, AssetInfo info) {}
@@ -74,7 +76,16 @@ public final class Stager {
     cache.onDamage(this::damaged);
   }
 
+  /**
+   * Says who else holds files that were laid out, by the ids of the same sessions; of their damage
+   * is told as of a stage's. Asked as {@link dev.stoker.io.cache.DamageListener} is.
+   */
+  public void alsoHeld(Function<DamagedFile, List<String>> holders) {
+    otherHolders = holders;
+  }
+
   private void damaged(DamagedFile file) {
+    otherHolders.apply(file).forEach(id -> damage.add(id, file.sentence()));
     for (Stage stage : stages.values()) {
       try {
         if (stage.holds(file)) {
@@ -261,6 +272,7 @@ public final class Stager {
   public List<String> unstage(String id) {
     Stage stage = stages.get(id);
     if (stage == null) {
+      damage.remove(id);
       return List.of();
     }
     stage.lock.lock();

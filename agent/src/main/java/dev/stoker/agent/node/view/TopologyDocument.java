@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param slotsProblem why there are no slots, or null
  * @param vm what Azure says of this machine, or null
+ * @param assets how sessions get at their inputs here; null where no I/O process says
  */
 @JsonInclude(JsonInclude.Include.ALWAYS)
 public record TopologyDocument(
@@ -31,7 +32,15 @@ public record TopologyDocument(
     @Nullable String slotsProblem,
     long memoryBytes,
     Host host,
-    @Nullable Map<String, String> vm) {
+    @Nullable Map<String, String> vm,
+    @Nullable AssetsEntry assets) {
+
+  /**
+   * @param how {@code mount} or {@code stage}
+   * @param detail where they are mounted, or why they are staged
+   */
+  @JsonInclude(JsonInclude.Include.ALWAYS)
+  public record AssetsEntry(String how, String detail) {}
 
   /**
    * @param quota CPUs' worth of time that control groups grant, or null
@@ -87,7 +96,8 @@ public record TopologyDocument(
       Host host,
       SlotRule rule,
       SlotLayout.Reserve reserve,
-      @Nullable Map<String, String> vm) {
+      @Nullable Map<String, String> vm,
+      @Nullable AssetsEntry assets) {
     List<Slot> slots = List.of();
     String problem = null;
     try {
@@ -121,7 +131,8 @@ public record TopologyDocument(
         problem,
         machine.memoryBytes(),
         host,
-        vm);
+        vm,
+        assets);
   }
 
   private static GpuEntry entry(Gpu gpu) {

@@ -38,6 +38,10 @@ public final class TopologyTable {
                     cpus(one.cpus()),
                     gib(one.memoryBytes()),
                     String.join(" ", one.gpus())));
+    TopologyDocument.AssetsEntry assets = machine.assets();
+    if (assets != null) {
+      table.add("inputs", assets.how().equals("mount") ? "mounted" : "staged", assets.detail());
+    }
     String problem = machine.slotsProblem();
     if (problem != null) {
       table.add("no slots", problem);
