@@ -187,7 +187,7 @@ final class Contents {
   SpoolFile toChange(Call call, ScratchFile file, long upTo) {
     if (file.uploader != null) {
       call.aboutToWait();
-      file.settle(call.deadline());
+      file.settle(Deadline.after(options.patience(file.lengthBytes)));
     }
     SpoolFile local = file.local;
     if (local == null) {
@@ -334,8 +334,7 @@ final class Contents {
     file.enter(deadline);
     try {
       if (file.uploader != null) {
-        file.uploadAwaited = true;
-        file.awaitUpload(deadline);
+        file.settle(deadline);
         return;
       }
     } finally {

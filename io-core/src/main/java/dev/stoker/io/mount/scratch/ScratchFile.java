@@ -47,9 +47,6 @@ final class ScratchFile extends ScratchNode {
   /** Who stores it at the moment. */
   @Nullable Thread uploader;
 
-  /** Whether somebody waits for that, so that it must not be given up for a writer. */
-  boolean uploadAwaited;
-
   /** Whether it has no name any more. */
   boolean gone;
 
@@ -99,20 +96,11 @@ final class ScratchFile extends ScratchNode {
   }
 
   /**
-   * Has nobody store it, so that its content or name can change: an upload that nobody waits for is
-   * given up. Only with the lock.
+   * Waits until nobody stores it, so that its content or name can change. It is never given up for
+   * that: what was sent to an origin may take effect there later, under the name and in place of
+   * what comes next. Only with the lock.
    */
   void settle(Deadline deadline) {
-    while (uploader != null) {
-      if (!uploadAwaited) {
-        uploader.interrupt();
-      }
-      awaitUpload(deadline);
-    }
-  }
-
-  /** Waits until nobody stores it. Only with the lock. */
-  void awaitUpload(Deadline deadline) {
     try {
       while (uploader != null) {
         if (settled.awaitNanos(Math.max(1, deadline.remainingNanos())) <= 0) {
@@ -131,14 +119,12 @@ final class ScratchFile extends ScratchNode {
     epoch = before + 1;
   }
 
-  void uploadBegins(boolean awaited) {
+  void uploadBegins() {
     uploader = Thread.currentThread();
-    uploadAwaited = awaited;
   }
 
   void uploadEnds() {
     uploader = null;
-    uploadAwaited = false;
     settled.signalAll();
   }
 

@@ -58,7 +58,7 @@ final class Uploads {
   /**
    * Stores a file if the origin lacks it. Not with its lock.
    *
-   * @param awaited whether somebody waits for it, so that writers are kept waiting meanwhile
+   * @param awaited whether somebody waits for it, so that it is stored although it is open
    */
   Outcome store(ScratchFile file, boolean awaited) {
     Deadline deadline = Deadline.after(options.patience(file.lengthBytes));
@@ -72,7 +72,7 @@ final class Uploads {
       if (work == null) {
         return Outcome.NOT_NOW;
       }
-      file.uploadBegins(awaited);
+      file.uploadBegins();
     } finally {
       file.lock.unlock();
     }
