@@ -23,6 +23,7 @@ import dev.stoker.io.stage.Tally;
 import dev.stoker.io.stage.WantedTree;
 import dev.stoker.io.sync.TreeWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -217,7 +218,12 @@ public final class IoNode implements NodeCache {
 
   @Override
   public List<String> mounts() {
-    return mounts.folders();
+    List<String> all = new ArrayList<>(mounts.folders());
+    MountState own = roots.state();
+    if (own.works()) {
+      all.add(own.folder());
+    }
+    return List.copyOf(all);
   }
 
   @Override

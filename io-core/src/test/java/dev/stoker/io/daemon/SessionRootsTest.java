@@ -239,5 +239,8 @@ class SessionRootsTest {
     node = node("one");
     assertTrue(node.mountState().works(), node.mountState().problem());
     assertFalse(before.instance() == node.mountState().instance());
+    // Whoever looks whether the node is well looks there, too; statfs is answered without a wait.
+    assertEquals(List.of(node.mountState().folder()), node.mounts());
+    assertTrue(Files.getFileStore(Path.of(node.mountState().folder())).getTotalSpace() >= 0);
   }
 }
