@@ -3,7 +3,6 @@ package dev.stoker.io.fetch;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +24,7 @@ final class Piece {
   /**
    * Up to where in the asset each waiter got its bytes already; those that got none are not in it.
    */
-  private @Nullable Map<Want, Long> servedTo;
+  private @Nullable IdentityHashMap<Want, Long> servedTo;
 
   /** The request that gets it; null while it is queued or rests after a failure. */
   @Nullable Run run;

@@ -12,6 +12,7 @@ import dev.stoker.io.source.FolderItem;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 
 /** A tree on an NFS server or cluster. */
 public final class NfsSource implements AssetSource {
@@ -90,6 +91,12 @@ public final class NfsSource implements AssetSource {
   @Override
   public CompletableFuture<Void> read(
       AssetInfo pinned, ByteRange range, ByteBuffer into, Deadline deadline) {
+    return read(pinned, range, into, deadline, bytes -> {});
+  }
+
+  @Override
+  public CompletableFuture<Void> read(
+      AssetInfo pinned, ByteRange range, ByteBuffer into, Deadline deadline, IntConsumer arrived) {
     if (range.isEmpty()) {
       return CompletableFuture.completedFuture(null);
     }
@@ -102,7 +109,8 @@ public final class NfsSource implements AssetSource {
     }
     NfsVolume volume = cluster.knownVolume(tree.path());
     String doing = "read " + tree.resolve(pinned.path());
-    RangeRead read = new RangeRead(cluster, tree, pinned, stamp, range, into, deadline, doing);
+    RangeRead read =
+        new RangeRead(cluster, tree, pinned, stamp, range, into, deadline, doing, arrived);
     if (volume == null) {
       Thread.ofVirtual().name("stoker-nfs-mount").start(read::startUnmounted);
     } else {

@@ -159,7 +159,8 @@ public final class NfsTree {
             new ByteRange(offset, into.remaining()),
             into,
             deadline,
-            "read " + show(file));
+            "read " + show(file),
+            bytes -> {});
     read.start(volume);
     Answers.await(read);
   }

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,6 +48,8 @@ final class RangeRead extends CompletableFuture<Void> {
   private final Deadline deadline;
   private final String doing;
   private final Patience patience;
+  private final VersionCheck check;
+  private final IntConsumer arrived;
   private final int start;
 
   private volatile @Nullable NfsVolume mounted;
@@ -56,6 +59,7 @@ final class RangeRead extends CompletableFuture<Void> {
   // Guarded by this: all below.
   private final List<Part> parts = new ArrayList<>();
   private int unfinished;
+  private int wholeFromStart;
   private @Nullable Throwable failure;
   private boolean untold;
   private boolean ctimeMoved;
@@ -70,6 +74,9 @@ final class RangeRead extends CompletableFuture<Void> {
     int emptyAnswers;
     int losses;
     boolean lookedUpAgain;
+
+    /** All of it is there and of the pinned version; guarded by the read. */
+    boolean whole;
 
     Part(ByteBuffer target, long end) {
       this.target = target;
@@ -89,7 +96,8 @@ final class RangeRead extends CompletableFuture<Void> {
       ByteRange range,
       ByteBuffer into,
       Deadline deadline,
-      String doing) {
+      String doing,
+      IntConsumer arrived) {
     this.cluster = cluster;
     this.tree = tree;
     this.pinned = pinned;
@@ -99,6 +107,8 @@ final class RangeRead extends CompletableFuture<Void> {
     this.deadline = deadline;
     this.doing = doing;
     this.patience = new Patience(cluster, deadline, doing);
+    this.check = new VersionCheck(cluster, stamp, deadline, doing, patience);
+    this.arrived = arrived;
     this.start = into.position();
   }
 
@@ -187,7 +197,7 @@ final class RangeRead extends CompletableFuture<Void> {
                   (branch, again) ->
                       new PathWalk(volume(), branch, deadline, doing).find(path(), true));
       if (!node.attributes().hasContentOf(stamp)) {
-        throw changed(node.attributes());
+        throw check.changed(node.attributes());
       }
       read(part, node.branch(), node.handle());
     } catch (RuntimeException | Error e) {
@@ -277,7 +287,7 @@ final class RangeRead extends CompletableFuture<Void> {
   private void stale(Part part, Branch branch) {
     volume().files().forget(branch, path());
     if (part.lookedUpAgain) {
-      ended(changed(null));
+      ended(check.changed(null));
       return;
     }
     part.lookedUpAgain = true;
@@ -293,7 +303,7 @@ final class RangeRead extends CompletableFuture<Void> {
         untold = true;
       }
     } else if (!now.hasContentOf(stamp)) {
-      ended(changed(now));
+      ended(check.changed(now));
       return;
     } else if (now.changedNanos() != stamp.changedNanos()) {
       synchronized (this) {
@@ -301,25 +311,29 @@ final class RangeRead extends CompletableFuture<Void> {
       }
     }
     if (!part.target.hasRemaining()) {
+      tellArrived(part);
       ended(null);
     } else if (atEnd || (reply.dataBytes() == 0 && ++part.emptyAnswers > MAX_EMPTY_ANSWERS)) {
-      ended(changed(now));
+      ended(check.changed(now));
     } else {
       issue(part);
     }
   }
 
-  private IoFailure.Changed changed(@Nullable NfsAttributes now) {
-    String how =
-        now == null
-            ? "another file has its name"
-            : now.fileId() != stamp.fileId()
-                ? "it is another file now"
-                : now.lengthBytes() != stamp.lengthBytes()
-                    ? "its length is " + now.lengthBytes() + " now"
-                    : "it was modified at " + now.modified();
-    return new IoFailure.Changed(
-        "Cannot " + doing + ": it is no longer the version that was pinned (" + how + ").");
+  /** Tells how much is there from the start, unless only the end will tell whether it is right. */
+  private void tellArrived(Part part) {
+    int bytes;
+    synchronized (this) {
+      part.whole = true;
+      while (wholeFromStart < parts.size() && parts.get(wholeFromStart).whole) {
+        wholeFromStart++;
+      }
+      if (untold || ctimeMoved || failure != null || wholeFromStart == 0) {
+        return;
+      }
+      bytes = (int) (parts.get(wholeFromStart - 1).end - range.offset());
+    }
+    arrived.accept(bytes);
   }
 
   /** Lets go of what is under way. */
@@ -356,7 +370,17 @@ final class RangeRead extends CompletableFuture<Void> {
     if (end != null) {
       completeExceptionally(end);
     } else if (ask) {
-      askOnce(null);
+      var _ =
+          check
+              .ask(volume(), path())
+              .whenComplete(
+                  (nothing, changed) -> {
+                    if (changed == null) {
+                      succeed();
+                    } else {
+                      completeExceptionally(changed);
+                    }
+                  });
     } else {
       succeed();
     }
@@ -365,78 +389,5 @@ final class RangeRead extends CompletableFuture<Void> {
   private void succeed() {
     into.position(start + (int) range.lengthBytes());
     complete(null);
-  }
-
-  /** The attributes now that all bytes are here. */
-  private void askOnce(@Nullable Branch avoid) {
-    Branch branch = volume().pick(avoid);
-    KnownFiles.Known known = branch == null ? null : volume().files().get(branch, path());
-    if (branch == null || known == null || known.fileId() != stamp.fileId()) {
-      Thread.ofVirtual().name("stoker-nfs-look-up").start(this::lookUpAtEnd);
-      return;
-    }
-    XdrWriter arguments = new XdrWriter().putOpaque(known.handle().bytes());
-    var _ =
-        branch
-            .peer()
-            .submit(RpcCall.of(Nfs3.GETATTR, branch.credential(), arguments, deadline, doing))
-            .whenComplete(
-                (reply, thrown) -> {
-                  try {
-                    told(branch, reply, thrown);
-                  } catch (XdrReader.BadXdrException e) {
-                    completeExceptionally(Branch.corrupt(doing, e));
-                  } catch (RuntimeException | Error e) {
-                    completeExceptionally(e);
-                  }
-                });
-  }
-
-  private void told(Branch branch, @Nullable RpcReply rpc, @Nullable Throwable thrown) {
-    if (rpc == null) {
-      IoFailure reason =
-          thrown instanceof IoFailure.Unavailable lost ? patience.whyGiveUp(lost) : null;
-      if (reason != null) {
-        completeExceptionally(reason);
-      } else if (thrown instanceof IoFailure.Unavailable) {
-        cluster.transport().later(() -> askOnce(branch), Duration.ofMillis(Patience.REST_MILLIS));
-      } else {
-        completeExceptionally(thrown == null ? new IllegalStateException("No reply.") : thrown);
-      }
-      return;
-    }
-    NfsReply reply = Branch.read(rpc, doing);
-    switch (reply.status()) {
-      case NfsStatus.OK -> judge(NfsAttributes.read(reply.results()));
-      case NfsStatus.JUKEBOX -> cluster.transport().later(() -> askOnce(null), JUKEBOX_FIRST);
-      case NfsStatus.STALE, NfsStatus.BADHANDLE -> {
-        volume().files().forget(branch, path());
-        Thread.ofVirtual().name("stoker-nfs-look-up").start(this::lookUpAtEnd);
-      }
-      default -> completeExceptionally(NfsStatus.failure(doing, reply.status()));
-    }
-  }
-
-  private void lookUpAtEnd() {
-    try {
-      judge(
-          volume()
-              .anywhere(
-                  deadline,
-                  doing,
-                  (branch, again) ->
-                      new PathWalk(volume(), branch, deadline, doing).find(path(), true))
-              .attributes());
-    } catch (RuntimeException | Error e) {
-      completeExceptionally(e);
-    }
-  }
-
-  private void judge(NfsAttributes now) {
-    if (now.hasContentOf(stamp)) {
-      succeed();
-    } else {
-      completeExceptionally(changed(now));
-    }
   }
 }
