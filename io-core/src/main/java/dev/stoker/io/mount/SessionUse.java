@@ -36,7 +36,9 @@ final class SessionUse {
   private final List<AccessTrace.Touch> touches = new ArrayList<>();
   private boolean cut;
   private long readBytes;
-  private long fetchedBytes;
+  private long fetchedBytes; // since the beginning
+  private long fetchedBeforeBytes; // of these, what earlier tasks' accounts told
+  private long fetchedToldBytes; // by the last account
   private long cachedBytes;
 
   /** A name that the kernel may remember as standing for nothing. */
@@ -181,7 +183,7 @@ final class SessionUse {
       missing.clear();
       opened.clear();
       readBytes = 0;
-      fetchedBytes = 0;
+      fetchedBeforeBytes = fetchedToldBytes; // what was brought for the task before it began is its
       cachedBytes = 0;
       return forgotten;
     } finally {
@@ -195,6 +197,7 @@ final class SessionUse {
     RootUse told;
     lock.lock();
     try {
+      fetchedToldBytes = fetchedBytes;
       largest =
           files.values().stream()
               .sorted(Comparator.comparingLong((UsedFile file) -> -file.asset.lengthBytes()))
@@ -205,8 +208,8 @@ final class SessionUse {
               List.copyOf(missing.keySet()),
               List.copyOf(opened),
               readBytes,
-              fetchedBytes,
-              Math.max(0, cachedBytes - fetchedBytes),
+              fetchedBytes - fetchedBeforeBytes,
+              Math.max(0, cachedBytes - fetchedBytes + fetchedBeforeBytes),
               files.size(),
               List.of());
     } finally {
