@@ -8,6 +8,7 @@ import dev.stoker.io.mount.scratch.ScratchNode.Folder;
 import dev.stoker.io.mount.scratch.ScratchNode.Link;
 import dev.stoker.io.sync.FileLook;
 import dev.stoker.io.sync.TreeItem;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -366,7 +367,8 @@ final class Namespace {
   }
 
   private void add(Folder folder, TreeItem item) {
-    long modified = item.modified().getEpochSecond() * 1_000_000_000L + item.modified().getNano();
+    Instant moment = item.modified();
+    long modified = moment.getEpochSecond() * 1_000_000_000L + moment.getNano();
     FileLook look = item.look();
     ScratchNode node =
         switch (item.kind()) {
