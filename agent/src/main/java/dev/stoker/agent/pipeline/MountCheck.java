@@ -39,7 +39,9 @@ final class MountCheck {
         return Optional.of("its mount " + folder + " does not answer");
       } catch (ExecutionException e) {
         asked.remove(folder);
-        return Optional.of("its mount " + folder + " cannot be read: " + e.getCause().getMessage());
+        Throwable cause = e.getCause();
+        String why = cause == null ? "" : String.valueOf(cause.getMessage());
+        return Optional.of("its mount " + folder + " cannot be read: " + why);
       }
     }
     return Optional.empty();

@@ -123,11 +123,13 @@ final class OriginWatch {
     for (Origin origin : due) {
       conclude(origin, end - System.nanoTime(), now);
     }
-    return origins.stream()
-        .map(known::get)
-        .filter(state -> state != null && isIll(state, now))
-        .map(state -> String.valueOf(state.sentence))
-        .findFirst();
+    for (Origin origin : origins) {
+      State state = known.get(origin);
+      if (state != null && isIll(state, now)) {
+        return Optional.of(String.valueOf(state.sentence));
+      }
+    }
+    return Optional.empty();
   }
 
   private static boolean isIll(State state, Instant now) {
@@ -177,8 +179,9 @@ final class OriginWatch {
     } catch (ExecutionException e) {
       state.answer = null;
       switch (e.getCause()) {
-        case IoFailure.Unavailable _, IoFailure.TimedOut _, IoFailure.Disk _ ->
-            ill(state, now, String.valueOf(e.getCause().getMessage()));
+        case IoFailure.Unavailable away -> ill(state, now, String.valueOf(away.getMessage()));
+        case IoFailure.TimedOut late -> ill(state, now, String.valueOf(late.getMessage()));
+        case IoFailure.Disk broken -> ill(state, now, String.valueOf(broken.getMessage()));
         case null, default -> state.illSince = null; // it answered, or nobody can say
       }
     }
