@@ -21,8 +21,8 @@ public final class Nodes {
    * @param state {@code ready}, {@code draining} or {@code lost}
    * @param leases how many leases it holds
    * @param problem why it takes no work by its own word, a clause; null when it is well
-   * @param assets {@code mount} where jobs read through the node's mount, {@code stage} where files
-   *     are laid out for them; empty where its agent does not say
+   * @param assets {@code mount} where jobs read through the node's mount, another word where not;
+   *     empty where its agent does not say
    */
   public record Node(
       String nodeId,
