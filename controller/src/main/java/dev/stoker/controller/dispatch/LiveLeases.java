@@ -24,6 +24,8 @@ final class LiveLeases {
   private final Map<Long, LiveLease> byNumber = new ConcurrentHashMap<>();
   private final Map<Long, Set<LiveLease>> byNode = new ConcurrentHashMap<>();
 
+  private final LeaseCounts counts = new LeaseCounts();
+
   LiveLeases(Clocks clocks) {
     this.clocks = clocks;
   }
@@ -32,13 +34,18 @@ final class LiveLeases {
   void clear() {
     byNumber.clear();
     byNode.clear();
+    counts.clear();
   }
 
   /** Takes a lease in whose term began so long ago. */
   void add(LeaseRow row, long ageMillis) {
     var lease = new LiveLease(row, freshTerm(ageMillis));
     lease.canceling = row.state() == LeaseState.CANCELING;
-    byNumber.put(row.number(), lease);
+    LiveLease before = byNumber.put(row.number(), lease);
+    if (before != null) {
+      counts.remove(before.row);
+    }
+    counts.add(row);
     byNode.computeIfAbsent(row.nodeNumber(), ignored -> ConcurrentHashMap.newKeySet()).add(lease);
   }
 
@@ -46,9 +53,15 @@ final class LiveLeases {
   @Nullable LiveLease remove(long number) {
     LiveLease lease = byNumber.remove(number);
     if (lease != null) {
+      counts.remove(lease.row);
       byNode.getOrDefault(lease.row.nodeNumber(), Set.of()).remove(lease);
     }
     return lease;
+  }
+
+  /** What they take, kept in step. */
+  LeaseCounts counts() {
+    return counts;
   }
 
   void cancel(long number) {

@@ -1,40 +1,25 @@
 package dev.stoker.controller.dispatch;
 
 import dev.stoker.controller.store.LeaseRow;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
 /**
- * What the live leases take of projects' shares and of limits. Not thread-safe: made for one round
- * or one question.
+ * What leases take of projects' shares and of limits: those that are live, and those that one round
+ * has just granted. Not thread-safe: made for one round or one question.
  */
 final class Usage {
   private final Sharing sharing;
-  private final Map<String, Integer> byProject = new HashMap<>();
-  private final Map<Person, Integer> bySubmitter = new HashMap<>();
-  private final Map<String, Integer> byLimit = new HashMap<>();
-  private final Map<OnHost, Integer> byHost = new HashMap<>();
+  private final LeaseCounts live;
+  private final LeaseCounts granted = new LeaseCounts();
 
-  private record Person(String project, String submitter) {}
-
-  private record OnHost(String limit, long nodeNumber) {}
-
-  Usage(Sharing sharing, LiveLeases live) {
+  Usage(Sharing sharing, LiveLeases leases) {
     this.sharing = sharing;
-    live.all().forEach(lease -> add(lease.row));
+    this.live = leases.counts();
   }
 
   void add(LeaseRow lease) {
-    byProject.merge(lease.project(), 1, Integer::sum);
-    bySubmitter.merge(new Person(lease.project(), lease.submitter()), 1, Integer::sum);
-    lease
-        .tokens()
-        .forEach(
-            (limit, count) -> {
-              byLimit.merge(limit, count, Integer::sum);
-              byHost.merge(new OnHost(limit, lease.nodeNumber()), count, Integer::sum);
-            });
+    granted.add(lease);
   }
 
   /** Tasks running for each unit of a project's weight: the smallest is served first. */
@@ -43,11 +28,11 @@ final class Usage {
   }
 
   int running(String project) {
-    return byProject.getOrDefault(project, 0);
+    return live.ofProject(project) + granted.ofProject(project);
   }
 
   int running(String project, String submitter) {
-    return bySubmitter.getOrDefault(new Person(project, submitter), 0);
+    return live.ofSubmitter(project, submitter) + granted.ofSubmitter(project, submitter);
   }
 
   boolean isAtCap(String project) {
@@ -60,7 +45,7 @@ final class Usage {
     for (Map.Entry<String, Integer> want : wanted.entrySet()) {
       String name = want.getKey();
       Sharing.Limit limit = sharing.limits().getOrDefault(name, new Sharing.Limit(0, 0));
-      int used = byLimit.getOrDefault(name, 0);
+      int used = live.tokens(name) + granted.tokens(name);
       if (used + want.getValue() > limit.total()) {
         return Optional.of(
             "Limit "
@@ -73,7 +58,7 @@ final class Usage {
                 + want.getValue()
                 + ".");
       }
-      int onHost = byHost.getOrDefault(new OnHost(name, nodeNumber), 0);
+      int onHost = live.tokensOnNode(name, nodeNumber) + granted.tokensOnNode(name, nodeNumber);
       if (limit.perHost() > 0 && onHost + want.getValue() > limit.perHost()) {
         return Optional.of(
             "Limit "
