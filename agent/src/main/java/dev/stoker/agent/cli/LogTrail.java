@@ -110,7 +110,7 @@ final class LogTrail {
     String key = task.taskId() + "/" + which;
     boolean over = which < latest.attempt() || latest.endedMillis() != null;
     boolean wasOver = ended.contains(key);
-    if (!wasOver || over && task.state().isFinal()) {
+    if (!wasOver || (over && task.state().isFinal())) {
       print(task, which, key);
     }
     if (over && !ended.add(key) && task.state().isFinal()) {

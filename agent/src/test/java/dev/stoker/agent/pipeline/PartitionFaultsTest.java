@@ -1,17 +1,28 @@
 package dev.stoker.agent.pipeline;
 
-import com.azure.storage.blob.BlobContainerClient;
-import com.azure.storage.blob.BlobServiceClientBuilder;
-import com.azure.storage.blob.models.BlobItem;
 import dev.stoker.controller.faults.CutProxy;
 import dev.stoker.controller.protocol.Heartbeat;
 import dev.stoker.controller.protocol.Jobs;
+import dev.stoker.io.asset.AssetUri;
+import dev.stoker.io.asset.BlobUri;
+import dev.stoker.io.asset.Deadline;
+import dev.stoker.io.fetch.FetchEngine;
+import dev.stoker.io.fetch.FetchOptions;
+import dev.stoker.io.net.HttpTransport;
+import dev.stoker.io.net.TransportOptions;
+import dev.stoker.io.observe.Metrics;
+import dev.stoker.io.publish.blob.BlobWriter;
+import dev.stoker.io.source.Sources;
+import dev.stoker.io.source.blob.BlobAccounts;
+import dev.stoker.io.source.blob.BlobSettings;
+import dev.stoker.io.sync.TreeFetch;
 import dev.stoker.io.testing.AzuriteServer;
 import dev.stoker.io.testing.Trials;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -150,11 +161,7 @@ class PartitionFaultsTest extends AgentFarm {
     int wanted = Trials.wanted(IN_TESTS);
     try (AzuriteServer azurite = AzuriteServer.start(List.of("--inMemoryPersistence"));
         CutProxy wire = CutProxy.to(azurite.port())) {
-      BlobContainerClient container =
-          new BlobServiceClientBuilder()
-              .connectionString(azurite.connectionString())
-              .buildClient()
-              .createBlobContainer("frames");
+      makeContainer(azurite);
       publisher.close();
       publisher = Publishing.toBlob(through(wire, azurite));
       startAgent();
@@ -169,7 +176,7 @@ class PartitionFaultsTest extends AgentFarm {
           done++;
         }
         finished(trials, job);
-        checkBlobs(trials, job, container);
+        checkBlobs(trials, job, azurite);
       }
       stopAgent();
     }
@@ -194,20 +201,16 @@ class PartitionFaultsTest extends AgentFarm {
         location);
   }
 
-  private void checkBlobs(Trials trials, String job, BlobContainerClient container) {
-    List<String> names = new ArrayList<>();
-    for (BlobItem blob : container.listBlobs()) {
-      if (blob.getName().startsWith("out" + jobs + "/")) {
-        names.add(blob.getName());
-      }
-    }
+  private void checkBlobs(Trials trials, String job, AzuriteServer azurite) throws IOException {
+    Path copy = copied(azurite);
+    List<String> names = new ArrayList<>(List.of(copy.toFile().list()));
     for (int frame = 1; frame <= FRAMES; frame++) {
-      String name = "out" + jobs + "/f" + frame + ".txt";
+      String name = "f" + frame + ".txt";
       if (!names.remove(name)) {
         trials.lost("blob " + name + " of job " + job);
         continue;
       }
-      String text = container.getBlobClient(name).downloadContent().toString();
+      String text = Files.readString(copy.resolve(name));
       if (!text.equals("frame " + frame + "\nend\n")) {
         trials.corrupt("blob " + name + ": " + text);
       }
@@ -215,6 +218,32 @@ class PartitionFaultsTest extends AgentFarm {
     if (!names.isEmpty()) {
       trials.doubled("blobs that nobody published: " + names);
     }
+  }
+
+  private static void makeContainer(AzuriteServer azurite) {
+    try (HttpTransport transport = new HttpTransport(TransportOptions.fromEnvironment(Map.of()))) {
+      BlobSettings settings = BlobSettings.fromEnvironment(azurite.environment());
+      new BlobWriter(new BlobAccounts(settings, transport), new Random())
+          .createContainer(
+              (BlobUri) AssetUri.parse(azurite.uri("frames")),
+              Deadline.after(Duration.ofSeconds(20)));
+    }
+  }
+
+  /** What lies at the newest job's destination, without the cut wire between. */
+  private Path copied(AzuriteServer azurite) throws IOException {
+    Path copy = Files.createTempDirectory(top, "copy");
+    BlobSettings settings = BlobSettings.fromEnvironment(azurite.environment());
+    try (HttpTransport transport = new HttpTransport(TransportOptions.fromEnvironment(Map.of()))) {
+      Sources sources = new Sources(transport, settings);
+      try (FetchEngine engine =
+          new FetchEngine(sources::open, FetchOptions.defaults(), new Metrics())) {
+        AssetUri tree = AssetUri.parse(azurite.uri("frames") + "out" + jobs + "/");
+        new TreeFetch(engine, sources::open, TreeFetch.Options.DEFAULT)
+            .copy(List.of(tree), copy, Deadline.after(Duration.ofSeconds(60)));
+      }
+    }
+    return copy;
   }
 
   private void finished(Trials trials, String job) {

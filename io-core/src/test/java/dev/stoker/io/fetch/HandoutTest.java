@@ -28,6 +28,7 @@ import org.junit.jupiter.api.Test;
 /** Long answers are handed on in parts, and each byte still reaches each sink once. */
 final class HandoutTest {
   private static final int MIB = 1 << 20;
+  private static final List<Priority> PRIORITIES = List.of(Priority.values());
 
   private final FakeOrigin origin = new FakeOrigin(asked -> {});
   private final FetchEngine engine =
@@ -122,7 +123,7 @@ final class HandoutTest {
       ByteRange range = ByteRange.between(from, from + 1 + random.nextInt(48 * MIB - from));
       Taken sink = new Taken("b", range);
       sinks.add(sink);
-      Priority priority = Priority.values()[random.nextInt(Priority.values().length)];
+      Priority priority = PRIORITIES.get(random.nextInt(PRIORITIES.size()));
       wants.add(engine.fetch(asset, range, priority, soon(), sink));
     }
     wants.forEach(want -> want.orTimeout(30, TimeUnit.SECONDS).join());

@@ -89,10 +89,10 @@ class MountFioTest {
     MAPPED("--rw=read", "--bs=64k", "--ioengine=mmap"),
     MAPPED_AT_RANDOM("--rw=randread", "--bs=4k", "--ioengine=mmap", "--number_ios=4000");
 
-    private final String[] options;
+    private final List<String> options;
 
     Reading(String... options) {
-      this.options = options;
+      this.options = List.of(options);
     }
   }
 
@@ -119,7 +119,7 @@ class MountFioTest {
       awaitIdle();
     }
     long before = folder.tree().counters().passthroughOpens();
-    List<String> options = new ArrayList<>(List.of(reading.options));
+    List<String> options = new ArrayList<>(reading.options);
     options.addAll(List.of("--readonly", "--allow_file_create=0"));
     fio(folder.mounted(), options.toArray(new String[0]));
     if (state.equals("by the kernel") && folder.session().session().hasPassthrough()) {

@@ -23,6 +23,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -371,8 +372,8 @@ final class FsxDriver implements AutoCloseable {
     }
   }
 
-  private static TreeMap<String, String> describe(Path tree, boolean modes) throws IOException {
-    TreeMap<String, String> found = new TreeMap<>();
+  private static Map<String, String> describe(Path tree, boolean modes) throws IOException {
+    Map<String, String> found = new TreeMap<>();
     try (Stream<Path> all = Files.walk(tree)) {
       for (Path path : all.filter(each -> !each.equals(tree)).toList()) {
         String mode =

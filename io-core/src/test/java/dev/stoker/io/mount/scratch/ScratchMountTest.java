@@ -163,25 +163,24 @@ class ScratchMountTest {
     byte[] bytes = bytes(5_000_000);
     Files.write(origin.resolve("a"), bytes);
     Files.write(origin.resolve("b"), bytes);
-    try (MountedHere mount = mount(quick());
-        FileChannel removed = FileChannel.open(mount.file("a"));
-        FileChannel replaced = FileChannel.open(mount.file("b"))) {
-      Files.delete(mount.file("a"));
-      Files.writeString(mount.file("c"), "new");
-      Files.move(mount.file("c"), mount.file("b"), StandardCopyOption.ATOMIC_MOVE);
-      sync(mount.file("b"));
-      assertThrows(NoSuchFileException.class, () -> Files.size(mount.file("a")));
-      assertFalse(Files.exists(origin.resolve("a")));
-      assertEquals("new", Files.readString(origin.resolve("b")));
-      for (FileChannel open : new FileChannel[] {removed, replaced}) {
-        ByteBuffer all = ByteBuffer.allocate(bytes.length);
-        while (all.hasRemaining() && open.read(all) > 0) {
-          // All of it.
+    try (MountedHere mount = mount(quick())) {
+      try (FileChannel removed = FileChannel.open(mount.file("a"));
+          FileChannel replaced = FileChannel.open(mount.file("b"))) {
+        Files.delete(mount.file("a"));
+        Files.writeString(mount.file("c"), "new");
+        Files.move(mount.file("c"), mount.file("b"), StandardCopyOption.ATOMIC_MOVE);
+        sync(mount.file("b"));
+        assertThrows(NoSuchFileException.class, () -> Files.size(mount.file("a")));
+        assertFalse(Files.exists(origin.resolve("a")));
+        assertEquals("new", Files.readString(origin.resolve("b")));
+        for (FileChannel open : new FileChannel[] {removed, replaced}) {
+          ByteBuffer all = ByteBuffer.allocate(bytes.length);
+          while (all.hasRemaining() && open.read(all) > 0) {
+            // All of it.
+          }
+          assertArrayEquals(bytes, all.array());
         }
-        assertArrayEquals(bytes, all.array());
       }
-      removed.close();
-      replaced.close();
       await("nothing is left of them", () -> names(origin).equals("b"));
     }
   }

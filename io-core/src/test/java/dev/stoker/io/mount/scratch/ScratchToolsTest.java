@@ -114,52 +114,53 @@ class ScratchToolsTest {
   @Tag("nightly")
   void fioVerifiesWhatItWrote() throws IOException {
     requireTool("fio");
-    String jobs =
-        """
-        [global]
-        directory=%s
-        size=%s
-        verify=crc32c
-        verify_fatal=1
-        do_verify=1
-        [sequential]
-        rw=write
-        bs=128k
-        fsync_on_close=1
-        [random]
-        stonewall
-        rw=randwrite
-        bs=4k
-        ioengine=psync
-        [mixed]
-        stonewall
-        rw=randrw
-        bsrange=512-64k
-        bs_unaligned=1
-        ioengine=psync
-        [mapped]
-        stonewall
-        rw=randwrite
-        bs=4k
-        ioengine=mmap
-        [direct]
-        stonewall
-        rw=randwrite
-        bs=16k
-        direct=1
-        ioengine=psync
-        [many]
-        stonewall
-        rw=randwrite
-        bs=8k
-        numjobs=4
-        nrfiles=8
-        ioengine=psync
-        """;
     try (ScratchMount mount = ScratchMount.of(top, origin.toString())) {
       Path file = top.resolve("verify.fio");
       String size = System.getProperty("stoker.fio.size", "64m");
-      Files.writeString(file, jobs.formatted(mount.folder(), size));
+      Files.writeString(
+          file,
+          """
+              [global]
+              directory=%s
+              size=%s
+              verify=crc32c
+              verify_fatal=1
+              do_verify=1
+              [sequential]
+              rw=write
+              bs=128k
+              fsync_on_close=1
+              [random]
+              stonewall
+              rw=randwrite
+              bs=4k
+              ioengine=psync
+              [mixed]
+              stonewall
+              rw=randrw
+              bsrange=512-64k
+              bs_unaligned=1
+              ioengine=psync
+              [mapped]
+              stonewall
+              rw=randwrite
+              bs=4k
+              ioengine=mmap
+              [direct]
+              stonewall
+              rw=randwrite
+              bs=16k
+              direct=1
+              ioengine=psync
+              [many]
+              stonewall
+              rw=randwrite
+              bs=8k
+              numjobs=4
+              nrfiles=8
+              ioengine=psync
+              """
+              .formatted(mount.folder(), size));
       String said = run(top, "fio --output-format=terse " + file + " | cut -d';' -f3,5");
       System.out.println("fio verify: " + said.replace('\n', ' '));
       assertEquals("stored", mount.end());
