@@ -89,10 +89,10 @@ class MountFioTest {
     MAPPED("--rw=read", "--bs=64k", "--ioengine=mmap"),
     MAPPED_AT_RANDOM("--rw=randread", "--bs=4k", "--ioengine=mmap", "--number_ios=4000");
 
-    private final List<String> options;
+    private final String options;
 
     Reading(String... options) {
-      this.options = List.of(options);
+      this.options = String.join(" ", options);
     }
   }
 
@@ -119,7 +119,7 @@ class MountFioTest {
       awaitIdle();
     }
     long before = folder.tree().counters().passthroughOpens();
-    List<String> options = new ArrayList<>(reading.options);
+    List<String> options = new ArrayList<>(List.of(reading.options.split(" ", -1)));
     options.addAll(List.of("--readonly", "--allow_file_create=0"));
     fio(folder.mounted(), options.toArray(new String[0]));
     if (state.equals("by the kernel") && folder.session().session().hasPassthrough()) {
