@@ -38,12 +38,12 @@ class OddTreesTest {
     RecordedMachine.unpack("nc48ads-a100-v4", root);
   }
 
-  private interface Change {
+  interface Change {
     void apply(OddTreesTest tree) throws IOException;
   }
 
   /** What is strange, and what is left: online, packages, nodes, L3, cores, GPUs, GiB. */
-  private enum Odd {
+  enum Odd {
     AS_IT_WAS("0-47|1|0:0-23,1:24-47|6|48|0-23,24-47|440", tree -> {}),
     A_NODE_WITHOUT_MEMORY(
         "0-47|1|0:0-23,1:24-47|6|48|0-23,24-47|440",
@@ -126,6 +126,8 @@ class OddTreesTest {
         });
 
     private final String left;
+
+    @SuppressWarnings("ImmutableEnumChecker") // Lambdas that hold nothing.
     private final Change change;
 
     Odd(String left, Change change) {
