@@ -202,7 +202,7 @@ final class NodeRoots implements AutoCloseable {
   private void sweep() {
     roots.forEach(
         (id, root) -> {
-          if (!root.owner.isAlive()) {
+          if (!root.owner.lives()) {
             close(id);
           }
         });

@@ -16,8 +16,8 @@ public record StageOwner(long pid, long startedMillis) {
     return new StageOwner(pid, startedMillis(pid).orElse(0L));
   }
 
-  /** Whether it still runs. */
-  public boolean isAlive() {
+  /** Whether it still runs. Not named as a property, which notes of stages would then hold. */
+  public boolean lives() {
     Optional<Long> started = startedMillis(pid);
     return ProcessHandle.of(pid).isPresent()
         && (started.isEmpty() || started.get() == startedMillis);

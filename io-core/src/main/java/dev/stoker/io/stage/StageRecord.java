@@ -1,5 +1,6 @@
 package dev.stoker.io.stage;
 
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.stoker.io.asset.IoFailure;
 import java.io.IOException;
@@ -24,7 +25,9 @@ import java.util.List;
  * @param owner the process that asked for it
  */
 record StageRecord(String stageId, String folder, List<String> trees, StageOwner owner) {
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final ObjectMapper JSON =
+      new ObjectMapper().configure(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES, false);
+
   private static final String SUFFIX = ".stage.json";
 
   StageRecord {

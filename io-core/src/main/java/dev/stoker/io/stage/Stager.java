@@ -109,7 +109,7 @@ public final class Stager {
   }
 
   private void takeOver(StageRecord left) {
-    if (left.owner().isAlive()) {
+    if (left.owner().lives()) {
       // Its renderers may be reading; the files keep their links, and with them their place.
       Stage stage = new Stage(left.stageId(), Path.of(left.folder()), true);
       stage.trees.addAll(left.trees());
