@@ -118,6 +118,9 @@ record CgroupLimits(
      * of the mount, but its path as the host has it: then the mount is all there is.
      */
     private List<String> ancestors(String mount, String group) {
+      if (group.indexOf('\0') >= 0) {
+        return List.of(mount); // No folder has such a name.
+      }
       List<String> folders = new ArrayList<>();
       for (Path at = Path.of("/").resolve(group).normalize(); at != null; at = at.getParent()) {
         String folder = at.getNameCount() == 0 ? mount : mount + at;

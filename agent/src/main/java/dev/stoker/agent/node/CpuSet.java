@@ -103,8 +103,9 @@ public final class CpuSet {
     return other.without(this).isEmpty();
   }
 
+  /** Whether it has a CPU; of no CPU, such as the {@link #first} of the empty set, false. */
   public boolean contains(int cpu) {
-    return bits.get(cpu);
+    return cpu >= 0 && bits.get(cpu);
   }
 
   /** The lowest; -1 for the empty set. */

@@ -29,7 +29,7 @@ class OddTreesTest {
   private static final String CPU = "sys/devices/system/cpu";
   private static final String NODE = "sys/devices/system/node";
   private static final String GPU = "sys/bus/pci/devices/0002:00:00.0";
-  private static final int RANDOM_TREES = 150;
+  private static final int RANDOM_TREES = 50;
 
   @TempDir Path root;
 

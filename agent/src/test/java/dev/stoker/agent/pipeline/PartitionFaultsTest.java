@@ -29,6 +29,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -38,6 +39,7 @@ import org.junit.jupiter.api.Timeout;
  * -Dstoker.trials=20} is the full run.
  */
 @Timeout(3600)
+@Tag("nightly")
 class PartitionFaultsTest extends AgentFarm {
   private static final int IN_TESTS = 2;
   private static final int FRAMES = 20;

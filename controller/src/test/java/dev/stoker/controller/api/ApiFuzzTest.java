@@ -43,7 +43,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class ApiFuzzTest {
   private static final String ADMIN = "an-admin-token-0123456789";
   private static final String JOIN = "a-join-token-0123456789";
-  private static final int IN_TESTS_SECONDS = 10;
+  private static final int IN_TESTS_SECONDS = 5;
   private static final int MOST_TOLD = 5;
 
   @Parameter StoreKind kind;

@@ -6,6 +6,7 @@ import dev.stoker.controller.api.ControllerSettings;
 import dev.stoker.controller.store.DatabaseAddress;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -50,6 +51,7 @@ class ControllerFaultsTest {
     }
   }
 
+  @Tag("nightly")
   @Test
   void nothingIsLostOrDoneTwiceWhenControllersAreCutOffFromTheirDatabase() throws Exception {
     var run = new FaultRun("F3 controller and database");

@@ -26,7 +26,7 @@ final class FaultRun {
   /** After so many a job is left alone until it ends. */
   private static final int FAULTS_A_JOB = 4;
 
-  private static final int IN_TESTS = 4;
+  private static final int IN_TESTS = 3;
 
   private final String suite;
   private final long seed = Long.getLong("stoker.seed", System.nanoTime());
