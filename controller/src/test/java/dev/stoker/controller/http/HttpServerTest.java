@@ -314,13 +314,12 @@ class HttpServerTest {
   void moreCallsMayBeParkedThanAreInWork() throws Exception {
     start(limits(LONG, LONG));
     List<RawClient> clients = new ArrayList<>();
+    List<CompletableFuture<String>> waiting = new ArrayList<>();
     for (int i = 0; i < 7; i++) {
       RawClient client = client();
       client.send("GET /park HTTP/1.1\r\n\r\n");
       clients.add(client);
-    }
-    List<CompletableFuture<String>> waiting = new ArrayList<>();
-    for (int i = 0; i < 7; i++) {
+      // One after the other: before they are parked they are in work.
       waiting.add(parked.take());
     }
     waiting.forEach(each -> each.complete("woken"));
