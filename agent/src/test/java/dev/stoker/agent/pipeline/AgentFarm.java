@@ -150,6 +150,27 @@ abstract class AgentFarm {
             "Out", "/mnt/show/out"));
   }
 
+  /** A job whose frames are lines of a shell, by a folder {@code Out}. */
+  static String framesTemplate(String name, int frames, String script) {
+    return """
+    specificationVersion: jobtemplate-2023-09
+    name: %s
+    parameterDefinitions:
+      - {name: Out, type: PATH, objectType: DIRECTORY, dataFlow: OUT}
+    steps:
+      - name: Render
+        parameterSpace:
+          taskParameterDefinitions:
+            - {name: Frame, type: INT, range: 1-%d}
+        script:
+          actions:
+            onRun:
+              command: sh
+              args: ['-c', '%s']
+    """
+        .formatted(name, frames, script);
+  }
+
   String submitTemplate(String template, Map<String, String> parameters) throws IOException {
     return submitTemplate(template, parameters, "key-1", 1);
   }

@@ -80,24 +80,12 @@ class AgentFaultsTest extends AgentFarm {
 
   private String submitFrames(Path pids) throws IOException {
     Path out = show("out" + jobs);
+    String file = "{{Param.Out}}/f{{Task.Param.Frame}}.txt";
+    String script =
+        "echo $$ >> %s; echo frame {{Task.Param.Frame}} > %s; sleep 0.05; echo end >> %s"
+            .formatted(pids, file, file);
     return submitTemplate(
-        """
-        specificationVersion: jobtemplate-2023-09
-        name: faults-%d
-        parameterDefinitions:
-          - {name: Out, type: PATH, objectType: DIRECTORY, dataFlow: OUT}
-        steps:
-          - name: Render
-            parameterSpace:
-              taskParameterDefinitions:
-                - {name: Frame, type: INT, range: 1-%d}
-            script:
-              actions:
-                onRun:
-                  command: sh
-                  args: ['-c', 'echo $$ >> %s; echo frame {{Task.Param.Frame}} > {{Param.Out}}/f{{Task.Param.Frame}}.txt; sleep 0.05; echo end >> {{Param.Out}}/f{{Task.Param.Frame}}.txt']
-        """
-            .formatted(jobs, TASKS, pids),
+        framesTemplate("faults-" + jobs, TASKS, script),
         java.util.Map.of("Out", "/mnt/show/" + show("").relativize(out)),
         "key-" + jobs,
         IN_TESTS);

@@ -289,22 +289,9 @@ class PartitionFaultsTest extends AgentFarm {
 
   private String template(int frames, String then) {
     String file = "{{Param.Out}}/f{{Task.Param.Frame}}.txt";
-    return """
-    specificationVersion: jobtemplate-2023-09
-    name: faults-%d
-    parameterDefinitions:
-      - {name: Out, type: PATH, objectType: DIRECTORY, dataFlow: OUT}
-    steps:
-      - name: Render
-        parameterSpace:
-          taskParameterDefinitions:
-            - {name: Frame, type: INT, range: 1-%d}
-        script:
-          actions:
-            onRun:
-              command: sh
-              args: ['-c', 'echo frame {{Task.Param.Frame}} > %s; %s']
-    """
-        .formatted(jobs, frames, file, then.formatted(file));
+    return framesTemplate(
+        "faults-" + jobs,
+        frames,
+        "echo frame {{Task.Param.Frame}} > " + file + "; " + then.formatted(file));
   }
 }

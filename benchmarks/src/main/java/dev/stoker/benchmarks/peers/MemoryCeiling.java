@@ -2,7 +2,6 @@ package dev.stoker.benchmarks.peers;
 
 import dev.stoker.io.testing.NginxServer;
 import java.io.IOException;
-import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,7 +51,7 @@ final class MemoryCeiling implements Callable<Void> {
     try (Workplace place = Workplace.below(options.folder);
         NginxServer server = NginxServer.start()) {
       for (int i = 0; i < FILES; i++) {
-        makeSparse(server.root().resolve("file" + i));
+        Workplace.sparse(server.root().resolve("file" + i), FILE_BYTES);
       }
       MeasuredRun measure = new MeasuredRun(place.folder(), null);
       List<Weighed> rest = new ArrayList<>();
@@ -146,14 +145,5 @@ final class MemoryCeiling implements Callable<Void> {
   private static long median(long[] values) {
     Arrays.sort(values);
     return values[values.length / 2];
-  }
-
-  /** Zeros that take no disk: what they say matters to nobody here. */
-  private static void makeSparse(Path file) {
-    try (RandomAccessFile opened = new RandomAccessFile(file.toFile(), "rw")) {
-      opened.setLength(FILE_BYTES);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }

@@ -3,7 +3,6 @@ package dev.stoker.benchmarks.peers;
 import dev.stoker.io.testing.NginxServer;
 import java.io.IOException;
 import java.io.RandomAccessFile;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -50,7 +49,7 @@ final class MountedReaders implements Callable<Void> {
     try (Workplace place = Workplace.below(options.folder);
         NginxServer server = NginxServer.start()) {
       for (int i = 0; i < FILES; i++) {
-        makeSparse(server.root().resolve("file" + i));
+        Workplace.sparse(server.root().resolve("file" + i), FILE_BYTES);
       }
       long restBytes = 0;
       long peakBytes = 0;
@@ -158,15 +157,6 @@ final class MountedReaders implements Callable<Void> {
           bytes.add(READ_BYTES);
         }
       }
-    }
-  }
-
-  /** Zeros that take no disk: what they say matters to nobody here. */
-  private static void makeSparse(Path file) {
-    try (RandomAccessFile opened = new RandomAccessFile(file.toFile(), "rw")) {
-      opened.setLength(FILE_BYTES);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
   }
 }

@@ -2,6 +2,7 @@ package dev.stoker.benchmarks.peers;
 
 import dev.stoker.agent.launch.FolderTree;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -69,6 +70,15 @@ final class Workplace implements AutoCloseable {
       throw new UncheckedIOException(e);
     }
     return file;
+  }
+
+  /** Makes a file of zeros that take no disk: for those to whom it does not matter what it says. */
+  static void sparse(Path file, long bytes) {
+    try (RandomAccessFile opened = new RandomAccessFile(file.toFile(), "rw")) {
+      opened.setLength(bytes);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** The folder, empty. */

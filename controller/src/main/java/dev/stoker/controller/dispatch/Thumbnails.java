@@ -1,6 +1,7 @@
 package dev.stoker.controller.dispatch;
 
 import dev.stoker.controller.protocol.Commit;
+import dev.stoker.controller.store.QueueRows;
 import dev.stoker.controller.store.ThumbnailRows;
 import java.util.Base64;
 import java.util.List;
@@ -21,10 +22,10 @@ final class Thumbnails {
   /** Changes in one round; more wait for the next. */
   private static final int MOST_ROUNDS = 50;
 
-  private final Parts parts;
+  private final Room room;
 
   Thumbnails(Parts parts) {
-    this.parts = parts;
+    room = new Room(parts.store(), QueueRows::thumbnails, MOST_ROUNDS);
   }
 
   /** Those worth keeping: small, of this manifest, and really JPEG or PNG files. */
@@ -74,19 +75,10 @@ final class Thumbnails {
 
   /** Removes the oldest until the rest fits. */
   void makeRoom(long ceilingBytes) {
-    for (int round = 0; round < MOST_ROUNDS && bytes() > ceilingBytes; round++) {
-      Answers.await(
-          parts
-              .store()
-              .write(
-                  (rows, events) -> {
-                    rows.thumbnails().removeOldest();
-                    return true;
-                  }));
-    }
+    room.make(ceilingBytes);
   }
 
   long bytes() {
-    return parts.store().read(rows -> rows.thumbnails().bytes());
+    return room.bytes();
   }
 }

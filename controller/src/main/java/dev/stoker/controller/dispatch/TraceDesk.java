@@ -20,10 +20,12 @@ public final class TraceDesk {
 
   private final Parts parts;
   private final LeaseDesk leases;
+  private final Room room;
 
   TraceDesk(Parts parts, LeaseDesk leases) {
     this.parts = parts;
     this.leases = leases;
+    room = new Room(parts.store(), QueueRows::traces, MOST_ROUNDS);
   }
 
   /** Takes what a session read that began with an attempt. */
@@ -75,19 +77,6 @@ public final class TraceDesk {
 
   /** Removes the oldest until the rest fits. */
   void makeRoom(long ceilingBytes) {
-    for (int round = 0; round < MOST_ROUNDS && bytes() > ceilingBytes; round++) {
-      Answers.await(
-          parts
-              .store()
-              .write(
-                  (rows, events) -> {
-                    rows.traces().removeOldest();
-                    return true;
-                  }));
-    }
-  }
-
-  private long bytes() {
-    return parts.store().read(rows -> rows.traces().bytes());
+    room.make(ceilingBytes);
   }
 }

@@ -7,7 +7,7 @@ import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 
 /** Small pictures of what tasks made. */
-public final class ThumbnailRows {
+public final class ThumbnailRows implements OldestFirst {
   /** Rows removed in one change, so that other changes need not wait for long. */
   private static final int REMOVED_AT_ONCE = 500;
 
@@ -85,7 +85,7 @@ public final class ThumbnailRows {
         .collect(Collectors.toMap(Count::ordinal, Count::pictures));
   }
 
-  /** How many bytes all of them take. */
+  @Override
   public long bytes() {
     return handle
         .createQuery("select coalesce(sum(length_bytes), 0) from thumbnails")
@@ -93,7 +93,7 @@ public final class ThumbnailRows {
         .one();
   }
 
-  /** Removes some of the oldest. */
+  @Override
   public void removeOldest() {
     handle
         .createUpdate(

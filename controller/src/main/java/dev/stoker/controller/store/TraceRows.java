@@ -4,7 +4,7 @@ import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 
 /** What sessions of steps read, one trace for each step. */
-public final class TraceRows {
+public final class TraceRows implements OldestFirst {
   /** Rows removed in one change, so that other changes need not wait for long. */
   private static final int REMOVED_AT_ONCE = 100;
 
@@ -52,7 +52,7 @@ public final class TraceRows {
         .execute();
   }
 
-  /** How many bytes all of them take. */
+  @Override
   public long bytes() {
     return handle
         .createQuery("select coalesce(sum(length_bytes), 0) from traces")
@@ -60,7 +60,7 @@ public final class TraceRows {
         .one();
   }
 
-  /** Removes some of the oldest. */
+  @Override
   public void removeOldest() {
     handle
         .createUpdate(

@@ -6,6 +6,7 @@ import dev.stoker.io.asset.Deadline;
 import dev.stoker.io.asset.FileUri;
 import dev.stoker.io.asset.IoFailure;
 import dev.stoker.io.publish.blob.Xxh64;
+import dev.stoker.io.source.file.LocalStamp;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
@@ -18,12 +19,9 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,27 +51,15 @@ record LocalTree(FileSteps steps) implements OutputTree {
       Map<String, Object> read =
           Files.readAttributes(
               local(path),
-              "unix:size,lastModifiedTime,ctime,ino,isRegularFile,isDirectory",
+              "unix:isRegularFile,isDirectory," + LocalStamp.ATTRIBUTES,
               LinkOption.NOFOLLOW_LINKS);
       return new Entry(
-          new AssetVersion.FileStamp(
-              number(read.get("size")),
-              nanos(read.get("lastModifiedTime")),
-              nanos(read.get("ctime")),
-              number(read.get("ino"))),
+          LocalStamp.of(read),
           Boolean.TRUE.equals(read.get("isRegularFile")),
           Boolean.TRUE.equals(read.get("isDirectory")));
     } catch (NoSuchFileException e) {
       return null;
     }
-  }
-
-  private static long number(@Nullable Object value) {
-    return (Long) Objects.requireNonNull(value);
-  }
-
-  private static long nanos(@Nullable Object value) {
-    return ((FileTime) Objects.requireNonNull(value)).to(TimeUnit.NANOSECONDS);
   }
 
   @Override

@@ -3,15 +3,13 @@ package dev.stoker.io.sync;
 import dev.stoker.io.asset.AssetVersion;
 import dev.stoker.io.asset.IoFailure;
 import dev.stoker.io.posix.Mounts;
+import dev.stoker.io.source.file.LocalStamp;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
 import java.util.Map;
-import java.util.Objects;
-import java.util.concurrent.TimeUnit;
 
 /** Versions and looks of local files, links not followed. */
 final class FileStamps {
@@ -19,25 +17,9 @@ final class FileStamps {
 
   private FileStamps() {}
 
-  /** The version as {@link dev.stoker.io.source.file.FileSource} tells it. */
+  /** The version. */
   static AssetVersion.FileStamp of(Path file) throws IOException {
-    return of(read(file, "unix:size,lastModifiedTime,ctime,ino"));
-  }
-
-  static AssetVersion.FileStamp of(Map<String, Object> found) {
-    return new AssetVersion.FileStamp(
-        number(found, "size").longValue(),
-        time(found, "lastModifiedTime").to(TimeUnit.NANOSECONDS),
-        time(found, "ctime").to(TimeUnit.NANOSECONDS),
-        number(found, "ino").longValue());
-  }
-
-  static Number number(Map<String, Object> found, String name) {
-    return (Number) Objects.requireNonNull(found.get(name), name);
-  }
-
-  static FileTime time(Map<String, Object> found, String name) {
-    return (FileTime) Objects.requireNonNull(found.get(name), name);
+    return LocalStamp.of(read(file, "unix:" + LocalStamp.ATTRIBUTES));
   }
 
   static Map<String, Object> read(Path file, String attributes) throws IOException {

@@ -4,6 +4,7 @@ import dev.stoker.io.asset.AssetPath;
 import dev.stoker.io.asset.AssetVersion;
 import dev.stoker.io.asset.Deadline;
 import dev.stoker.io.asset.IoFailure;
+import dev.stoker.io.source.file.LocalStamp;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryIteratorException;
@@ -80,15 +81,15 @@ final class FileTreeWriter implements TreeWriter {
     String name = file.getFileName().toString();
     try {
       Map<String, Object> found =
-          FileStamps.read(file, "unix:mode,uid,gid,size,lastModifiedTime,ctime,ino");
-      int mode = FileStamps.number(found, "mode").intValue();
+          FileStamps.read(file, "unix:mode,uid,gid," + LocalStamp.ATTRIBUTES);
+      int mode = LocalStamp.number(found, "mode").intValue();
       FileLook look =
           new FileLook(
               mode & MODE_BITS,
-              FileStamps.number(found, "uid").intValue(),
-              FileStamps.number(found, "gid").intValue());
-      Instant modified = FileStamps.time(found, "lastModifiedTime").toInstant();
-      AssetVersion.FileStamp stamp = FileStamps.of(found);
+              LocalStamp.number(found, "uid").intValue(),
+              LocalStamp.number(found, "gid").intValue());
+      Instant modified = LocalStamp.time(found, "lastModifiedTime").toInstant();
+      AssetVersion.FileStamp stamp = LocalStamp.of(found);
       return switch (mode & TYPE_MASK) {
         case TYPE_FOLDER -> new TreeItem(name, TreeItem.Kind.FOLDER, null, 0, modified, look, null);
         case TYPE_FILE ->

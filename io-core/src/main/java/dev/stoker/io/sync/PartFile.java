@@ -95,10 +95,10 @@ final class PartFile implements AutoCloseable {
       int aligned = data.remaining() / BLOCK_BYTES * BLOCK_BYTES;
       if (direct != null
           && aligned > 0
-          && way.isPastCache(aligned)
           && offset % BLOCK_BYTES == 0
           && data.isDirect()
-          && data.alignmentOffset(data.position(), BLOCK_BYTES) == 0) {
+          && data.alignmentOffset(data.position(), BLOCK_BYTES) == 0
+          && way.isPastCache(aligned)) { // last: what is asked for counts as written
         int end = data.limit();
         data.limit(data.position() + aligned);
         writeFully(direct, offset, data);

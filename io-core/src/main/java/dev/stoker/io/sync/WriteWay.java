@@ -28,7 +28,7 @@ final class WriteWay {
   private final AtomicLong slowness = new AtomicLong();
   private final AtomicLong pastLeft = new AtomicLong();
 
-  /** Whether so many bytes are better written past the page cache. */
+  /** Whether so many bytes, which are then written, better go past the page cache. */
   boolean isPastCache(long bytes) {
     return pastLeft.get() > 0 && pastLeft.addAndGet(-bytes) >= 0;
   }

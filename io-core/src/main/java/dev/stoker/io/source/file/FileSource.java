@@ -25,13 +25,12 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -234,29 +233,13 @@ public final class FileSource implements AssetSource {
   /** Null for what is no regular file. */
   private static @Nullable AssetInfo info(AssetPath path, Path file) throws IOException {
     Map<String, Object> found =
-        Files.readAttributes(file, "unix:isRegularFile,size,lastModifiedTime,ctime,ino");
+        Files.readAttributes(file, "unix:isRegularFile," + LocalStamp.ATTRIBUTES);
     if (!Boolean.TRUE.equals(found.get("isRegularFile"))) {
       return null;
     }
-    long size = (Long) present(found, "size");
-    FileTime modified = (FileTime) present(found, "lastModifiedTime");
-    FileTime changed = (FileTime) present(found, "ctime");
-    long inode = ((Number) present(found, "ino")).longValue();
-    return new AssetInfo(
-        path,
-        new AssetVersion.FileStamp(
-            size, modified.to(TimeUnit.NANOSECONDS), changed.to(TimeUnit.NANOSECONDS), inode),
-        size,
-        modified.toInstant(),
-        null);
-  }
-
-  private static Object present(Map<String, Object> found, String name) {
-    Object value = found.get(name);
-    if (value == null) {
-      throw new IllegalStateException("The file system does not tell " + name + ".");
-    }
-    return value;
+    AssetVersion.FileStamp stamp = LocalStamp.of(found);
+    Instant modified = LocalStamp.time(found, "lastModifiedTime").toInstant();
+    return new AssetInfo(path, stamp, stamp.lengthBytes(), modified, null);
   }
 
   private static IoFailure failure(String verb, Path file, IOException e) {
