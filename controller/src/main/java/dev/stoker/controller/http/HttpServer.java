@@ -82,6 +82,11 @@ public final class HttpServer implements AutoCloseable {
     return connections.size();
   }
 
+  /** How many requests are in work now; parked and streaming ones are not. */
+  int requestCount() {
+    return threads.requestCount();
+  }
+
   @Override
   public void close() {
     stopping = true;

@@ -51,6 +51,10 @@ final class RequestThreads implements AutoCloseable {
     execute(exchange, () -> handler.answer(exchange));
   }
 
+  int requestCount() {
+    return inWork.get();
+  }
+
   private void execute(Exchange exchange, Callable<Answer> work) {
     inWork.incrementAndGet();
     try {

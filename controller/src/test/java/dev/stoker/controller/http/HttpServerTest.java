@@ -14,12 +14,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -303,11 +305,20 @@ class HttpServerTest {
   }
 
   private void awaitConnections(int count) throws InterruptedException {
+    await(count + " connections", () -> server.connectionCount() == count);
+  }
+
+  private static void await(String what, BooleanSupplier there) throws InterruptedException {
     long end = System.nanoTime() + LONG.toNanos();
-    while (server.connectionCount() != count && System.nanoTime() < end) {
+    while (!there.getAsBoolean()) {
+      assertTrue(System.nanoTime() < end, "not seen within " + LONG + ": " + what);
       Thread.sleep(5);
     }
-    assertEquals(count, server.connectionCount());
+  }
+
+  private CompletableFuture<String> nextParked() throws InterruptedException {
+    return Objects.requireNonNull(
+        parked.poll(LONG.toMillis(), TimeUnit.MILLISECONDS), "no call was parked");
   }
 
   @Test
@@ -319,8 +330,9 @@ class HttpServerTest {
       RawClient client = client();
       client.send("GET /park HTTP/1.1\r\n\r\n");
       clients.add(client);
+      waiting.add(nextParked());
       // One after the other: before they are parked they are in work.
-      waiting.add(parked.take());
+      await("no request in work", () -> server.requestCount() == 0);
     }
     waiting.forEach(each -> each.complete("woken"));
     for (RawClient client : clients) {
@@ -334,7 +346,7 @@ class HttpServerTest {
     start(limits(LONG, LONG));
     var client = client();
     client.send("GET /park HTTP/1.1\r\n\r\n");
-    CompletableFuture<String> ready = parked.take();
+    CompletableFuture<String> ready = nextParked();
     client.close();
     assertThrows(
         java.util.concurrent.CancellationException.class, () -> ready.get(10, TimeUnit.SECONDS));
@@ -376,7 +388,7 @@ class HttpServerTest {
         var idle = client();
         var blocked = client()) {
       waiting.send("GET /park HTTP/1.1\r\n\r\n");
-      parked.take();
+      nextParked();
       watching.send("GET /tick HTTP/1.1\r\n\r\n");
       assertTrue(watching.readPiece().contains("data: 1"));
       blocked.send("GET /block HTTP/1.1\r\n\r\n");
