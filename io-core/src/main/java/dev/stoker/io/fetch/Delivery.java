@@ -1,7 +1,10 @@
 package dev.stoker.io.fetch;
 
 import dev.stoker.io.asset.ByteRange;
+import dev.stoker.io.asset.IoFailure;
+import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.concurrent.Executor;
 
 /**
  * Bytes that came in, and who takes them.
@@ -25,5 +28,42 @@ record Delivery(BufferPool.Lease lease, Priority priority, List<Part> parts) {
       bytes += part.range().lengthBytes();
     }
     return bytes;
+  }
+
+  /** Gives everybody theirs; a sink that fails ends its want only. */
+  void hand() {
+    for (Part part : parts) {
+      Want want = part.want();
+      if (!want.future.isDone()) {
+        hand(part, want);
+      }
+    }
+  }
+
+  private void hand(Part part, Want want) {
+    ByteBuffer data =
+        lease.buffer().slice((int) part.offsetInBuffer(), (int) part.range().lengthBytes());
+    try {
+      want.sink.accept(part.range().offset(), data);
+    } catch (IoFailure e) {
+      want.future.completeExceptionally(e);
+    } catch (RuntimeException | Error e) {
+      want.future.completeExceptionally(
+          new IoFailure.Disk("Cannot store what was read of " + want.asset + ": " + e + ".", e));
+    }
+  }
+
+  /**
+   * Everybody has theirs, and nothing of the buffer is needed for it any more.
+   *
+   * @param ending runs what ends a want, which may take a while
+   */
+  void tellTaken(Executor ending) {
+    for (Part part : parts) {
+      Want want = part.want();
+      if (want.tookLast(part.range().lengthBytes())) {
+        ending.execute(() -> want.future.complete(null));
+      }
+    }
   }
 }

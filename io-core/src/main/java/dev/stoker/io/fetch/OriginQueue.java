@@ -159,14 +159,16 @@ final class OriginQueue {
       if (first == null) {
         return;
       }
-      Run run = wanted.carve(first, runSize.nextBytes(wanted.queuedBytesWith(first), limit));
+      boolean streams = Handout.streams(first) && rateCap.isNone();
+      long queued = wanted.queuedBytesWith(first);
+      Run run = wanted.carve(first, runSize.nextBytes(queued, limit, streams));
       if (run == null) {
         continue;
       }
       BufferPool.Lease lease =
           first.priority != Priority.DEMAND && sinksLagBehind()
               ? null
-              : engine.pool().tryTake((int) run.range.lengthBytes(), first.priority);
+              : engine.pool().tryTake(Handout.bufferBytes(run), first.priority);
       if (lease == null) {
         wanted.putBack(run);
         waitsForMemory = true;
@@ -205,10 +207,9 @@ final class OriginQueue {
   }
 
   private void start(Run run, BufferPool.Lease lease, long now, boolean hedge, Chores chores) {
-    Run.Attempt attempt = new Run.Attempt(lease, now, hedge);
+    Run.Attempt attempt = new Run.Attempt(run.range, lease, now, hedge);
     run.attempts.add(attempt);
     inFlight++;
-    lease.buffer().position(0).limit((int) run.range.lengthBytes());
     chores.add(
         () ->
             attempt.launch(
@@ -219,6 +220,10 @@ final class OriginQueue {
   }
 
   private void arrived(Run run, Run.Attempt attempt, int bytes) {
+    if (attempt.streams) {
+      streamed(run, attempt, bytes);
+      return;
+    }
     if (!Handout.pays(run, attempt, bytes)) {
       return;
     }
@@ -237,6 +242,22 @@ final class OriginQueue {
     engine.deliver(delivery);
   }
 
+  private void streamed(Run run, Run.Attempt attempt, int bytes) {
+    if (bytes - attempt.seenBytes < attempt.lease.buffer().limit()
+        && bytes < run.range.lengthBytes()) {
+      return;
+    }
+    List<Delivery> deliveries;
+    lock.lock();
+    try {
+      deliveries = Handout.window(run, attempt, bytes, engine.pool());
+    } finally {
+      lock.unlock();
+    }
+    deliveries.subList(1, deliveries.size()).forEach(engine::deliver);
+    engine.deliverHere(deliveries.getFirst());
+  }
+
   /** Arranges for a second request should this one be slower than its peers. */
   private void watch(Run run) {
     long delay = stragglers.delayNanos(run.range.lengthBytes());
@@ -253,7 +274,7 @@ final class OriginQueue {
         return;
       }
       long bytes = run.range.lengthBytes();
-      BufferPool.Lease lease = engine.pool().tryTake((int) bytes, run.priority());
+      BufferPool.Lease lease = engine.pool().tryTake(Handout.bufferBytes(run), run.priority());
       if (lease != null && !stragglers.tryHedge(bytes, late)) {
         lease.release();
         lease = null;
@@ -315,8 +336,17 @@ final class OriginQueue {
     concurrency.answered(bytes, attempt.startedNanos, lacked, now);
     engine.answered(origin, bytes, latency);
     end(run, chores);
-    run.pieces.forEach(wanted::forget);
-    Delivery delivery = new Delivery(attempt.lease, run.priority(), Handout.rest(run));
+    List<Delivery.Part> rest = attempt.streams ? List.of() : Handout.rest(run);
+    for (Piece piece : run.pieces) {
+      if (attempt.streams && wanted.lacks(piece)) {
+        // Who joined when its first bytes had been and gone.
+        piece.run = null;
+        wanted.enterAgain(piece);
+      } else {
+        wanted.forget(piece);
+      }
+    }
+    Delivery delivery = new Delivery(attempt.lease, run.priority(), rest);
     chores.add(() -> engine.deliver(delivery));
   }
 

@@ -52,11 +52,14 @@ final class Piece {
     this.owner = owner;
   }
 
-  /** Where what a waiter still lacks begins. */
+  /** Where what a waiter still lacks begins; the piece's end where it lacks nothing. */
   long lackingFrom(Want want) {
     long from = Math.max(start, want.range.offset());
     Long served = servedTo == null ? null : servedTo.get(want);
-    return served == null ? from : Math.max(from, served);
+    if (served == null) {
+      return from;
+    }
+    return served >= want.range.end() ? end : Math.max(from, served);
   }
 
   /** A waiter gets its bytes up to there. */

@@ -22,6 +22,9 @@ interface QueueHost {
   /** Hands bytes to their sinks, then releases the buffer. */
   void deliver(Delivery delivery);
 
+  /** Hands bytes to their sinks at once, on this thread; the buffer stays the caller's. */
+  void deliverHere(Delivery delivery);
+
   void answered(String origin, long bytes, long latencyNanos);
 
   void failed(String origin, Throwable failure);

@@ -14,4 +14,12 @@ public interface RangeSink {
    * @param data the piece, position to limit; valid during the call only
    */
   void accept(long offset, ByteBuffer data);
+
+  /**
+   * Whether it takes a piece about as fast as memory is copied, for now: it is then called right
+   * where the bytes come in, while the processor still has them, and no thread is woken for it.
+   */
+  default boolean isQuick() {
+    return false;
+  }
 }

@@ -22,6 +22,10 @@ final class RateCap {
     this.updatedNanos = nowNanos;
   }
 
+  boolean isNone() {
+    return bytesPerSecond == 0;
+  }
+
   /** How long to wait before the next request may start; 0 for not at all. */
   long waitNanos(long nowNanos) {
     if (bytesPerSecond == 0) {

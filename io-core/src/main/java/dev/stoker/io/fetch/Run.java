@@ -22,16 +22,22 @@ final class Run {
     final long startedNanos;
     final boolean hedge;
 
+    /** Whether its buffer is shorter than the range, and filled again and again. */
+    final boolean streams;
+
     /** How much of the range had come when parts were last handed out; its reader's thread only. */
     int seenBytes;
 
     /** Volatile: whoever ends the run must see it, or its starter must see that the run ended. */
     volatile @Nullable CompletableFuture<Void> read;
 
-    Attempt(BufferPool.Lease lease, long startedNanos, boolean hedge) {
+    Attempt(ByteRange range, BufferPool.Lease lease, long startedNanos, boolean hedge) {
       this.lease = lease;
       this.startedNanos = startedNanos;
       this.hedge = hedge;
+      this.streams = range.lengthBytes() > lease.buffer().capacity();
+      int limit = (int) Math.min(range.lengthBytes(), lease.buffer().capacity());
+      lease.buffer().position(0).limit(limit);
     }
 
     /**

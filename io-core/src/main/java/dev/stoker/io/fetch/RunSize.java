@@ -2,9 +2,9 @@ package dev.stoker.io.fetch;
 
 /**
  * How large one request may be: what a connection delivers in a fifth of a second, between a grain
- * and 16 MiB. Small enough that a blocked reader who wants a part of it does not wait long and a
- * retry repeats little; large enough that round trips do not count. Not thread-safe; owned by its
- * {@link OriginQueue}.
+ * and 16 MiB, or 64 where no buffer of that size is needed. Small enough that a blocked reader who
+ * wants a part of it does not wait long and a retry repeats little; large enough that round trips
+ * do not count. Not thread-safe; owned by its {@link OriginQueue}.
  */
 final class RunSize {
   /** The unit of the cache's presence map, and the least that is ever worth a request. */
@@ -22,6 +22,9 @@ final class RunSize {
 
   /** So many connections are few. */
   private static final int FEW = 2;
+
+  /** What one that needs no buffer of that size is asked for: then nothing speaks for less. */
+  private static final int STREAMED_BYTES = 64 << 20;
 
   /** Parts of one file that go out side by side are at least this long. */
   private static final int MIN_PART_BYTES = 1 << 20;
@@ -50,17 +53,24 @@ final class RunSize {
 
   /** The largest request now: a power of two. */
   int capBytes() {
+    return capBytes(maxBytes);
+  }
+
+  private int capBytes(int mostBytes) {
     double wanted = bytesPerSecond == 0 ? maxBytes : bytesPerSecond * TARGET_SECONDS;
-    int bounded = (int) Math.clamp(wanted, GRAIN_BYTES, maxBytes);
+    int bounded = (int) Math.clamp(wanted, GRAIN_BYTES, mostBytes);
     return Integer.highestOneBit(bounded);
   }
 
   /**
    * How much to ask for at once while {@code queuedBytes} wait and {@code limit} may be in flight.
+   *
+   * @param streams whether its bytes are handed on as they come
    */
-  int nextBytes(long queuedBytes, int limit) {
+  int nextBytes(long queuedBytes, int limit, boolean streams) {
     long share = queuedBytes / Math.max(1, limit);
-    int part = Math.clamp(share, MIN_PART_BYTES, limit <= FEW ? FEW_BYTES : MANY_BYTES);
-    return Math.min(capBytes(), Integer.highestOneBit(part));
+    int most = streams ? STREAMED_BYTES : limit <= FEW ? FEW_BYTES : MANY_BYTES;
+    int part = Math.clamp(share, MIN_PART_BYTES, most);
+    return Math.min(capBytes(streams ? most : maxBytes), Integer.highestOneBit(part));
   }
 }

@@ -1,7 +1,5 @@
 package dev.stoker.io.fetch;
 
-import dev.stoker.io.asset.IoFailure;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.PriorityQueue;
@@ -186,33 +184,13 @@ final class SinkThreads implements AutoCloseable {
 
   private void handOver(Delivery delivery) {
     try {
-      delivery.parts().forEach(part -> take(delivery, part));
+      delivery.hand();
     } finally {
       undelivered.addAndGet(-delivery.bytes());
       release(delivery);
     }
     // Ended only now: whoever hears of it may count on the memory being free.
-    delivery.parts().forEach(part -> part.want().took(part.range().lengthBytes()));
-  }
-
-  private static void take(Delivery delivery, Delivery.Part part) {
-    Want want = part.want();
-    if (want.future.isDone()) {
-      return;
-    }
-    ByteBuffer data =
-        delivery
-            .lease()
-            .buffer()
-            .slice((int) part.offsetInBuffer(), (int) part.range().lengthBytes());
-    try {
-      want.sink.accept(part.range().offset(), data);
-    } catch (IoFailure e) {
-      want.future.completeExceptionally(e);
-    } catch (RuntimeException | Error e) {
-      want.future.completeExceptionally(
-          new IoFailure.Disk("Cannot store what was read of " + want.asset + ": " + e + ".", e));
-    }
+    delivery.tellTaken(Runnable::run);
   }
 
   /** Ends what is queued, then the threads. */

@@ -40,9 +40,8 @@ final class Want {
     this.missingBytes = new AtomicLong(range.lengthBytes());
   }
 
-  void took(long bytes) {
-    if (missingBytes.addAndGet(-bytes) == 0) {
-      future.complete(null);
-    }
+  /** So many bytes are with the sink; whether these were the last, after which it is complete. */
+  boolean tookLast(long bytes) {
+    return missingBytes.addAndGet(-bytes) == 0;
   }
 }

@@ -104,6 +104,7 @@ final class WantedPieces {
     List<Piece> pieces = new ArrayList<>(1);
     long stop = first.start + wantedBytes;
     Piece next = first;
+    boolean streams = Handout.streams(first);
     boolean whole = first.asset.asset.info().version().readWhole();
     while (true) {
       if (next.end > stop && !whole) {
@@ -114,6 +115,7 @@ final class WantedPieces {
       if (neighbour == null
           || !neighbour.queued
           || neighbour.priority != first.priority
+          || Handout.streams(neighbour) != streams
           || neighbour.start >= stop) {
         break;
       }

@@ -198,6 +198,10 @@ final class Connection extends ChannelInboundHandlerAdapter
         // Netty looks at what is readable when a later read fails.
         in.readerIndex(in.writerIndex());
         current.tookDirect(count);
+        if (!in.isWritable()) {
+          // Filled: if more is due, it goes where the exchange says then.
+          dropDirect();
+        }
         decoder.skipPlainBody(count);
         wakeThreshold.took(context.channel(), count, decoder.plainBodyBytes(), lastProgressNanos);
       } else {

@@ -162,6 +162,8 @@ abstract sealed class Exchange {
     final Result<Void> future;
     private final ByteBuffer into;
     private final int start;
+    private final int wantedBytes;
+    private int gotBytes;
     private final RangeCheck check;
     private @Nullable Small refused;
     private final OriginPool pool;
@@ -170,6 +172,7 @@ abstract sealed class Exchange {
       super(call, deadline);
       this.into = into;
       this.start = into.position();
+      this.wantedBytes = check.wantedBytes(into.remaining());
       this.check = check;
       this.pool = pool;
       this.future = new Result<>(() -> pool.abandon(this));
@@ -184,8 +187,8 @@ abstract sealed class Exchange {
         return;
       }
       long length = head.contentLength();
-      if (length >= 0 && length != into.remaining()) {
-        throw corrupt("it has " + length + " bytes where " + into.remaining() + " were asked for");
+      if (length >= 0 && length != wantedBytes) {
+        throw wrongLength(length);
       }
     }
 
@@ -195,14 +198,30 @@ abstract sealed class Exchange {
         refused.body(from, lengthBytes);
         return;
       }
-      if (lengthBytes > into.remaining()) {
-        throw corrupt("it has more bytes than the " + (into.limit() - start) + " asked for");
+      if (lengthBytes > wantedBytes - gotBytes) {
+        throw corrupt("it has more bytes than the " + wantedBytes + " asked for");
       }
       int limit = into.limit();
-      into.limit(into.position() + lengthBytes);
-      from.readBytes(into);
-      into.limit(limit);
-      check.arrived(into.position() - start);
+      for (int left = lengthBytes; left > 0; ) {
+        int count = Math.min(left, into.remaining());
+        into.limit(into.position() + count);
+        from.readBytes(into);
+        into.limit(limit);
+        got(count);
+        left -= count;
+      }
+    }
+
+    private void got(int lengthBytes) {
+      gotBytes += lengthBytes;
+      check.arrived(gotBytes);
+      if (!into.hasRemaining() && gotBytes < wantedBytes) {
+        into.position(start);
+      }
+    }
+
+    private IoFailure.Corrupt wrongLength(long lengthBytes) {
+      return corrupt("it has " + lengthBytes + " bytes where " + wantedBytes + " were asked for");
     }
 
     @Override
@@ -213,7 +232,7 @@ abstract sealed class Exchange {
     @Override
     void tookDirect(int lengthBytes) {
       into.position(into.position() + lengthBytes);
-      check.arrived(into.position() - start);
+      got(lengthBytes);
     }
 
     @Override
@@ -223,11 +242,9 @@ abstract sealed class Exchange {
         small.complete();
         into.position(start);
         future.completeExceptionally(check.refusal(small.future.join()));
-      } else if (into.hasRemaining()) {
-        int got = into.position() - start;
+      } else if (gotBytes < wantedBytes) {
         into.position(start);
-        future.completeExceptionally(
-            corrupt("it has " + got + " bytes where " + into.remaining() + " were asked for"));
+        future.completeExceptionally(wrongLength(gotBytes));
       } else {
         future.complete(null);
       }

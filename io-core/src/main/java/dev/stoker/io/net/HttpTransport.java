@@ -53,9 +53,9 @@ public final class HttpTransport implements AutoCloseable {
 
   /**
    * Sends {@code call} and puts the answer's body into {@code into}, from its position to its
-   * limit, if {@code check} accepts the head. The position moves to the limit when the future ends
-   * well, and is back where it was otherwise. A direct buffer is filled by the kernel, without a
-   * copy.
+   * limit, if {@code check} accepts the head; over and over where {@link RangeCheck#wantedBytes}
+   * are more than it takes. The position moves behind the last byte when the future ends well, and
+   * is back where it was otherwise. A direct buffer is filled by the kernel, without a copy.
    */
   public CompletableFuture<Void> readInto(
       HttpCall call, ByteBuffer into, RangeCheck check, Deadline deadline) {

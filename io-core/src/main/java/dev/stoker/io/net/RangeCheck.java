@@ -18,8 +18,19 @@ public interface RangeCheck {
   boolean accepts(AnswerHead head);
 
   /**
-   * So many bytes of an accepted body are in the caller's buffer, from its start, and stay as they
-   * are. Told in rising order, now and then.
+   * How long the body must be. Where that is more than the buffer takes, the buffer is filled again
+   * from its start each time {@link #arrived} was told that it is full: whoever is told takes the
+   * bytes out meanwhile.
+   *
+   * @param bufferBytes what the buffer takes
+   */
+  default int wantedBytes(int bufferBytes) {
+    return bufferBytes;
+  }
+
+  /**
+   * So many bytes of an accepted body have come into the caller's buffer, and stay as they are
+   * while it is not full. Told in rising order, now and then, and when it is full.
    */
   default void arrived(int bytes) {}
 

@@ -109,11 +109,23 @@ public interface AssetSource extends AutoCloseable {
    * range: these are the pinned version's and stay as they are, even when the read fails later. By
    * default nothing is told before the end.
    *
-   * @param arrived told rising numbers on a thread of the source; must not block
+   * <p>Where the source {@link #streams}, {@code into} may be shorter than the range: it is filled
+   * again from its position each time {@code arrived} was told that it is full.
+   *
+   * @param arrived told rising numbers on a thread of the source, the last one included; must not
+   *     block for longer than it takes to copy what came
    */
   default CompletableFuture<Void> read(
       AssetInfo pinned, ByteRange range, ByteBuffer into, Deadline deadline, IntConsumer arrived) {
     return read(pinned, range, into, deadline);
+  }
+
+  /**
+   * Whether a range may be read through a buffer that is shorter, since its bytes come in order and
+   * are known to be the pinned version's when they come.
+   */
+  default boolean streams() {
+    return false;
   }
 
   /**

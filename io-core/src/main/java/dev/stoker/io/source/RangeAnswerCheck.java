@@ -75,6 +75,11 @@ public final class RangeAnswerCheck implements RangeCheck {
   }
 
   @Override
+  public int wantedBytes(int bufferBytes) {
+    return (int) range.lengthBytes();
+  }
+
+  @Override
   public void arrived(int bytes) {
     arrived.accept(bytes);
   }

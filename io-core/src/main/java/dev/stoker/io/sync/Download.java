@@ -8,6 +8,7 @@ import dev.stoker.io.asset.IoFailure;
 import dev.stoker.io.asset.PinnedAsset;
 import dev.stoker.io.fetch.Priority;
 import dev.stoker.io.fetch.RangeFetcher;
+import dev.stoker.io.fetch.RangeSink;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -26,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * One file on its way: into {@code NAME.stoker-part}, from where an earlier try left off, and
  * renamed when it is complete.
  */
-final class Download {
+final class Download implements RangeSink {
   static final String PART_SUFFIX = ".stoker-part";
 
   /** Smaller files fit the page cache and cost less through it: two system calls fewer. */
@@ -78,11 +79,17 @@ final class Download {
             ByteRange.between(prefixBytes, info.lengthBytes()),
             Priority.PREFETCH,
             deadline,
-            this::take)
+            this)
         .whenComplete((nothing, failure) -> end(failure));
   }
 
-  private void take(long offset, ByteBuffer data) {
+  @Override
+  public boolean isQuick() {
+    return way.isQuick();
+  }
+
+  @Override
+  public void accept(long offset, ByteBuffer data) {
     int length = data.remaining();
     open().write(offset, data);
     tally.bytes.add(length);

@@ -33,6 +33,11 @@ final class WriteWay {
     return pastLeft.get() > 0 && pastLeft.addAndGet(-bytes) >= 0;
   }
 
+  /** Whether the page cache takes bytes as fast as they are copied, as far as is known. */
+  boolean isQuick() {
+    return pastLeft.get() <= 0;
+  }
+
   /** So many bytes were taken by the page cache in that time. */
   void tookInCache(long bytes, long nanos) {
     if (bytes < TELLING_BYTES) {

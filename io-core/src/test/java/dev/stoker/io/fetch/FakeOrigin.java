@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 
@@ -28,12 +29,16 @@ final class FakeOrigin implements AssetSource {
       ByteRange range,
       ByteBuffer into,
       CompletableFuture<Void> future,
-      IntConsumer arrived) {
+      IntConsumer arrived,
+      AtomicInteger came) {
     void answer() {
       synchronized (future) {
         // A canceled request must not touch the buffer any more.
         if (!future.isDone()) {
-          fill(range.lengthBytes());
+          fill((int) range.lengthBytes());
+          if (isWindow()) {
+            arrived.accept((int) range.lengthBytes());
+          }
           future.complete(null);
         }
       }
@@ -49,10 +54,18 @@ final class FakeOrigin implements AssetSource {
       }
     }
 
-    private void fill(long bytes) {
-      int at = into.position();
-      for (long i = range.offset(); i < range.offset() + bytes; i++) {
-        into.put(at++, byteAt(asset.path().value(), i));
+    boolean isWindow() {
+      return into.remaining() < range.lengthBytes();
+    }
+
+    private void fill(int bytes) {
+      int window = into.remaining();
+      for (int i = came.get(); i < bytes && !future.isDone(); i++) {
+        into.put(into.position() + i % window, byteAt(asset.path().value(), range.offset() + i));
+        came.set(i + 1);
+        if (isWindow() && (i + 1) % window == 0) {
+          arrived.accept(i + 1);
+        }
       }
     }
 
@@ -63,6 +76,7 @@ final class FakeOrigin implements AssetSource {
 
   final List<Asked> asked = new CopyOnWriteArrayList<>();
   volatile Consumer<Asked> script;
+  volatile boolean streams;
 
   FakeOrigin(Consumer<Asked> script) {
     this.script = script;
@@ -95,7 +109,7 @@ final class FakeOrigin implements AssetSource {
             return completeExceptionally(new IoFailure.Canceled("canceled"));
           }
         };
-    Asked request = new Asked(pinned, range, into, future, arrived);
+    Asked request = new Asked(pinned, range, into, future, arrived, new AtomicInteger());
     asked.add(request);
     script.accept(request);
     return future;
@@ -109,6 +123,11 @@ final class FakeOrigin implements AssetSource {
   @Override
   public void list(AssetPath folder, Deadline deadline, Consumer<AssetInfo> each) {
     throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public boolean streams() {
+    return streams;
   }
 
   @Override

@@ -11,10 +11,8 @@ import dev.stoker.io.asset.Deadline;
 import dev.stoker.io.asset.IoFailure;
 import dev.stoker.io.asset.PinnedAsset;
 import dev.stoker.io.observe.Metrics;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -160,34 +158,6 @@ final class HandoutTest {
     while (!condition.getAsBoolean()) {
       assertTrue(System.nanoTime() < end, "waited in vain");
       LockSupport.parkNanos(200_000);
-    }
-  }
-
-  /** Takes bytes and makes sure that each comes once and right. */
-  private static final class Taken implements RangeSink {
-    final ByteRange range;
-    private final String name;
-    private final BitSet seen = new BitSet();
-
-    Taken(String name, ByteRange range) {
-      this.name = name;
-      this.range = range;
-    }
-
-    @Override
-    public synchronized void accept(long offset, ByteBuffer data) {
-      int from = (int) (offset - range.offset());
-      int to = from + data.remaining();
-      assertEquals(-1, seen.nextSetBit(from) >= to ? -1 : seen.nextSetBit(from), "twice");
-      seen.set(from, to);
-      for (long i = offset; data.hasRemaining(); i += 997) {
-        assertEquals(FakeOrigin.byteAt(name, i), data.get());
-        data.position(Math.min(data.limit(), data.position() + 996));
-      }
-    }
-
-    synchronized long bytes() {
-      return seen.cardinality();
     }
   }
 }

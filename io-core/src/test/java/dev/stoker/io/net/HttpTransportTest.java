@@ -116,6 +116,60 @@ final class HttpTransportTest {
     }
   }
 
+  /** Takes what came out of a buffer that is shorter than the body, whenever it is full. */
+  private static final class Window implements RangeCheck {
+    final ByteBuffer into = ByteBuffer.allocateDirect(64 << 10);
+    private final ByteBuffer taken;
+
+    Window(int lengthBytes) {
+      taken = ByteBuffer.allocate(lengthBytes);
+    }
+
+    @Override
+    public int wantedBytes(int bufferBytes) {
+      return taken.capacity();
+    }
+
+    @Override
+    public boolean accepts(AnswerHead head) {
+      return ANY_SUCCESS.accepts(head);
+    }
+
+    @Override
+    public IoFailure refusal(HttpAnswer answer) {
+      return ANY_SUCCESS.refusal(answer);
+    }
+
+    @Override
+    public void arrived(int bytes) {
+      if (bytes == taken.capacity() || bytes - taken.position() == into.capacity()) {
+        taken.put(into.slice(0, bytes - taken.position()));
+      }
+    }
+
+    byte[] taken() {
+      return taken.array();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(TransportOptions.Poller.class)
+  void aLongBodyPassesThroughAShortBuffer(TransportOptions.Poller poller) throws Exception {
+    try (HttpTransport mine = new HttpTransport(options().withPoller(poller))) {
+      Window window = new Window(content.length);
+      HttpCall call = HttpCall.of("GET", HttpOrigin.parse(nginx.url()), "/big");
+      end(mine.readInto(call, window.into, window, soon()));
+      assertArrayEquals(content, window.taken());
+    }
+  }
+
+  @Test
+  void aBodyOfAnotherLengthIsRefusedThoughTheBufferIsFull() {
+    Window window = new Window(1 << 20);
+    HttpCall call = HttpCall.of("GET", HttpOrigin.parse(nginx.url()), "/big");
+    failure(IoFailure.Corrupt.class, transport.readInto(call, window.into, window, soon()));
+  }
+
   @Test
   void aHeapBufferTakesARangeToo() throws Exception {
     ByteBuffer into = ByteBuffer.allocate(content.length);
@@ -337,6 +391,9 @@ final class HttpTransportTest {
       byte[] got = new byte[content.length];
       into.flip().get(got);
       assertArrayEquals(content, got);
+      Window window = new Window(content.length);
+      end(trusting.readInto(call, window.into, window, soon()));
+      assertArrayEquals(content, window.taken());
       IoFailure refused = failure(IoFailure.Unavailable.class, transport.send(call, soon()));
       assertTrue(
           refused.getMessage().startsWith("Cannot speak TLS with " + tls.url()),

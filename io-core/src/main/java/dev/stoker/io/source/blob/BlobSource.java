@@ -171,6 +171,11 @@ public final class BlobSource implements AssetSource {
   }
 
   @Override
+  public boolean streams() {
+    return true;
+  }
+
+  @Override
   public String origin() {
     return tree.origin();
   }

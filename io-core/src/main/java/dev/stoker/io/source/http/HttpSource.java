@@ -225,6 +225,11 @@ public final class HttpSource implements AssetSource {
   }
 
   @Override
+  public boolean streams() {
+    return true;
+  }
+
+  @Override
   public String origin() {
     return tree.origin();
   }

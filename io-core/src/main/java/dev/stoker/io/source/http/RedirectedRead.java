@@ -82,6 +82,11 @@ final class RedirectedRead extends CompletableFuture<Void> {
     }
 
     @Override
+    public int wantedBytes(int bufferBytes) {
+      return check.wantedBytes(bufferBytes);
+    }
+
+    @Override
     public void arrived(int bytes) {
       check.arrived(bytes);
     }
