@@ -76,6 +76,7 @@ final class Calls {
           "/v1/nodes/{node}/lease",
           "/v1/leases/{lease}/commit",
           "/v1/leases/{lease}/finish",
+          "/v1/leases/{lease}/trace",
           "/v1/leases/{lease}/log",
           "/v1/jobs",
           "/v1/jobs/{job}/suspend",
