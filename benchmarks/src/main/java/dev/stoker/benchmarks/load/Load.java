@@ -125,9 +125,10 @@ public final class Load implements Callable<Integer> {
         TimeUnit.SECONDS.sleep(WARM_UP.toSeconds() + taskSeconds);
         measured.start();
         double cpuBefore = cpu(running);
+        double ownBefore = ownCpu();
         TimeUnit.SECONDS.sleep(seconds);
         measured.stop();
-        print(running, measured, cpu(running) - cpuBefore);
+        print(running, measured, cpu(running) - cpuBefore, ownCpu() - ownBefore);
       } finally {
         ending.countDown();
         threads.shutdownNow();
@@ -179,7 +180,17 @@ public final class Load implements Callable<Integer> {
     return running.stream().mapToDouble(ControllerProcess::cpuSeconds).sum();
   }
 
-  private void print(List<ControllerProcess> running, Measured measured, double cpuSeconds)
+  /** What the agents take of the same cores: where it is much, they are what is slow. */
+  private static double ownCpu() {
+    return ProcessHandle.current()
+        .info()
+        .totalCpuDuration()
+        .map(time -> time.toMillis() / 1e3)
+        .orElse(0.0);
+  }
+
+  private void print(
+      List<ControllerProcess> running, Measured measured, double cpuSeconds, double ownSeconds)
       throws IOException {
     long peakMib = 0;
     for (ControllerProcess each : running) {
@@ -189,7 +200,7 @@ public final class Load implements Callable<Integer> {
         Locale.ROOT,
         "%s, %d controller(s), %d agents, %d tasks queued, %d a call, tasks of %d s: %.0f leases/s,"
             + " %.0f tasks/s finished, lease p50 %.1f ms, p99 %.1f ms, heartbeat p99 %.1f ms; %d"
-            + " calls failed; controller %.1f cores, peak RSS %d MiB%n",
+            + " calls failed; controller %.2f cores, agents %.2f; peak RSS %d MiB%n",
         store,
         running.size(),
         agents,
@@ -203,6 +214,7 @@ public final class Load implements Callable<Integer> {
         measured.heartbeatMicros.getValueAtPercentile(99) / 1e3,
         measured.failures.sum(),
         cpuSeconds / seconds,
+        ownSeconds / seconds,
         peakMib);
   }
 

@@ -8,6 +8,7 @@ import java.sql.Statement;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.Map;
 import org.jdbi.v3.core.statement.StatementBuilder;
 import org.jdbi.v3.core.statement.StatementContext;
@@ -22,6 +23,9 @@ import org.jdbi.v3.core.statement.StatementContext;
 final class StatementCache implements StatementBuilder {
   private final Map<String, Deque<PreparedStatement>> idle = new HashMap<>();
 
+  /** What each was compiled from: JDBI names the text before it replaced parameters by marks. */
+  private final Map<PreparedStatement, String> texts = new IdentityHashMap<>();
+
   @Override
   public Statement create(Connection connection, StatementContext context) throws SQLException {
     return connection.createStatement();
@@ -31,7 +35,12 @@ final class StatementCache implements StatementBuilder {
   public PreparedStatement create(Connection connection, String sql, StatementContext context)
       throws SQLException {
     Deque<PreparedStatement> unused = idle.get(sql);
-    return unused == null || unused.isEmpty() ? connection.prepareStatement(sql) : unused.pop();
+    if (unused != null && !unused.isEmpty()) {
+      return unused.pop();
+    }
+    PreparedStatement compiled = connection.prepareStatement(sql);
+    texts.put(compiled, sql);
+    return compiled;
   }
 
   @Override
@@ -42,9 +51,11 @@ final class StatementCache implements StatementBuilder {
 
   @Override
   public void close(Connection connection, String sql, Statement statement) throws SQLException {
-    if (statement instanceof PreparedStatement prepared) {
+    String text = statement instanceof PreparedStatement prepared ? texts.get(prepared) : null;
+    if (text != null) {
+      PreparedStatement prepared = (PreparedStatement) statement;
       prepared.clearParameters();
-      idle.computeIfAbsent(sql, ignored -> new ArrayDeque<>()).push(prepared);
+      idle.computeIfAbsent(text, ignored -> new ArrayDeque<>()).push(prepared);
     } else {
       statement.close();
     }
@@ -54,5 +65,11 @@ final class StatementCache implements StatementBuilder {
   public void close(Connection connection) {
     // Closing the connection, which follows, closes its statements.
     idle.clear();
+    texts.clear();
+  }
+
+  /** How many statements are compiled. */
+  int size() {
+    return texts.size();
   }
 }
