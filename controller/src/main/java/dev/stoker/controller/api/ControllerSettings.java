@@ -10,6 +10,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,121 +69,76 @@ public record ControllerSettings(
 
   /** The same, on a database that other controllers may use as well. */
   public ControllerSettings withDatabase(@Nullable DatabaseAddress shared) {
-    return new ControllerSettings(
-        dataFolder,
-        listen,
-        tokens,
-        tls,
-        insecure,
-        sharing,
-        shared,
-        azure,
-        nodeTokenLife,
-        telling,
-        prices,
-        keepJobs);
+    return changed(draft -> draft.database = shared);
   }
 
   /** The same, with the nodes shared otherwise. */
   public ControllerSettings withSharing(Sharing other) {
-    return new ControllerSettings(
-        dataFolder,
-        listen,
-        tokens,
-        tls,
-        insecure,
-        other,
-        database,
-        azure,
-        nodeTokenLife,
-        telling,
-        prices,
-        keepJobs);
+    return changed(draft -> draft.sharing = other);
   }
 
   /** The same, with machines that join by Azure's word. */
   public ControllerSettings withAzure(@Nullable AzurePolicy policy) {
-    return new ControllerSettings(
-        dataFolder,
-        listen,
-        tokens,
-        tls,
-        insecure,
-        sharing,
-        database,
-        policy,
-        nodeTokenLife,
-        telling,
-        prices,
-        keepJobs);
+    return changed(draft -> draft.azure = policy);
   }
 
   /** The same, with others who are told of jobs' ends. */
   public ControllerSettings withNotify(NotifySettings whom) {
-    return new ControllerSettings(
-        dataFolder,
-        listen,
-        tokens,
-        tls,
-        insecure,
-        sharing,
-        database,
-        azure,
-        nodeTokenLife,
-        whom,
-        prices,
-        keepJobs);
+    return changed(draft -> draft.telling = whom);
   }
 
   /** The same, with another life of nodes' tokens. */
   public ControllerSettings withNodeTokenLife(Duration life) {
-    return new ControllerSettings(
-        dataFolder,
-        listen,
-        tokens,
-        tls,
-        insecure,
-        sharing,
-        database,
-        azure,
-        life,
-        telling,
-        prices,
-        keepJobs);
+    return changed(draft -> draft.nodeTokenLife = life);
   }
 
   /** The same, knowing what machines cost. */
   public ControllerSettings withPrices(Prices known) {
-    return new ControllerSettings(
-        dataFolder,
-        listen,
-        tokens,
-        tls,
-        insecure,
-        sharing,
-        database,
-        azure,
-        nodeTokenLife,
-        telling,
-        known,
-        keepJobs);
+    return changed(draft -> draft.prices = known);
   }
 
   /** The same, with jobs archived so long after their end; never where that is zero. */
   public ControllerSettings withKeepJobs(Duration keep) {
+    return changed(draft -> draft.keepJobs = keep);
+  }
+
+  private ControllerSettings changed(Consumer<Draft> change) {
+    var draft = new Draft(this);
+    change.accept(draft);
     return new ControllerSettings(
         dataFolder,
         listen,
         tokens,
         tls,
         insecure,
-        sharing,
-        database,
-        azure,
-        nodeTokenLife,
-        telling,
-        prices,
-        keep);
+        draft.sharing,
+        draft.database,
+        draft.azure,
+        draft.nodeTokenLife,
+        draft.telling,
+        draft.prices,
+        draft.keepJobs);
+  }
+
+  /** What has a usual value and may get another one. */
+  private static final class Draft {
+    private Sharing sharing;
+    private @Nullable DatabaseAddress database;
+    private @Nullable AzurePolicy azure;
+    private Duration nodeTokenLife;
+    private NotifySettings telling;
+    private Prices prices;
+    private Duration keepJobs;
+
+    Draft(ControllerSettings of) {
+      sharing = of.sharing;
+      database = of.database;
+      azure = of.azure;
+      nodeTokenLife = of.nodeTokenLife;
+      telling = of.telling;
+      prices = of.prices;
+      keepJobs = of.keepJobs;
+    }
   }
 
   /**

@@ -22,25 +22,6 @@ import org.jspecify.annotations.Nullable;
 
 /** What nodes ask for themselves: to be registered, work, and more time. Thread-safe. */
 public final class NodeDesk {
-  /** The largest machines have 1,152 logical CPUs; a slot has at least one. */
-  private static final int MOST_SLOTS = 1_152;
-
-  /** Fetching further ahead than this fills a cache with what other nodes could render. */
-  private static final int MOST_TASKS_A_WISH = 100;
-
-  private static final int LONGEST_URI = 1_024;
-
-  /** A machine of 1,152 logical CPUs takes a quarter of it. */
-  private static final int LONGEST_TOPOLOGY = 512 * 1024;
-
-  /** Fetched, rendered, published, some of them again. */
-  private static final int MOST_SPANS = 50;
-
-  private static final int LONGEST_SPAN_NAME = 40;
-
-  /** A renderer's progress line; a heartbeat of many leases must stay small. */
-  private static final int LONGEST_MESSAGE = 1_000;
-
   private final Parts parts;
   private final Rounds rounds;
 
@@ -55,7 +36,7 @@ public final class NodeDesk {
    * @param shown what lets it in; null where nothing has to
    */
   public Registration.Response register(Registration.Request request, @Nullable Admission shown) {
-    check(request);
+    NodeChecks.check(request);
     Admission admission = shown == null ? Admission.FREE : shown;
     String token = Names.token();
     long now = parts.clocks().wallMillis();
@@ -73,7 +54,7 @@ public final class NodeDesk {
             now,
             admission.vmId(),
             request.machine());
-    String topology = topology(request);
+    String topology = NodeChecks.topology(request);
     NodeRow stored =
         Answers.await(
             parts
@@ -92,16 +73,6 @@ public final class NodeDesk {
 
   private long tokenSeconds() {
     return TimeUnit.MILLISECONDS.toSeconds(parts.nodeTokenMillis());
-  }
-
-  /** As JSON; empty where there is none, or more of it than a machine can have. */
-  private static String topology(Registration.Request request) {
-    // PostgreSQL keeps no NUL, and no real name has one.
-    String json =
-        request.topology() == null || request.topology().isNull()
-            ? ""
-            : request.topology().toString();
-    return json.length() > LONGEST_TOPOLOGY || json.contains("\\u0000") ? "" : json;
   }
 
   /**
@@ -163,7 +134,7 @@ public final class NodeDesk {
   /** Asks for work; the answer is there when there is some, at the latest after the asked time. */
   public Parked<Leasing.Response> lease(String nodeId, Leasing.Request request) {
     Member node = parts.node(nodeId);
-    check(request, node);
+    NodeChecks.check(request, node);
     parts.roster().saw(node, 0);
     if (!node.reach(request.sequence())) {
       throw Refusal.fenced(
@@ -224,7 +195,7 @@ public final class NodeDesk {
   /** Extends the listed leases, and revokes those that the node knows of and does not list. */
   public Heartbeat.Response heartbeat(String nodeId, Heartbeat.Request request) {
     Member node = parts.node(nodeId);
-    request.leases().forEach(NodeDesk::check);
+    request.leases().forEach(NodeChecks::check);
     boolean allKnown = request.leases().stream().allMatch(held -> parts.live().holds(node, held));
     if (!allKnown) {
       // Another controller may have given it out a moment ago.
@@ -235,20 +206,12 @@ public final class NodeDesk {
     Answers.await(
         parts
             .store()
-            .tell(new QueueEvent.NodeHeard(node.row.number(), listed, checked(request.status()))));
+            .tell(
+                new QueueEvent.NodeHeard(
+                    node.row.number(), listed, NodeChecks.checked(request.status()))));
     revokeOthers(node, listed);
     return new Heartbeat.Response(
         request.leases().stream().map(held -> answer(node, held)).toList(), node.draining);
-  }
-
-  /** Bounded, and fit for what keeps it. */
-  private static @Nullable String problem(Heartbeat.@Nullable NodeStatus status) {
-    String said = status == null ? null : status.problem();
-    if (said == null || said.isBlank()) {
-      return null;
-    }
-    String fit = Credentials.hidden(said.replace('\0', ' '));
-    return fit.length() > LONGEST_MESSAGE ? fit.substring(0, LONGEST_MESSAGE) : fit;
   }
 
   private void revokeOthers(Member node, List<Heartbeat.Held> listed) {
@@ -318,101 +281,5 @@ public final class NodeDesk {
                   events.accept(new QueueEvent.WorkAppeared());
                   return true;
                 }));
-  }
-
-  private static void check(Registration.Request request) {
-    Limits.text("name", request.name(), Limits.NAME);
-    Limits.text("release", request.release(), Limits.NAME);
-    if (request.protocolNewest() < Protocol.OLDEST || request.protocolOldest() > Protocol.NEWEST) {
-      throw Refusal.invalid(
-          "This controller speaks protocol "
-              + Protocol.OLDEST
-              + " to "
-              + Protocol.NEWEST
-              + " and the agent "
-              + request.protocolOldest()
-              + " to "
-              + request.protocolNewest()
-              + "; install an agent of the controller's release.");
-    }
-    Limits.range("the number of slots", request.slots().size(), 1, MOST_SLOTS);
-    Set<String> ids = new HashSet<>();
-    for (Registration.Slot slot : request.slots()) {
-      Limits.text("slots.id", slot.id(), Limits.NAME);
-      Limits.range("slots.vcpus", slot.vcpus(), 1, MOST_SLOTS);
-      Limits.range("slots.memoryBytes", slot.memoryBytes(), 0, Long.MAX_VALUE);
-      Limits.range("slots.gpus", slot.gpus(), 0, MOST_SLOTS);
-      Limits.range("slots.gpuMemoryBytes", slot.gpuMemoryBytes(), 0, Long.MAX_VALUE);
-      if (!ids.add(slot.id())) {
-        throw Refusal.invalid("slots.id '" + slot.id() + "' occurs twice; each must be another.");
-      }
-    }
-    Limits.range("the number of attributes", request.attributes().size(), 0, 50);
-    Registration.Machine machine = request.machine();
-    if (machine != null) {
-      Limits.optional("machine.vmSize", machine.vmSize(), Limits.NAME);
-      Limits.optional("machine.location", machine.location(), Limits.NAME);
-      Limits.optional("machine.zone", machine.zone(), Limits.NAME);
-      Limits.optional("machine.scaleSet", machine.scaleSet(), Limits.NAME);
-    }
-  }
-
-  private static void check(Heartbeat.Held held) {
-    Limits.text("leases.leaseId", held.leaseId(), LeaseName.LONGEST);
-    Limits.present("leases.phase", held.phase());
-    String message = Limits.present("leases.message", held.message());
-    Limits.range("the length of leases.message", message.length(), 0, LONGEST_MESSAGE);
-    Limits.range("the number of leases.timeline", held.timeline().size(), 0, MOST_SPANS);
-    held.timeline()
-        .forEach(span -> Limits.text("leases.timeline.name", span.name(), LONGEST_SPAN_NAME));
-  }
-
-  /** Numbers below zero mean nothing. */
-  private static Heartbeat.@Nullable NodeStatus checked(Heartbeat.@Nullable NodeStatus status) {
-    return status == null
-        ? null
-        : new Heartbeat.NodeStatus(
-            Math.max(0, status.cacheBytes()),
-            Math.max(0, status.cacheHitBytes()),
-            Math.max(0, status.cacheMissBytes()),
-            problem(status),
-            status.machine(),
-            holds(status.holds()));
-  }
-
-  /** What fits, as {@link JobInputs} spells it. */
-  private static @Nullable List<Heartbeat.CachedFolder> holds(
-      @Nullable List<Heartbeat.CachedFolder> said) {
-    return said == null
-        ? null
-        : said.stream()
-            .filter(
-                each -> each != null && each.uri() != null && each.uri().length() <= LONGEST_URI)
-            .limit(Heartbeat.MOST_FOLDERS)
-            .map(
-                each ->
-                    new Heartbeat.CachedFolder(
-                        JobInputs.spelled(Credentials.hidden(each.uri().replace('\0', ' '))),
-                        Math.max(0, each.files()),
-                        Math.max(0, each.bytes())))
-            .toList();
-  }
-
-  private static void check(Leasing.Request request, Member node) {
-    Limits.range("sequence", request.sequence(), 1, Long.MAX_VALUE);
-    Limits.range("waitMillis", request.waitMillis(), 0, Protocol.LONGEST_POLL.toMillis());
-    Limits.range("the number of wishes", request.wishes().size(), 0, MOST_SLOTS);
-    for (Leasing.Wish wish : request.wishes()) {
-      Limits.text("wishes.slotId", wish.slotId(), Limits.NAME);
-      Limits.optional("wishes.sessionJobId", wish.sessionJobId(), Limits.NAME);
-      Limits.optional("wishes.sessionStep", wish.sessionStep(), Limits.NAME);
-      Limits.range("wishes.tasks", wish.tasks(), 1, MOST_TASKS_A_WISH);
-      if (node.slot(wish.slotId()).isEmpty()) {
-        throw Refusal.invalid(
-            "wishes.slotId is '"
-                + wish.slotId()
-                + "', which the node did not register; register anew when its slots change.");
-      }
-    }
   }
 }

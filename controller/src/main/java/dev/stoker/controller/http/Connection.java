@@ -10,22 +10,17 @@ import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
-import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
-import io.netty.handler.codec.http.TooLongHttpHeaderException;
-import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -187,25 +182,10 @@ final class Connection extends ChannelInboundHandlerAdapter {
     var exchange = new Exchange(head, this);
     current = exchange;
     endsIn(limits().arrival());
-    Answer.Whole refusal = refusal(head);
+    Answer.Whole refusal = Heads.refusal(head);
     if (refusal != null) {
       finish(exchange, refusal);
     }
-  }
-
-  private static Answer.@Nullable Whole refusal(HttpRequest head) {
-    Throwable cause = head.decoderResult().cause();
-    if (cause != null) {
-      return switch (cause) {
-        case TooLongHttpLineException line ->
-            Answer.refusal(414, "The request line is too long; 16 KiB are read.");
-        case TooLongHttpHeaderException headers ->
-            Answer.refusal(431, "The headers are too long; 16 KiB are read.");
-        default -> Answer.refusal(400, "This is not a request of HTTP/1.1.");
-      };
-    }
-    HttpVersion version = head.protocolVersion();
-    return version.majorVersion() == 1 ? null : Answer.refusal(505, "This server speaks HTTP/1.1.");
   }
 
   private void take(Exchange exchange, HttpObject message) {
@@ -273,7 +253,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
             HttpVersion.HTTP_1_1,
             HttpResponseStatus.valueOf(answer.status()),
             Unpooled.wrappedBuffer(answer.body()));
-    fill(response, answer.contentType(), answer.headers(), goesOn);
+    Heads.fill(response, answer.contentType(), answer.headers(), server.date(), goesOn);
     response.headers().setInt(HttpHeaderNames.CONTENT_LENGTH, answer.body().length);
     answered = true;
     endsIn(limits().stall());
@@ -295,7 +275,12 @@ final class Connection extends ChannelInboundHandlerAdapter {
                   new DefaultHttpResponse(
                       HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(answer.status()));
               boolean chunked = exchange.head.protocolVersion().isKeepAliveDefault();
-              fill(response, answer.contentType(), answer.headers(), chunked && goesOn(exchange));
+              Heads.fill(
+                  response,
+                  answer.contentType(),
+                  answer.headers(),
+                  server.date(),
+                  chunked && goesOn(exchange));
               if (chunked) {
                 HttpUtil.setTransferEncodingChunked(response, true);
               }
@@ -327,16 +312,6 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   private boolean goesOn(Exchange exchange) {
     return exchange.keepsAlive() && exchange.body.isComplete() && !server.isStopping();
-  }
-
-  private void fill(
-      HttpResponse response, String contentType, Map<String, String> headers, boolean goesOn) {
-    headers.forEach((name, value) -> response.headers().set(name, value));
-    response.headers().set(HttpHeaderNames.CONTENT_TYPE, contentType);
-    response.headers().set(HttpHeaderNames.DATE, server.date());
-    if (!goesOn) {
-      response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
-    }
   }
 
   private void afterWriting(Exchange exchange, ChannelFuture written, boolean goesOn) {
