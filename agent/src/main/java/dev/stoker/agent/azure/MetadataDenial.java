@@ -21,11 +21,11 @@ public final class MetadataDenial {
 
   private MetadataDenial() {}
 
-  /** Whether the user cannot reach them now. */
-  public static boolean deny(int uid) throws InterruptedException {
+  /** Whether the users with these numbers cannot reach them now. */
+  public static boolean deny(int firstUid, int lastUid) throws InterruptedException {
     for (String address : ADDRESSES) {
       String[] rule = {
-        "uidrange", uid + "-" + uid, "to", address + "/32", "prohibit", "pref", PREFERENCE
+        "uidrange", firstUid + "-" + lastUid, "to", address + "/32", "prohibit", "pref", PREFERENCE
       };
       if (!ip("add", rule)) {
         return false;
@@ -35,9 +35,17 @@ public final class MetadataDenial {
   }
 
   /** Takes the rules of {@link #deny} back. */
-  public static void allow(int uid) throws InterruptedException {
+  public static void allow(int firstUid, int lastUid) throws InterruptedException {
     for (String address : ADDRESSES) {
-      ip("del", "uidrange", uid + "-" + uid, "to", address + "/32", "prohibit", "pref", PREFERENCE);
+      ip(
+          "del",
+          "uidrange",
+          firstUid + "-" + lastUid,
+          "to",
+          address + "/32",
+          "prohibit",
+          "pref",
+          PREFERENCE);
     }
   }
 

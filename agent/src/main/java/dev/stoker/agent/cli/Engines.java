@@ -140,7 +140,7 @@ final class Engines {
           agent.withStallAfter(
               file.stall().equals("off") ? Duration.ZERO : TimeSpan.parse("stall", file.stall()));
     }
-    return file.user() == null ? agent : agent.withUser(JobUsers.find(file.user()));
+    return file.user() == null ? agent : agent.withUsers(JobUsers.find(file.user()));
   }
 
   private static String hostName() {

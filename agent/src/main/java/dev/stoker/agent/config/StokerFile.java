@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param origins credentials and bandwidth by origin
  * @param slots how the node is cut into slots, each of which runs one task at a time
  * @param reserve what is kept from the slots for the system and Stoker
- * @param user the account that renderers run as
+ * @param user the account or accounts that renderers run as
  * @param profiles folder of the studio's own renderer profiles
  * @param stall how long a renderer may do nothing before it is ended, as {@link TimeSpan}, or off
  * @param renderers what renderers may take beside their slot
@@ -63,7 +63,7 @@ public record StokerFile(
     Map<String, Credential> origins,
     @Nullable SlotsEntry slots,
     @Nullable Reserve reserve,
-    @Nullable String user,
+    @Nullable UserEntry user,
     @Nullable String profiles,
     @Nullable String stall,
     @Nullable Renderers renderers,

@@ -71,6 +71,21 @@ public record SessionBinding(
         cpus, null, List.of(), List.of(), user, Map.of(), OOM_SCORE_ADJ, 0, List.of(), IDLE_LIMIT);
   }
 
+  /** The same as another user. */
+  public SessionBinding withUser(@Nullable JobUser who) {
+    return new SessionBinding(
+        cpus,
+        memoryPolicy,
+        homes,
+        cgroups,
+        who,
+        limits,
+        oomScoreAdj,
+        niceness,
+        hiddenDevices,
+        idleLimit);
+  }
+
   /** The actions join {@code groups}, their shim {@code shims}. */
   public SessionBinding withCgroups(List<Path> groups, List<Path> shims) {
     return new SessionBinding(

@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * How an agent runs.
@@ -18,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param data the agent's own folder: attempts, sessions, outputs on their way
  * @param slots how the machine is cut into slots
  * @param reserve kept from the slots
- * @param user who jobs run as, null for the agent's own user
+ * @param users who jobs run as: none for the agent's own user, one that all share, or more, of
+ *     which each session has one of its own
  * @param attributes OpenJD attributes beside those found on the machine
  * @param variables what every action's environment starts from
  * @param sessionIdle how long a session stays open for a next task of its step
@@ -33,7 +33,7 @@ public record AgentSettings(
     Path data,
     SlotRule slots,
     SlotLayout.Reserve reserve,
-    @Nullable JobUser user,
+    List<JobUser> users,
     Map<String, List<String>> attributes,
     Map<String, String> variables,
     Duration sessionIdle,
@@ -51,6 +51,7 @@ public record AgentSettings(
   private static final String DEFAULT_PATH = "/usr/local/bin:/usr/bin:/bin";
 
   public AgentSettings {
+    users = List.copyOf(users);
     attributes = Map.copyOf(attributes);
     variables = Map.copyOf(variables);
     machine = Map.copyOf(machine);
@@ -68,7 +69,7 @@ public record AgentSettings(
         data,
         SlotRule.AUTO,
         SlotLayout.Reserve.NONE,
-        null,
+        List.of(),
         Map.of(),
         Map.of("PATH", path == null ? DEFAULT_PATH : path, "LANG", "C.UTF-8"),
         SESSION_IDLE,
@@ -85,7 +86,7 @@ public record AgentSettings(
         data,
         rule,
         kept,
-        user,
+        users,
         attributes,
         variables,
         sessionIdle,
@@ -95,7 +96,7 @@ public record AgentSettings(
         limits);
   }
 
-  public AgentSettings withUser(@Nullable JobUser who) {
+  public AgentSettings withUsers(List<JobUser> who) {
     return new AgentSettings(
         name,
         release,
@@ -119,7 +120,7 @@ public record AgentSettings(
         data,
         slots,
         reserve,
-        user,
+        users,
         attributes,
         variables,
         idle,
@@ -136,7 +137,7 @@ public record AgentSettings(
         data,
         slots,
         reserve,
-        user,
+        users,
         attributes,
         variables,
         sessionIdle,
@@ -153,7 +154,7 @@ public record AgentSettings(
         data,
         slots,
         reserve,
-        user,
+        users,
         attributes,
         variables,
         sessionIdle,
@@ -170,7 +171,7 @@ public record AgentSettings(
         data,
         slots,
         reserve,
-        user,
+        users,
         attributes,
         variables,
         sessionIdle,
@@ -187,7 +188,7 @@ public record AgentSettings(
         data,
         slots,
         reserve,
-        user,
+        users,
         attributes,
         variables,
         sessionIdle,

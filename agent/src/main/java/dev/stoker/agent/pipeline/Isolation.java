@@ -8,7 +8,7 @@ import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import org.jspecify.annotations.Nullable;
+import java.util.List;
 
 /** What keeps jobs from the agent, and from the machine's identity. */
 final class Isolation {
@@ -17,8 +17,8 @@ final class Isolation {
   private Isolation() {}
 
   /** Enforces what can be, and says what cannot. */
-  static void enforce(@Nullable JobUser user) throws InterruptedException {
-    if (isRoot() && user != null && !MetadataDenial.deny(user.uid())) {
+  static void enforce(List<JobUser> users) throws InterruptedException {
+    if (isRoot() && !users.isEmpty() && !denied(users)) {
       LOG.log(
           Level.WARNING,
           "Jobs are not isolated: their user can reach the metadata addresses of a cloud, as"
@@ -31,12 +31,29 @@ final class Isolation {
               + " can read its credentials and other jobs' files, reach the metadata addresses of"
               + " a cloud and open every GPU; run it as root with a user for jobs to change that.");
     }
-    if (isRoot() && user == null) {
+    if (isRoot() && users.isEmpty()) {
       LOG.log(
           Level.WARNING,
           "Jobs are not isolated: the agent runs as root and no job user is set, so every job can"
               + " do what root can; set user in stoker.yaml.");
     }
+  }
+
+  /** Whether none of them reaches the metadata addresses; numbers in a row cost one rule. */
+  private static boolean denied(List<JobUser> users) throws InterruptedException {
+    List<Integer> numbers = users.stream().map(JobUser::uid).sorted().toList();
+    int first = numbers.getFirst();
+    for (int i = 0; i < numbers.size(); i++) {
+      int last = numbers.get(i);
+      boolean goesOn = i + 1 < numbers.size() && numbers.get(i + 1) <= last + 1;
+      if (!goesOn) {
+        if (!MetadataDenial.deny(first, last)) {
+          return false;
+        }
+        first = i + 1 < numbers.size() ? numbers.get(i + 1) : last;
+      }
+    }
+    return true;
   }
 
   /** Renderers pass through the folder of sessions and do not see whose are there. */

@@ -1,6 +1,8 @@
 package dev.stoker.agent.pipeline;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.stoker.agent.launch.JobAccounts;
+import dev.stoker.agent.launch.SessionBinding.JobUser;
 import dev.stoker.agent.launch.SlotCgroups;
 import dev.stoker.agent.lease.AttemptBook;
 import dev.stoker.agent.lease.BootClock;
@@ -74,6 +76,7 @@ public final class NodeAgent implements AutoCloseable {
   private final Topology machine;
   private final List<Slot> slots;
   private final SlotCgroups groups;
+  private final JobAccounts accounts;
   private final NodeHealth health;
   private final CacheContents contents;
   private final MachineSampler machineSampler = new MachineSampler(Path.of("/proc"));
@@ -131,6 +134,7 @@ public final class NodeAgent implements AutoCloseable {
     this.machine = Topology.read();
     this.slots = SlotLayout.plan(machine, settings.slots(), settings.reserve());
     this.groups = SlotCgroups.prepare(OwnCgroups.forRenderers(), cgroupName(), slots);
+    this.accounts = accounts(settings.users(), slots.size());
     OriginWatch origins = new OriginWatch(io, Clock.systemUTC());
     this.health =
         new NodeHealth(
@@ -182,8 +186,8 @@ public final class NodeAgent implements AutoCloseable {
           new SlotSession.Place(
               sessions(),
               shims(),
-              SlotBinding.of(
-                  machine, slot, groups, settings.user(), settings.limits(), Isolation.isRoot()),
+              SlotBinding.of(machine, slot, groups, settings.limits(), Isolation.isRoot()),
+              accounts,
               variables(slot),
               () -> groups.memoryKills(slot.id()),
               new Supervision.Rule(sampler, slot.gpus(), settings.stallAfter()),
@@ -194,6 +198,16 @@ public final class NodeAgent implements AutoCloseable {
       places.put(slot.id(), place);
       workers.add(new SlotWorker(slot.id(), place, shared, settings.sessionIdle()));
     }
+  }
+
+  private static JobAccounts accounts(List<JobUser> users, int slots) {
+    int needed = slots * JobAccounts.FOR_A_SLOT;
+    if (users.size() > 1 && users.size() < needed) {
+      throw new IllegalArgumentException(
+          "'user' names %d accounts, and the %d slots of this node need %d: of each slot one session renders, the next one's inputs come, the last one's files go."
+              .formatted(users.size(), slots, needed));
+    }
+    return new JobAccounts(users);
   }
 
   /** As 'stoker topology --json' has it. */
@@ -242,10 +256,12 @@ public final class NodeAgent implements AutoCloseable {
   }
 
   private void runLocked(Runnable ready) throws IOException, InterruptedException {
-    Isolation.enforce(settings.user());
+    accounts.reserve();
+    Isolation.enforce(settings.users());
     Isolation.closeFolders(sessions(), outbox());
     Adoption.Folders folders = new Adoption.Folders(shims(), sessions(), outbox());
     Adoption adoption = Adoption.of(folders, places, book, io);
+    accounts.cleanIdle();
     new Leftovers(adoption, workers, keeper, clock, shared).takeUp();
     List<Thread> running = new ArrayList<>();
     List<Thread> slotThreads = new ArrayList<>();
@@ -272,6 +288,7 @@ public final class NodeAgent implements AutoCloseable {
       }
       groups.close();
       sampler.close();
+      accounts.close();
     }
   }
 

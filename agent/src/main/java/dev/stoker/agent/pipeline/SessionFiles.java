@@ -1,6 +1,7 @@
 package dev.stoker.agent.pipeline;
 
 import dev.stoker.agent.launch.FolderTree;
+import dev.stoker.agent.launch.SessionBinding.JobUser;
 import dev.stoker.agent.session.SessionFolders;
 import dev.stoker.controller.protocol.Finish.Cause;
 import dev.stoker.controller.protocol.Traces;
@@ -53,6 +54,7 @@ final class SessionFiles {
   private final Map<String, Set<String>> staged = new HashMap<>();
   private final Map<Path, InputFolder.Stamp> copied = new ConcurrentHashMap<>(); // read by any
   private boolean removed;
+  private @Nullable JobUser user; // whose the folders are, from when they are made
   private volatile @Nullable SessionFolders folders;
   private volatile SessionNote.@Nullable Mounted mounted;
   private volatile Traces.Kept knownTrace;
@@ -72,7 +74,10 @@ final class SessionFiles {
    * @throws IOException in a clause, when it is not there any more
    */
   void takeOver(
-      JobPlan plan, Map<String, Set<String>> brought, SessionNote.@Nullable Mounted inMount)
+      JobPlan plan,
+      @Nullable Integer account,
+      Map<String, Set<String>> brought,
+      SessionNote.@Nullable Mounted inMount)
       throws IOException {
     lock.lock();
     try {
@@ -80,7 +85,8 @@ final class SessionFiles {
         requireServed(inMount);
         mounted = inMount;
       }
-      SessionFolders left = new SessionFolders(root(), place.binding().user());
+      user = place.accounts().claim(account);
+      SessionFolders left = new SessionFolders(root(), user);
       if (!Files.isDirectory(left.out())) {
         throw new IOException("its folder " + left.root() + " is gone");
       }
@@ -95,6 +101,17 @@ final class SessionFiles {
         }
       }
       folders = left;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The session is not taken over after all. */
+  void disclaim() {
+    lock.lock();
+    try {
+      place.accounts().disclaim(user);
+      user = null;
     } finally {
       lock.unlock();
     }
@@ -168,13 +185,14 @@ final class SessionFiles {
     return place.sessions().resolve(id);
   }
 
-  /** Makes them when they are not there yet. */
-  SessionFolders folders() throws IOException {
+  /** Makes them when they are not there yet, for an account of which there may be few. */
+  SessionFolders folders() throws IOException, InterruptedException {
     lock.lock();
     try {
       SessionFolders made = folders;
       if (made == null) {
-        made = SessionFolders.create(root(), place.binding().user());
+        user = place.accounts().take();
+        made = SessionFolders.create(root(), user);
         folders = made;
       }
       return made;
@@ -190,6 +208,11 @@ final class SessionFiles {
       throw new IllegalStateException("The session " + id + " has no folders.");
     }
     return made;
+  }
+
+  /** Whom the session runs as; null for the agent's own user. */
+  @Nullable JobUser user() {
+    return made().user();
   }
 
   /** What was brought, by location; a copy. */
@@ -412,6 +435,8 @@ final class SessionFiles {
     } catch (IOException e) {
       LOG.log(Level.WARNING, "Cannot take the session {0} away: {1}", id, e.getMessage());
     } finally {
+      place.accounts().giveBack(user);
+      user = null;
       lock.unlock();
     }
   }

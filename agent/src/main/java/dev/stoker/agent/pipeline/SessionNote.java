@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * What a slot notes with its session for an agent that adopts it.
  *
  * @param slot what the slot was, in words that are equal when it still is
+ * @param account number of the account that is the session's own; null where it has none
  * @param staged what was brought, by location
  * @param mounted where its inputs are mounted; null where they are staged
  * @param serving the attempt that the session's last action is for; null: none, or one that ended
@@ -18,6 +19,7 @@ record SessionNote(
     String slot,
     String jobId,
     String stepName,
+    @Nullable Integer account,
     Map<String, Set<String>> staged,
     @Nullable Mounted mounted,
     @Nullable Serving serving) {

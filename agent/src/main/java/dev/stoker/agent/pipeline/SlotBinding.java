@@ -1,7 +1,6 @@
 package dev.stoker.agent.pipeline;
 
 import dev.stoker.agent.launch.SessionBinding;
-import dev.stoker.agent.launch.SessionBinding.JobUser;
 import dev.stoker.agent.launch.SessionLimits;
 import dev.stoker.agent.launch.SlotCgroups;
 import dev.stoker.agent.node.CpuSet;
@@ -13,7 +12,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 
 /** How a slot holds its tasks: what the shim binds them to, and what their variables say. Pure. */
 final class SlotBinding {
@@ -23,12 +21,7 @@ final class SlotBinding {
    * @param privileged whether the agent may hide devices
    */
   static SessionBinding of(
-      Topology machine,
-      Slot slot,
-      SlotCgroups groups,
-      @Nullable JobUser user,
-      SessionLimits limits,
-      boolean privileged) {
+      Topology machine, Slot slot, SlotCgroups groups, SessionLimits limits, boolean privileged) {
     // Preferred, not bound: a full node is slower memory, not a killed frame.
     String memory =
         machine.numaNodes().size() > 1
@@ -41,7 +34,7 @@ final class SlotBinding {
             .filter(gpu -> gpu.renders() && !slot.gpus().contains(gpu))
             .flatMap(gpu -> gpu.devices().stream())
             .toList();
-    return SessionBinding.to(slot.cpus(), user)
+    return SessionBinding.to(slot.cpus(), null)
         .withMemoryPolicy(memory)
         .withLimits(limits)
         .withCgroups(groups.of(slot.id()), groups.shims())

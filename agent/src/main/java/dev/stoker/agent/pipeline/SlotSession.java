@@ -1,6 +1,8 @@
 package dev.stoker.agent.pipeline;
 
+import dev.stoker.agent.launch.JobAccounts;
 import dev.stoker.agent.launch.SessionBinding;
+import dev.stoker.agent.launch.SessionBinding.JobUser;
 import dev.stoker.agent.profile.RendererProfiles;
 import dev.stoker.agent.session.ActionResult;
 import dev.stoker.agent.session.Session;
@@ -65,6 +67,7 @@ final class SlotSession {
    *
    * @param sessions where session folders are made
    * @param shims where shims' control folders are made
+   * @param accounts whom sessions run as
    * @param variables what actions' environments start from
    * @param memoryKills how many of the slot's processes the kernel killed for want of memory
    * @param watching how attempts are watched
@@ -75,6 +78,7 @@ final class SlotSession {
       Path sessions,
       Path shims,
       SessionBinding binding,
+      JobAccounts accounts,
       Map<String, String> variables,
       LongSupplier memoryKills,
       Supervision.Rule watching,
@@ -106,16 +110,17 @@ final class SlotSession {
     if (!note.slot().equals(adopted.slotText())) {
       throw new IOException("its slot " + note.slotId() + " is not what it was");
     }
-    adopted.files.takeOver(plan, note.staged(), note.mounted());
     try {
+      adopted.files.takeOver(plan, note.account(), note.staged(), note.mounted());
       adopted.session =
           Session.adopt(
                   adopted.settings(plan, adopted.files.made()),
                   record,
                   environments(plan, plan.step(note.stepName())))
               .orElseThrow(() -> new IOException("its processes are gone"));
-    } catch (AttemptFailure e) {
-      throw new IOException(e.getMessage(), e);
+    } catch (AttemptFailure | IOException e) {
+      adopted.files.disclaim();
+      throw e instanceof IOException known ? known : new IOException(e.getMessage(), e);
     }
     adopted.keepStage();
     return adopted;
@@ -133,6 +138,7 @@ final class SlotSession {
         slotText(),
         jobId,
         stepName,
+        place.accounts().areSeparate() ? numberOf(files.user()) : null,
         files.staged(),
         files.mounted(),
         attempt == null ? null : attempt.get());
@@ -145,7 +151,11 @@ final class SlotSession {
             .map(name -> name + "=" + variables.getOrDefault(name, ""))
             .collect(Collectors.joining(" "))
         + " user="
-        + place.binding().user();
+        + place.accounts().text();
+  }
+
+  private static @Nullable Integer numberOf(@Nullable JobUser user) {
+    return user == null ? null : user.uid();
   }
 
   String id() {
@@ -190,7 +200,7 @@ final class SlotSession {
    *
    * @return the number of its process
    */
-  long open(JobPlan plan) throws IOException {
+  long open(JobPlan plan) throws IOException, InterruptedException {
     Session open = session;
     return (open == null ? openNew(plan) : open).shim();
   }
@@ -219,7 +229,7 @@ final class SlotSession {
     return new ActionResult(ActionResult.Outcome.SUCCEEDED, 0, "", false);
   }
 
-  private Session openNew(JobPlan plan) throws IOException {
+  private Session openNew(JobPlan plan) throws IOException, InterruptedException {
     Session opened = Session.open(settings(plan, files.folders()));
     session = opened;
     if (abandoned) {
@@ -237,7 +247,7 @@ final class SlotSession {
     return new SessionSettings(
         place.shims().resolve(id),
         made,
-        place.binding(),
+        place.binding().withUser(made.user()),
         variables(made),
         actionVariables -> place.profiles().environment(made.root(), actionVariables),
         plan.job().symbols(mapping),

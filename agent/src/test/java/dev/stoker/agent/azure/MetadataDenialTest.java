@@ -18,15 +18,15 @@ class MetadataDenialTest {
     boolean root = "0".equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid").toString());
     assertTrue(root || !"true".equals(System.getenv("CI")), "needs root");
     assumeTrue(root && Files.exists(Path.of("/usr/sbin/ip")), "needs root and iproute2");
-    assertTrue(MetadataDenial.deny(UID));
+    assertTrue(MetadataDenial.deny(UID, UID + 3));
     try {
-      assertTrue(MetadataDenial.deny(UID), "again");
+      assertTrue(MetadataDenial.deny(UID, UID + 3), "again");
       for (String address : new String[] {"169.254.169.254", "168.63.129.16"}) {
         assertEquals("RTNETLINK answers: Permission denied", route(address, UID));
-        assertFalse(route(address, UID + 1).contains("Permission denied"));
+        assertFalse(route(address, UID + 4).contains("Permission denied"));
       }
     } finally {
-      MetadataDenial.allow(UID);
+      MetadataDenial.allow(UID, UID + 3);
     }
     assertFalse(route("169.254.169.254", UID).contains("Permission denied"));
   }

@@ -65,7 +65,7 @@ class SettingsTest {
         () -> assertEquals("c2VjcmV0", file.origins().get("blob://studio").key()),
         () -> assertEquals("2", file.slots().rule()),
         () -> assertEquals(1, file.reserve().cpus()),
-        () -> assertEquals("render", file.user()),
+        () -> assertEquals(new UserEntry(List.of("render"), 0, 0), file.user()),
         () -> assertEquals(Optional.of("secret"), load().token()),
         () -> assertFalse(file.origins().toString().contains("c2VjcmV0"), "secrets stay hidden"));
   }

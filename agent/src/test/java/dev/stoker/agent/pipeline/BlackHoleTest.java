@@ -34,7 +34,7 @@ class BlackHoleTest extends AgentFarm {
         as.data(),
         as.slots(),
         as.reserve(),
-        as.user(),
+        as.users(),
         as.attributes(),
         variables,
         as.sessionIdle(),

@@ -31,7 +31,7 @@ class JobSecrecyTest extends AgentFarm {
     startAgent(
         settings ->
             settings
-                .withUser(new JobUser(NOBODY, NOBODY, List.of(NOBODY)))
+                .withUsers(List.of(new JobUser(NOBODY, NOBODY, List.of(NOBODY))))
                 .withSlots(new SlotRule.Count(2), SlotLayout.Reserve.NONE));
     Path started = marks.resolve("started");
     Path gate = marks.resolve("gate");

@@ -69,11 +69,10 @@ class SlotBindingTest {
     SlotCgroups none =
         SlotCgroups.prepare(new OwnCgroups(Map.of(), Optional.empty(), false), "x", List.of());
     assertEquals(
-        null,
-        SlotBinding.of(machine, slot(), none, null, SessionLimits.DEFAULT, false).memoryPolicy());
+        null, SlotBinding.of(machine, slot(), none, SessionLimits.DEFAULT, false).memoryPolicy());
     assertEquals(
         "preferred:1",
-        SlotBinding.of(machine(), slot(), none, null, SessionLimits.DEFAULT, false).memoryPolicy());
+        SlotBinding.of(machine(), slot(), none, SessionLimits.DEFAULT, false).memoryPolicy());
   }
 
   @Test
@@ -89,7 +88,7 @@ class SlotBindingTest {
     SlotCgroups none =
         SlotCgroups.prepare(new OwnCgroups(Map.of(), Optional.empty(), false), "x", List.of());
     SessionLimits limits = new SessionLimits(7, Map.of("nofile", 65_536L));
-    var binding = SlotBinding.of(machine(first, second), slot(second), none, null, limits, true);
+    var binding = SlotBinding.of(machine(first, second), slot(second), none, limits, true);
     assertEquals(7, binding.niceness());
     assertEquals(Map.of("nofile", 65_536L), binding.limits());
     assertEquals(List.of("/dev/nvidia0"), binding.hiddenDevices());

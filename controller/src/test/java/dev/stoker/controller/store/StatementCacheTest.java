@@ -21,11 +21,7 @@ class StatementCacheTest {
       handle.execute("create table t (a bigint, b text)");
       int before = cache.size();
       for (int i = 0; i < 50; i++) {
-        handle
-            .createUpdate("insert into t values (:a, :b)")
-            .bind("a", i)
-            .bind("b", "x")
-            .execute();
+        handle.createUpdate("insert into t values (:a, :b)").bind("a", i).bind("b", "x").execute();
         var batch = handle.prepareBatch("insert into t values (:a, :b)");
         batch.bind("a", -i).bind("b", "y").add();
         batch.execute();
