@@ -388,7 +388,7 @@ class HttpServerTest {
         var idle = client();
         var blocked = client()) {
       waiting.send("GET /park HTTP/1.1\r\n\r\n");
-      nextParked();
+      var _ = nextParked();
       watching.send("GET /tick HTTP/1.1\r\n\r\n");
       assertTrue(watching.readPiece().contains("data: 1"));
       blocked.send("GET /block HTTP/1.1\r\n\r\n");

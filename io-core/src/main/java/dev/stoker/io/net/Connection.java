@@ -7,7 +7,6 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
@@ -23,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 // Closing a channel tells its outcome to channelInactive; nobody needs the future as well.
 @SuppressWarnings({"FutureReturnValueIgnored", "ReferenceEquality"})
-final class Connection extends ChannelInboundHandlerAdapter
+final class Connection extends InboundHandler
     implements AnswerDecoder.Listener, DirectReads.Target {
   /** Room for a usual head with what comes along in the first segments. */
   private static final int HEAD_READ_BYTES = 4 << 10;
@@ -68,12 +67,6 @@ final class Connection extends ChannelInboundHandlerAdapter
 
   void opened(Channel open) {
     channel = open;
-  }
-
-  /** Said here, lest Netty look for an annotation, which makes classes at run time. */
-  @Override
-  public boolean isSharable() {
-    return false;
   }
 
   private Channel channel() {

@@ -4,8 +4,6 @@ import dev.stoker.io.asset.IoFailure;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.handler.ssl.SslHandler;
@@ -96,12 +94,9 @@ final class Connector {
             .option(ChannelOption.TCP_NODELAY, true)
             .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) options.connectTimeout().toMillis())
             .handler(
-                new ChannelInitializer<Channel>() {
-                  @Override
-                  protected void initChannel(Channel channel) {
-                    channel.config().setRecvByteBufAllocator(new DirectReads(connection));
-                  }
-                });
+                new FirstHandler(
+                    channel ->
+                        channel.config().setRecvByteBufAllocator(new DirectReads(connection))));
     bootstrap
         .connect(new InetSocketAddress(address, port))
         .addListener(
@@ -159,7 +154,7 @@ final class Connector {
       pool.connectFailed(e);
       return;
     }
-    ChannelInboundHandlerAdapter guard = new HandshakeGuard();
+    InboundHandler guard = new HandshakeGuard();
     channel.pipeline().addLast(handler, guard);
     handler
         .handshakeFuture()
@@ -203,7 +198,7 @@ final class Connector {
   }
 
   /** The handshake's future tells of its failure; the pipeline need not. */
-  private static final class HandshakeGuard extends ChannelInboundHandlerAdapter {
+  private static final class HandshakeGuard extends InboundHandler {
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
       context.close();

@@ -4,7 +4,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -14,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Asks a proxy for a way through ({@code CONNECT}, RFC 9110 §9.3.6). On one event loop. */
 @SuppressWarnings("FutureReturnValueIgnored") // All outcomes are told by one future.
-final class ProxyTunnel extends ChannelInboundHandlerAdapter implements AnswerDecoder.Listener {
+final class ProxyTunnel extends InboundHandler implements AnswerDecoder.Listener {
   private final HttpOrigin origin;
   private final @Nullable String authorization;
   private final Duration timeout;

@@ -6,7 +6,6 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 // Closing a channel tells its outcome to channelInactive; nobody needs the future as well.
 @SuppressWarnings({"FutureReturnValueIgnored", "ReferenceEquality"})
-final class RpcConnection extends ChannelInboundHandlerAdapter
+final class RpcConnection extends InboundHandler
     implements RecordDecoder.Owner, DirectReads.Target {
   /** The head of a READ's reply with some to spare; what follows goes where it belongs. */
   private static final int HEAD_READ_BYTES = 160;

@@ -3,7 +3,6 @@ package dev.stoker.io.net;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import java.io.IOException;
@@ -58,13 +57,11 @@ final class RpcDialer {
             .option(ChannelOption.SO_KEEPALIVE, true)
             .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) options.connectTimeout().toMillis())
             .handler(
-                new ChannelInitializer<Channel>() {
-                  @Override
-                  protected void initChannel(Channel channel) {
-                    channel.config().setRecvByteBufAllocator(new DirectReads(connection));
-                    channel.pipeline().addLast(connection);
-                  }
-                });
+                new FirstHandler(
+                    channel -> {
+                      channel.config().setRecvByteBufAllocator(new DirectReads(connection));
+                      channel.pipeline().addLast(connection);
+                    }));
     if (portTries > 0) {
       bootstrap
           .option(ChannelOption.SO_REUSEADDR, true)
