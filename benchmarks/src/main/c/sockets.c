@@ -6,6 +6,7 @@
  *   sockets direct ADDRESS PORT TARGET BYTES CONNECTIONS FILE    ... written with O_DIRECT
  *   sockets put   ADDRESS PORT TARGET?SAS BYTES CONNECTIONS FILE Put Block by sendfile(2), then Put Block List
  *   sockets files ADDRESS PORT LIST - CONNECTIONS FOLDER         each line of LIST (/folder/name) becomes FOLDER/name
+ *   sockets whole ADDRESS PORT LIST - CONNECTIONS FOLDER         ... under another name until it is whole, with mtime and an xattr of its version
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -19,6 +20,8 @@
 #include <string.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 enum { PART = 16 << 20, CHUNK = 4 << 20, HEAD = 16 << 10 };
@@ -130,10 +133,18 @@ static void get_file(int s, char *chunk, char *head, const char *name) {
   memcpy(chunk, body, early);
   for (long long have = (long long)early; have < length; have += n)
     if ((n = (int)recv(s, chunk + have, (size_t)(length - have), 0)) <= 0) errx(1, "the server closed the connection");
-  char to[4096];
+  char to[4096], part[sizeof to + 8];
+  int whole = strcmp(mode, "whole") == 0;
   snprintf(to, sizeof to, "%s%s", path, strrchr(name, '/'));
-  int out = open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-  if (out < 0 || write(out, chunk, (size_t)length) != length || close(out) != 0) err(1, "%s", to);
+  snprintf(part, sizeof part, "%s%s", to, whole ? ".part" : "");
+  int out = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  if (out < 0 || write(out, chunk, (size_t)length) != length) err(1, "%s", part);
+  if (whole) {
+    static const char version[] = "\"6578a1b2-4000\"";
+    struct timespec times[2] = {{.tv_nsec = UTIME_OMIT}, {.tv_sec = 1700000000}};
+    if (fsetxattr(out, "user.version", version, sizeof version - 1, 0) != 0 || futimens(out, times) != 0) err(1, "%s", part);
+  }
+  if (close(out) != 0 || (whole && rename(part, to) != 0)) err(1, "%s", to);
 }
 
 static void *work(void *unused) {
@@ -185,7 +196,7 @@ static void read_names(const char *list) {
 }
 
 int main(int argc, char **argv) {
-  if (argc < 7) errx(2, "usage: sockets drop|cache|direct|put|files ADDRESS PORT TARGET BYTES CONNECTIONS [FILE]");
+  if (argc < 7) errx(2, "usage: sockets drop|cache|direct|put|files|whole ADDRESS PORT TARGET BYTES CONNECTIONS [FILE]");
   mode = argv[1];
   server.sin_family = AF_INET;
   server.sin_port = htons((unsigned short)atoi(argv[3]));
@@ -195,7 +206,7 @@ int main(int argc, char **argv) {
   int connections = atoi(argv[6]);
   path = argc > 7 ? argv[7] : "";
   if (connections < 1 || connections > 256) errx(2, "1 to 256 connections");
-  if (strcmp(mode, "files") == 0)
+  if (strcmp(mode, "files") == 0 || strcmp(mode, "whole") == 0)
     read_names(target);
   else if (strcmp(mode, "put") == 0)
     file = open(path, O_RDONLY | O_CLOEXEC);

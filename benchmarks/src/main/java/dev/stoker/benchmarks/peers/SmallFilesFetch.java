@@ -88,19 +88,24 @@ final class SmallFilesFetch implements Callable<Void> {
             List.of("curl", "-sSf", "-Z", "--parallel-max", "8", "-K", curlList.toString()),
             served,
             copies),
+        contestant("sockets 8, list known", sockets("files", server, list, copies), served, copies),
         contestant(
-            "sockets 8, list known",
-            List.of(
-                SourceTree.tool("sockets"),
-                "files",
-                "127.0.0.1",
-                Integer.toString(server.port()),
-                list.toString(),
-                "0",
-                "8",
-                copies.toString()),
+            "sockets 8, marked and renamed",
+            sockets("whole", server, list, copies),
             served,
             copies));
+  }
+
+  private static List<String> sockets(String how, NginxServer server, Path list, Path copies) {
+    return List.of(
+        SourceTree.tool("sockets"),
+        how,
+        "127.0.0.1",
+        Integer.toString(server.port()),
+        list.toString(),
+        "0",
+        "8",
+        copies.toString());
   }
 
   private Contestant contestant(String name, List<String> command, Path served, Path copies) {

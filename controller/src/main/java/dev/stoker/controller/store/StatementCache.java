@@ -24,7 +24,7 @@ final class StatementCache implements StatementBuilder {
   private final Map<String, Deque<PreparedStatement>> idle = new HashMap<>();
 
   /** What each was compiled from: JDBI names the text before it replaced parameters by marks. */
-  private final Map<PreparedStatement, String> texts = new IdentityHashMap<>();
+  private final IdentityHashMap<PreparedStatement, String> texts = new IdentityHashMap<>();
 
   @Override
   public Statement create(Connection connection, StatementContext context) throws SQLException {
