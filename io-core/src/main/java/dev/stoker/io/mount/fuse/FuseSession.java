@@ -51,7 +51,7 @@ public final class FuseSession implements Kernel, AutoCloseable {
     this.negotiated = negotiated;
     this.options = options;
     this.dispatcher = new Dispatcher(tree);
-    this.waits = new Waits(options.memoryBytes(), dispatcher, failures);
+    this.waits = new Waits(options, dispatcher, failures);
     this.ended = new CountDownLatch(options.channels());
     channels.add(first);
   }
@@ -167,13 +167,19 @@ public final class FuseSession implements Kernel, AutoCloseable {
         new Call(request.unique(), request.uid(), request.gid(), request.pid(), false, deadline);
     waits.begun(request.unique());
     try {
-      dispatcher.perform(request, call, answer);
-    } catch (MustWait e) {
-      waits.start(channel, request, call.waiting());
+      performOrWait(channel, request, call, answer);
     } catch (RuntimeException e) {
       failures.answer(e, answer);
     } finally {
       waits.ended();
+    }
+  }
+
+  private void performOrWait(FuseDevice channel, Request request, Call call, WorkerAnswer answer) {
+    try {
+      dispatcher.perform(request, call, answer);
+    } catch (MustWait e) {
+      waits.start(channel, request, call.waiting());
     }
   }
 

@@ -20,14 +20,16 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Requests that wait for an origin, a virtual thread each. How many there may be, and how much
- * memory their answers take, is bounded; who finds no room waits for it until his deadline.
+ * Requests that wait for an origin, a virtual thread each. So many are at work at once; more stand
+ * in line behind them until their deadlines, and where the line is full as well a request is
+ * refused. Whoever starts one goes on at once: only bytes to write, for which there is no memory,
+ * hold a channel up, and never the last one.
  *
  * <p>Thread-safe.
  */
 final class Waits implements AutoCloseable {
-  /** The kernel has at most 64 reads under way; the rest are lookups, one a thread that asks. */
-  private static final int MAX_WAITING = 1024;
+  /** How many stand in line for each that is at work; a thread and its request take 2 KiB or so. */
+  private static final int IN_LINE = 8;
 
   private static final int UNIT_BYTES = 64 << 10;
 
@@ -42,16 +44,26 @@ final class Waits implements AutoCloseable {
   private final BufferPool pool;
   private final Semaphore memory;
   private final int units;
-  private final Semaphore slots = new Semaphore(MAX_WAITING);
+  private final int most;
+  private final Semaphore places;
+  private final Semaphore slots;
+
+  /** Channels that may be held up. */
+  private final Semaphore spareChannels;
+
   private final Map<Long, Waiting> waiting = new ConcurrentHashMap<>();
   private final Map<Thread, Long> atOnce = new ConcurrentHashMap<>();
   private final Set<Long> watched = ConcurrentHashMap.newKeySet();
   private final ArrayDeque<PooledAnswer> answers = new ArrayDeque<>(); // guarded by itself
 
-  Waits(long memoryBytes, Dispatcher dispatcher, FailureLog failures) {
+  Waits(SessionOptions options, Dispatcher dispatcher, FailureLog failures) {
     this.dispatcher = dispatcher;
     this.failures = failures;
-    this.pool = new BufferPool(Math.max(16 << 20, memoryBytes));
+    this.most = options.mostWaiting();
+    this.slots = new Semaphore(most, true);
+    this.places = new Semaphore(most * (1 + IN_LINE));
+    this.spareChannels = new Semaphore(options.channels() - 1);
+    this.pool = new BufferPool(Math.max(16 << 20, options.memoryBytes()));
     this.units = (int) (pool.ceilingBytes() / UNIT_BYTES);
     this.memory = new Semaphore(units, true);
   }
@@ -68,62 +80,128 @@ final class Waits implements AutoCloseable {
     atOnce.remove(Thread.currentThread());
   }
 
-  /** Carries a request out on a thread that may wait. */
+  /**
+   * Has a request carried out by a thread that may wait.
+   *
+   * @throws RuntimeException with which the caller answers, where there is no room for it
+   */
   void start(FuseDevice channel, Request request, Call call) {
-    PooledAnswer answer = answer();
-    answer.begin(channel, request.unique());
-    Request own;
-    try {
-      if (!slots.tryAcquire(call.deadline().remainingNanos(), TimeUnit.NANOSECONDS)) {
-        throw new IoFailure.TimedOut(
-            "A mount has " + MAX_WAITING + " requests that wait; one more was given up.");
-      }
-      own = kept(request, answer, call);
-    } catch (RuntimeException e) {
-      failures.answer(e, answer);
-      giveBack(answer);
-      return;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      answer.fail(Errno.EINTR.number());
-      return;
+    if (!places.tryAcquire()) {
+      throw new IoFailure.Unavailable(
+          "A mount has "
+              + most
+              + " requests that wait for an origin and "
+              + most * IN_LINE
+              + " in line; one more was refused.",
+          null);
     }
-    Thread thread =
-        Thread.ofVirtual()
-            .name("fuse wait " + request.unique())
-            .unstarted(() -> run(own, call, answer));
-    waiting.put(request.unique(), new Waiting(thread, request.pid()));
-    thread.start();
+    boolean started = false;
+    try {
+      Kept kept = kept(channel, request, call);
+      Thread thread =
+          Thread.ofVirtual()
+              .name("fuse wait " + request.unique())
+              .unstarted(() -> run(channel, kept, call));
+      waiting.put(request.unique(), new Waiting(thread, request.pid()));
+      thread.start();
+      started = true;
+    } finally {
+      if (!started) {
+        places.release();
+      }
+    }
   }
+
+  /**
+   * A request that is apart from the channel it came by.
+   *
+   * @param answer in whose body its bytes to write are; null where it has none
+   */
+  private record Kept(Request request, @Nullable PooledAnswer answer) {}
 
   /** Bytes to write stand in the channel's buffer, which is read into again at once. */
-  private Request kept(Request request, PooledAnswer answer, Call call) {
+  private Kept kept(FuseDevice channel, Request request, Call call) {
     if (!(request.operation() instanceof Request.Write write)) {
-      return request;
+      return new Kept(request, null);
     }
-    ByteBuffer copy = answer.body(write.data().remaining(), call);
-    int start = copy.position();
-    copy.put(write.data().duplicate());
-    copy.flip().position(start);
-    return new Request(
-        request.unique(),
-        request.node(),
-        request.uid(),
-        request.gid(),
-        request.pid(),
-        new Request.Write(write.handle(), write.offset(), copy));
+    PooledAnswer answer = answer(channel, request);
+    boolean copied = false;
+    try {
+      ByteBuffer copy = copy(write.data(), answer, call);
+      copied = true;
+      return new Kept(
+          new Request(
+              request.unique(),
+              request.node(),
+              request.uid(),
+              request.gid(),
+              request.pid(),
+              new Request.Write(write.handle(), write.offset(), copy)),
+          answer);
+    } finally {
+      if (!copied) {
+        giveBack(answer);
+      }
+    }
   }
 
-  private void run(Request request, Call call, PooledAnswer answer) {
+  private ByteBuffer copy(ByteBuffer data, PooledAnswer answer, Call call) {
+    boolean held = !answer.tryTake(data.remaining());
+    if (held && !spareChannels.tryAcquire()) {
+      throw new IoFailure.Unavailable(
+          "A mount has no memory left for what is written while it waits for an origin; one write"
+              + " was refused.",
+          null);
+    }
     try {
-      dispatcher.perform(request, call, answer);
-    } catch (RuntimeException e) {
-      failures.answer(e, answer);
+      ByteBuffer copy = answer.body(data.remaining(), call);
+      int start = copy.position();
+      copy.put(data.duplicate());
+      return copy.flip().position(start);
+    } finally {
+      if (held) {
+        spareChannels.release();
+      }
+    }
+  }
+
+  private void run(FuseDevice channel, Kept kept, Call call) {
+    Request request = kept.request();
+    PooledAnswer answer = kept.answer();
+    boolean mine = false;
+    try {
+      mine = slots.tryAcquire(Math.max(1, call.deadline().remainingNanos()), TimeUnit.NANOSECONDS);
+      if (answer == null) {
+        answer = answer(channel, request);
+      }
+      perform(request, call, answer, mine);
+    } catch (InterruptedException e) {
+      if (answer == null) {
+        answer = answer(channel, request);
+      }
+      answer.fail(Errno.EINTR.number());
     } finally {
       waiting.remove(request.unique());
       watched.remove(request.unique());
-      giveBack(answer);
-      slots.release();
+      if (answer != null) {
+        giveBack(answer);
+      }
+      if (mine) {
+        slots.release();
+      }
+      places.release();
+    }
+  }
+
+  private void perform(Request request, Call call, PooledAnswer answer, boolean mine) {
+    try {
+      if (!mine) {
+        throw new IoFailure.TimedOut(
+            "A mount has " + most + " requests that wait for an origin; one more was given up.");
+      }
+      dispatcher.perform(request, call, answer);
+    } catch (RuntimeException e) {
+      failures.answer(e, answer);
     }
   }
 
@@ -176,11 +254,14 @@ final class Waits implements AutoCloseable {
     }
   }
 
-  private PooledAnswer answer() {
+  private PooledAnswer answer(FuseDevice channel, Request request) {
+    PooledAnswer known;
     synchronized (answers) {
-      PooledAnswer known = answers.pollLast();
-      return known == null ? new PooledAnswer() : known;
+      known = answers.pollLast();
     }
+    PooledAnswer answer = known == null ? new PooledAnswer() : known;
+    answer.begin(channel, request.unique());
+    return answer;
   }
 
   private void giveBack(PooledAnswer answer) {
@@ -208,18 +289,34 @@ final class Waits implements AutoCloseable {
     }
 
     private void take(int bytes, Call call) {
-      int wanted =
-          Integer.highestOneBit(2 * ((Math.max(1, bytes) + UNIT_BYTES - 1) / UNIT_BYTES) - 1);
       try {
-        if (!memory.tryAcquire(wanted, call.deadline().remainingNanos(), TimeUnit.NANOSECONDS)) {
-          return;
+        int wanted = units(bytes);
+        if (memory.tryAcquire(wanted, call.deadline().remainingNanos(), TimeUnit.NANOSECONDS)) {
+          took(wanted, bytes);
         }
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw new IoFailure.Canceled("A request was given up.");
       }
+    }
+
+    /** Takes the memory of a body if it is to be had now. */
+    private boolean tryTake(int bytes) {
+      int wanted = units(bytes);
+      boolean had = memory.tryAcquire(wanted);
+      if (had) {
+        took(wanted, bytes);
+      }
+      return had;
+    }
+
+    private void took(int wanted, int bytes) {
       taken = wanted;
       lease = pool.tryTake(bytes, Priority.DEMAND);
+    }
+
+    private static int units(int bytes) {
+      return Integer.highestOneBit(2 * ((Math.max(1, bytes) + UNIT_BYTES - 1) / UNIT_BYTES) - 1);
     }
 
     private void release() {
