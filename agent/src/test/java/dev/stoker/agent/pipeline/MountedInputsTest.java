@@ -1,15 +1,25 @@
 package dev.stoker.agent.pipeline;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.stoker.controller.protocol.Finish.Cause;
 import dev.stoker.controller.protocol.Jobs;
+import dev.stoker.io.asset.IoFailure;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Random;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -21,13 +31,14 @@ import org.junit.jupiter.api.io.TempDir;
 class MountedInputsTest {
   @TempDir Path top;
   private MountedFarm farm;
+  private MountedFarm.Node node;
 
   @BeforeEach
   void start() throws Exception {
     farm = new MountedFarm(top);
     farm.serve("in/scene.txt", text("scene"));
     farm.serve("in/tex/wood.exr", text("wood"));
-    farm.startNode("node-1");
+    node = farm.startNode("node-1");
   }
 
   @AfterEach
@@ -88,5 +99,80 @@ class MountedInputsTest {
     assertEquals(Jobs.State.FAILED, ended.state());
     assertTrue(ended.message().contains("gone.txt"), ended.message());
     assertFalse(Files.exists(top.resolve("started")));
+  }
+
+  @Test
+  void anAttemptWhoseOpenInputRotsOnTheCacheDiskEndsAndIsTriedAgainFromFreshBytes()
+      throws Exception {
+    byte[] scene = new byte[400_000];
+    new Random(7).nextBytes(scene);
+    farm.serve("in/scene.bin", scene);
+    Path signs = Files.createDirectory(top.resolve("signs"));
+    String job =
+        farm.submit(
+            "in/scene.bin",
+            """
+            until [ -e %1$s/go ]; do cat $1 >/dev/null; sleep 0.05; done
+            exec 3<$1; head -c 9 <&3 >/dev/null
+            if mkdir %1$s/first 2>/dev/null; then touch %1$s/open; exec sleep 60; fi
+            cat $1 >$2/all
+            """
+                .formatted(signs));
+    boolean kernels = await(() -> isTheKernels("scene.bin"), Duration.ofSeconds(20));
+    Files.createFile(signs.resolve("go"));
+    assertTrue(await(() -> Files.exists(signs.resolve("open")), Duration.ofSeconds(60)));
+    if (kernels) {
+      rot(scene.length);
+      node.io().blocks().scrub();
+      farm.assertSucceeds(job);
+      assertArrayEquals(scene, Files.readAllBytes(top.resolve("out/all")));
+      List<Jobs.Attempt> attempts = farm.task(job).attempts();
+      assertEquals(2, attempts.size(), attempts.toString());
+      Jobs.Attempt ended =
+          attempts.stream().min(Comparator.comparingInt(Jobs.Attempt::attempt)).get();
+      assertEquals(Cause.NODE_FAULT, ended.cause(), ended.toString());
+      assertTrue(ended.message().contains("in/scene.bin"), ended.message());
+    }
+    assumeTrue(kernels, "this kernel reads no file past its server");
+  }
+
+  /** Whether some session's file of that name is read by the kernel itself. */
+  private boolean isTheKernels(String name) {
+    try (Stream<Path> roots = Files.list(Path.of(node.io().mountState().folder()))) {
+      return roots
+          .flatMap(
+              root -> node.io().rootReport(root.getFileName().toString()).use().shares().stream())
+          .anyMatch(share -> share.name().endsWith(name) && share.passed());
+    } catch (IOException | IoFailure e) {
+      return false; // not begun yet
+    }
+  }
+
+  /** Flips a bit of the cached file of that length. */
+  private void rot(long bytes) throws IOException {
+    try (Stream<Path> all = Files.walk(top.resolve("node-1/cache"))) {
+      Path data = all.filter(path -> isData(path, bytes)).findFirst().orElseThrow();
+      try (RandomAccessFile file = new RandomAccessFile(data.toFile(), "rw")) {
+        file.seek(bytes / 2);
+        int was = file.read();
+        file.seek(bytes / 2);
+        file.write(was ^ 8);
+      }
+    }
+  }
+
+  private static boolean isData(Path path, long bytes) {
+    return path.toString().endsWith(".data") && path.toFile().length() == bytes;
+  }
+
+  private static boolean await(BooleanSupplier done, Duration bound) throws InterruptedException {
+    long end = System.nanoTime() + bound.toNanos();
+    while (!done.getAsBoolean()) {
+      if (System.nanoTime() > end) {
+        return false;
+      }
+      Thread.sleep(20); // polls; bounded above
+    }
+    return true;
   }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.stoker.io.asset.Deadline;
 import dev.stoker.io.asset.IoFailure;
@@ -14,6 +15,7 @@ import dev.stoker.io.mount.RootUse;
 import dev.stoker.io.prefetch.AccessTrace;
 import dev.stoker.io.prefetch.TraceForm;
 import dev.stoker.io.source.blob.BlobSettings;
+import dev.stoker.io.stage.DamagedStages;
 import dev.stoker.io.testing.FuseAccess;
 import dev.stoker.io.testing.NginxServer;
 import java.io.IOException;
@@ -26,7 +28,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -210,6 +214,59 @@ class SessionRootsTest {
         file.readFully(new byte[100_000]);
       }
     }
+  }
+
+  @Test
+  void whenAFileThatTheKernelReadsRotsTheSessionsThatOpenedItAreTold() throws Exception {
+    assumeTrue(node.mountState().works());
+    Path holder = root("s-1", "scene.blend");
+    Path bystander = root("s-2", "scene.blend");
+    Path scene = holder.resolve("show/scene.blend");
+    until(
+        "the kernel gets the file",
+        () -> {
+          try {
+            Files.readAllBytes(scene);
+          } catch (IOException e) {
+            throw new AssertionError(e);
+          }
+          return node.rootReport("s-1").use().shares().getFirst().passed();
+        });
+    Files.readAllBytes(bystander.resolve("show/tex/wood.exr"));
+    try (RandomAccessFile open = new RandomAccessFile(scene.toFile(), "r")) {
+      assertTrue(open.read() >= 0);
+      DamagedStages none = node.awaitDamage(-1, soon());
+      assertEquals(Map.of(), none.sentences());
+      rot(300_000);
+      node.blocks().scrub();
+      DamagedStages told = node.awaitDamage(none.version(), soon());
+      assertEquals(Set.of("s-1"), told.sentences().keySet());
+      assertTrue(told.sentences().get("s-1").contains("scene.blend"), told.toString());
+    }
+    assertArrayEquals(
+        Files.readAllBytes(nginx.root().resolve("scene.blend")),
+        Files.readAllBytes(root("s-3").resolve("show/scene.blend")),
+        "whoever opens it next gets it anew");
+    assertEquals(List.of(), node.unstage("s-1"));
+    assertEquals(Map.of(), node.awaitDamage(-1, soon()).sentences());
+  }
+
+  /** Flips a bit of the cached file of that length. */
+  private void rot(long bytes) throws IOException {
+    try (Stream<Path> all = Files.walk(top.resolve("one-cache"))) {
+      for (Path data : all.filter(path -> path.toString().endsWith(".data")).toList()) {
+        if (Files.size(data) == bytes) {
+          try (RandomAccessFile file = new RandomAccessFile(data.toFile(), "rw")) {
+            file.seek(bytes / 2);
+            int was = file.read();
+            file.seek(bytes / 2);
+            file.write(was ^ 8);
+          }
+          return;
+        }
+      }
+    }
+    throw new AssertionError("no cached file has " + bytes + " bytes");
   }
 
   @Test
