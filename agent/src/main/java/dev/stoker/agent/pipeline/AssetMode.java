@@ -4,7 +4,7 @@ package dev.stoker.agent.pipeline;
 public enum AssetMode {
   /** Through the mount where the I/O process has one, else staged. */
   AUTO,
-  /** Through the mount; where there is none the node's attempts fail, by its own fault. */
+  /** Through the mount; where there is none the node takes no work. */
   MOUNT,
   /** Laid out as files before the renderer starts. */
   STAGE

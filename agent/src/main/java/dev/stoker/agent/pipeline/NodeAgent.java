@@ -140,6 +140,7 @@ public final class NodeAgent implements AutoCloseable {
         new NodeHealth(
             settings.data(),
             io,
+            settings.assets(),
             origins,
             machine,
             Topology::read,

@@ -3,6 +3,7 @@ package dev.stoker.agent.pipeline;
 import dev.stoker.agent.node.Gpu;
 import dev.stoker.agent.node.Topology;
 import dev.stoker.io.asset.IoFailure;
+import dev.stoker.io.daemon.MountState;
 import dev.stoker.io.daemon.NodeIo;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -26,10 +27,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Whether the node may take work. It takes none while its disk is full or read-only, its I/O
- * process is away or shows trees that nobody can read, an origin that its tasks need does not
- * answer, its clock is off or a GPU is gone or counts errors; and it takes itself out of service
- * when attempts fail in a row that others may well render: a broken node answers fastest, and would
- * draw the whole queue. Thread-safe.
+ * process is away, shows trees that nobody can read or mounts nothing although inputs are only to
+ * be mounted, an origin that its tasks need does not answer, its clock is off or a GPU is gone or
+ * counts errors; and it takes itself out of service when attempts fail in a row that others may
+ * well render: a broken node answers fastest, and would draw the whole queue. Thread-safe.
  */
 final class NodeHealth {
   private static final Logger LOG = System.getLogger(NodeHealth.class.getName());
@@ -68,6 +69,7 @@ final class NodeHealth {
 
   private final Path data;
   private final NodeIo io;
+  private final AssetMode assets;
   private final OriginWatch origins;
   private final MountCheck mounts = new MountCheck(); // guarded by lock
   private final int gpus;
@@ -86,6 +88,7 @@ final class NodeHealth {
   private @Nullable CompletableFuture<Topology> gpusAsked;
 
   /**
+   * @param assets how sessions get at their inputs
    * @param origins asked about those that tasks need
    * @param machine as it was at the start; a GPU that vanishes later is a problem
    * @param look reads it again
@@ -94,6 +97,7 @@ final class NodeHealth {
   NodeHealth(
       Path data,
       NodeIo io,
+      AssetMode assets,
       OriginWatch origins,
       Topology machine,
       Supplier<Topology> look,
@@ -101,6 +105,7 @@ final class NodeHealth {
       Supplier<Optional<Duration>> ahead) {
     this.data = data;
     this.io = io;
+    this.assets = assets;
     this.origins = origins;
     this.gpus = machine.gpus().size();
     this.look = look;
@@ -224,7 +229,12 @@ final class NodeHealth {
 
   private Optional<String> checkIo() {
     try {
-      return mounts.trouble(io.mounts());
+      MountState own = assets == AssetMode.MOUNT ? io.mountState() : null;
+      return own != null && !own.works()
+          ? Optional.of(
+              "it has no mount for its tasks' inputs, and 'assets: mount' allows nothing else: "
+                  + own.problem())
+          : mounts.trouble(io.mounts());
     } catch (IoFailure e) {
       return Optional.of("its I/O process does not answer: " + e.getMessage());
     } catch (InterruptedException e) {

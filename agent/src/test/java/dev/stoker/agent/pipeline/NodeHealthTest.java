@@ -8,6 +8,7 @@ import dev.stoker.agent.node.Gpu;
 import dev.stoker.agent.node.Topology;
 import dev.stoker.io.asset.IoFailure;
 import dev.stoker.io.daemon.CacheReport;
+import dev.stoker.io.daemon.MountState;
 import dev.stoker.io.daemon.NodeIo;
 import java.lang.reflect.Proxy;
 import java.nio.file.Files;
@@ -33,6 +34,8 @@ class NodeHealthTest {
   private volatile CountDownLatch gpusAnswer = new CountDownLatch(0);
   private boolean ioAnswers = true;
   private List<String> mounts = List.of();
+  private AssetMode assets = AssetMode.AUTO;
+  private MountState mount = MountState.none("/dev/fuse is not there");
   private final Set<String> awayOrigins = ConcurrentHashMap.newKeySet();
   private final AtomicInteger probes = new AtomicInteger();
   private Duration ahead = Duration.ZERO;
@@ -49,6 +52,7 @@ class NodeHealthTest {
                 }
                 return switch (method.getName()) {
                   case "mounts" -> mounts;
+                  case "mountState" -> mount;
                   case "probe" -> {
                     probes.incrementAndGet();
                     if (awayOrigins.contains(String.valueOf(arguments[0]))) {
@@ -62,7 +66,8 @@ class NodeHealthTest {
   private final OriginWatch origins = new OriginWatch(io, clock);
 
   private NodeHealth health() {
-    return new NodeHealth(data, io, origins, machine, this::look, clock, () -> Optional.of(ahead));
+    return new NodeHealth(
+        data, io, assets, origins, machine, this::look, clock, () -> Optional.of(ahead));
   }
 
   private Topology look() {
@@ -115,6 +120,17 @@ class NodeHealthTest {
   }
 
   @Test
+  void aNodeThatMayOnlyMountWaitsForAMountAndOneThatMayStageDoesNot() {
+    assertEquals(Optional.empty(), health().problem());
+    assets = AssetMode.MOUNT;
+    NodeHealth health = health();
+    assertTrue(health.problem().orElseThrow().contains("/dev/fuse is not there"));
+    mount = new MountState(data.toString(), "", 7);
+    pass(Duration.ofSeconds(11));
+    assertEquals(Optional.empty(), health.problem());
+  }
+
+  @Test
   void aNodeWithoutItsIoProcessWaitsForIt() {
     NodeHealth health = health();
     ioAnswers = false;
@@ -129,7 +145,7 @@ class NodeHealthTest {
   void aFolderThatCannotBeWrittenIsNamed() throws Exception {
     Path file = Files.createFile(data.resolve("file"));
     NodeHealth health =
-        new NodeHealth(file, io, origins, machine, () -> machine, clock, Optional::empty);
+        new NodeHealth(file, io, assets, origins, machine, () -> machine, clock, Optional::empty);
     assertTrue(health.problem().orElseThrow().startsWith("its folder " + file));
   }
 
