@@ -24,7 +24,11 @@ final class MountColdRead implements Callable<Void> {
     try (Workplace place = Workplace.below(options.folder);
         NginxServer server = NginxServer.start()) {
       MountReads.serve(server, fileBytes);
-      MountReads mounts = new MountReads(options, place, kernelReadAhead);
+      PageReserve reserve =
+          options.reserveBytes == 0
+              ? null
+              : new PageReserve(place.folder().resolve("reserve"), options.reserveBytes);
+      MountReads mounts = new MountReads(options, place, kernelReadAhead, reserve);
       MountReads.Board board = new MountReads.Board();
       for (int round = 0; round < options.rounds; round++) {
         mounts.eachMount(

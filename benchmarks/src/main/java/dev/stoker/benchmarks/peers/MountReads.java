@@ -26,11 +26,16 @@ final class MountReads {
   private final RunOptions options;
   private final Workplace place;
   private final String kernelReadAhead;
+  private final @Nullable PageReserve reserve;
 
   /**
    * @param kernelReadAhead of Stoker's mounts; empty for its own choice
+   * @param reserve filled before each of {@link #eachMount} and released right before each read;
+   *     null for none
    */
-  MountReads(RunOptions options, Workplace place, String kernelReadAhead) {
+  MountReads(
+      RunOptions options, Workplace place, String kernelReadAhead, @Nullable PageReserve reserve) {
+    this.reserve = reserve;
     this.options = options;
     this.place = place;
     this.kernelReadAhead = kernelReadAhead;
@@ -63,6 +68,9 @@ final class MountReads {
     List<String> order = new ArrayList<>(MOUNTS.stream().filter(options::takesPart).toList());
     Collections.shuffle(order, new Random(System.nanoTime()));
     for (String who : order) {
+      if (reserve != null) {
+        reserve.fill();
+      }
       mounted(who, url, job);
     }
   }
@@ -114,7 +122,11 @@ final class MountReads {
   /** Reads a file by a program of its own. */
   Reading read(@Nullable MountedPeer peer, Path file, String... how) {
     long before = peer == null ? 0 : peer.cpuNanos();
-    List<String> command = new ArrayList<>(List.of(SourceTree.tool("reads"), file.toString()));
+    List<String> command = new ArrayList<>();
+    if (reserve != null) {
+      command.addAll(List.of(SourceTree.tool("measure"), "/dev/null", reserve.file().toString()));
+    }
+    command.addAll(List.of(SourceTree.tool("reads"), file.toString()));
     command.addAll(List.of(how));
     try {
       Process process =

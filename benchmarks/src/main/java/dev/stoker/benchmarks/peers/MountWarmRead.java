@@ -25,7 +25,7 @@ final class MountWarmRead implements Callable<Void> {
     try (Workplace place = Workplace.below(options.folder);
         NginxServer server = NginxServer.start()) {
       Path original = MountReads.serve(server, fileBytes);
-      MountReads mounts = new MountReads(options, place, "");
+      MountReads mounts = new MountReads(options, place, "", null);
       MountReads.Board sequential = new MountReads.Board();
       MountReads.Board random = new MountReads.Board();
       // Rounds of one mount in a row, for a cold cache between them would be the next contest's.

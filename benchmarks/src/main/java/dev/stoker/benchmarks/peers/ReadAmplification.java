@@ -84,7 +84,7 @@ final class ReadAmplification implements Callable<Void> {
 
   /** The same through mounts, by one reader. */
   private void throughMounts(Workplace place, NginxServer server) {
-    MountReads mounts = new MountReads(options, place, "");
+    MountReads mounts = new MountReads(options, place, "", null);
     for (int readBytes : new int[] {64 << 10, 4 << 10}) {
       for (String who : List.of(MountReads.STOKER, MountReads.RCLONE, MountReads.RCLONE_CACHE)) {
         if (options.takesPart(who)) {
