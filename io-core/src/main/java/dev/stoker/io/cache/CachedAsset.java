@@ -74,6 +74,21 @@ public final class CachedAsset {
     return cache.readIfHere(this, range, into);
   }
 
+  /**
+   * The range's bytes where they lie in memory, for a reader ahead of whom they were brought a
+   * moment ago; asks and waits for nobody.
+   *
+   * @return to be closed once they were used; null where they are to be read
+   */
+  public @Nullable LentBytes lend(ByteRange range) {
+    return cache.lend(this, range);
+  }
+
+  /** Who had ranges brought ahead ({@link Priority#READAHEAD}) reads no further. */
+  public void leave() {
+    cache.leave(this);
+  }
+
   /** Bytes of it that are on the node's disk. */
   public long presentBytes() {
     return cache.presentBytes(this);

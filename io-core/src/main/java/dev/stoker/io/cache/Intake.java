@@ -4,7 +4,9 @@ import dev.stoker.io.asset.ByteRange;
 import dev.stoker.io.asset.Deadline;
 import dev.stoker.io.asset.IoFailure;
 import dev.stoker.io.asset.PinnedAsset;
+import dev.stoker.io.fetch.Priority;
 import dev.stoker.io.fetch.RangeFetcher;
+import dev.stoker.io.fetch.RangeSink;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
@@ -34,9 +36,17 @@ final class Intake {
   private final FramePool frames;
   private final Counters counters;
   private final DiskLoss loss;
+  private final FreshBytes fresh;
   private volatile long behindSinceNanos = System.nanoTime() - BEHIND_NANOS;
 
-  Intake(RangeFetcher fetcher, OpenFiles open, FramePool frames, Counters counters, DiskLoss loss) {
+  Intake(
+      RangeFetcher fetcher,
+      OpenFiles open,
+      FramePool frames,
+      Counters counters,
+      DiskLoss loss,
+      FreshBytes fresh) {
+    this.fresh = fresh;
     this.fetcher = fetcher;
     this.open = open;
     this.frames = frames;
@@ -67,9 +77,20 @@ final class Intake {
               range,
               want.priority(),
               deadline,
-              (offset, data) -> {
-                progress.accept(data.remaining());
-                accept(entry, offset, data, mustKeep, deadline);
+              new RangeSink() {
+                @Override
+                public void accept(long offset, ByteBuffer data, Loan memory) {
+                  if (want.priority() == Priority.READAHEAD) {
+                    fresh.keep(entry.id, offset, data, memory); // before anybody waits for the disk
+                  }
+                  accept(offset, data);
+                }
+
+                @Override
+                public void accept(long offset, ByteBuffer data) {
+                  progress.accept(data.remaining());
+                  Intake.this.accept(entry, offset, data, mustKeep, deadline);
+                }
               });
     } catch (RuntimeException e) {
       fetch = CompletableFuture.failedFuture(e);

@@ -30,7 +30,7 @@ public final class BufferPool implements AutoCloseable {
   private static final int WORTH_REUSING_BYTES = 1 << 20;
 
   /** A buffer in use: whoever took it owns it until {@link #release}. */
-  public final class Lease {
+  public final class Lease implements RangeSink.Loan {
     private final ByteBuffer buffer;
     private final ByteBuf memory;
     private int users;
@@ -52,11 +52,34 @@ public final class BufferPool implements AutoCloseable {
 
     /** Gives it back; the owner must not touch it again. Once for each owner. */
     public void release() {
-      giveBack(this);
+      BufferPool.this.giveBack(this);
+    }
+
+    @Override
+    public Object memory() {
+      return this;
+    }
+
+    @Override
+    public long lengthBytes() {
+      return buffer.capacity();
+    }
+
+    @Override
+    public void keep() {
+      share();
+    }
+
+    /** As {@link #release}, by who kept it: requests that lacked memory start. */
+    @Override
+    public void giveBack() {
+      release();
+      freed.run();
     }
   }
 
   private final long ceilingBytes;
+  private volatile Runnable freed = () -> {};
   private final ReentrantLock lock = new ReentrantLock();
   // Guarded by lock: all below.
   private final List<ArrayDeque<Lease>> idle =
@@ -72,6 +95,11 @@ public final class BufferPool implements AutoCloseable {
    */
   public BufferPool(long ceilingBytes) {
     this.ceilingBytes = Math.max(MAX_BYTES, ceilingBytes);
+  }
+
+  /** Says who is told when somebody gives back what he kept. */
+  void onGivenBack(Runnable told) {
+    freed = told;
   }
 
   /** Takes a buffer of at least {@code bytes} ≤ 16 MiB, or null when there is no room now. */

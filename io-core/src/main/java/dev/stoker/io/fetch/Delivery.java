@@ -44,7 +44,7 @@ record Delivery(BufferPool.Lease lease, Priority priority, List<Part> parts) {
     ByteBuffer data =
         lease.buffer().slice((int) part.offsetInBuffer(), (int) part.range().lengthBytes());
     try {
-      want.sink.accept(part.range().offset(), data);
+      want.sink.accept(part.range().offset(), data, lease);
     } catch (IoFailure e) {
       want.future.completeExceptionally(e);
     } catch (RuntimeException | Error e) {

@@ -60,6 +60,7 @@ public final class FetchEngine implements RangeFetcher, AutoCloseable {
     this.metrics = metrics;
     this.pool = new BufferPool(options.memoryBytes());
     this.sinks = new SinkThreads(options.sinkThreads(), this::memoryFreed);
+    pool.onGivenBack(this::memoryFreed);
     this.timer =
         new ScheduledThreadPoolExecutor(
             1, Thread.ofPlatform().name("stoker-fetch-timer").daemon().factory());

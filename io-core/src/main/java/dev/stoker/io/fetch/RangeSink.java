@@ -22,4 +22,28 @@ public interface RangeSink {
   default boolean isQuick() {
     return false;
   }
+
+  /**
+   * Takes one piece as {@link #accept(long, ByteBuffer)} does; for a sink that may keep it where it
+   * is.
+   *
+   * @param memory what {@code data} lies in: valid beyond the call once it is kept
+   */
+  default void accept(long offset, ByteBuffer data, Loan memory) {
+    accept(offset, data);
+  }
+
+  /** Memory of the fetch engine's, which who keeps it lacks for requests. Thread-safe. */
+  interface Loan {
+    /** Tells it from others: pieces of one answer lie in the same memory. */
+    Object memory();
+
+    /** All of it, of which the piece may be a small part. */
+    long lengthBytes();
+
+    /** Keeps it until {@link #giveBack}; once more each time. Only while it is valid. */
+    void keep();
+
+    void giveBack();
+  }
 }

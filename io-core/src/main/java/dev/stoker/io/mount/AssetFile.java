@@ -3,6 +3,7 @@ package dev.stoker.io.mount;
 import dev.stoker.io.asset.ByteRange;
 import dev.stoker.io.asset.Deadline;
 import dev.stoker.io.cache.CachedAsset;
+import dev.stoker.io.cache.LentBytes;
 import dev.stoker.io.fetch.Priority;
 import dev.stoker.io.mount.fuse.Call;
 import dev.stoker.io.mount.fuse.OpenFile;
@@ -14,11 +15,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /** One open asset: reads of one pinned version, and what is brought ahead of them. Thread-safe. */
 final class AssetFile implements OpenFile {
-  /** A request to the origin of its own, so that who waits for its begin need not wait for more. */
-  private static final long SEGMENT_BYTES = 2 << 20;
+  /**
+   * Brought as one: what has come of a long answer is handed on while the rest is on its way, and
+   * each of these costs a thread and a timer.
+   */
+  private static final long SEGMENT_BYTES = 8 << 20;
 
   /** What is brought ahead is nobody's yet: it may take its time. */
   private static final Duration AHEAD_PATIENCE = Duration.ofMinutes(2);
@@ -53,6 +58,33 @@ final class AssetFile implements OpenFile {
     this.asset = asset;
     this.counters = counters;
     this.ahead = new Readahead(asset.lengthBytes(), readAheadBytes);
+  }
+
+  @Override
+  public @Nullable LentMemory lend(Call call, long offset, int bytes) {
+    long end = Math.min(asset.lengthBytes(), offset + bytes);
+    if (offset >= end) {
+      return null;
+    }
+    ByteRange range = ByteRange.between(offset, end);
+    LentBytes lent = asset.lend(range);
+    if (lent == null) {
+      return null;
+    }
+    use.read(range);
+    counters.readBytes.add(range.lengthBytes());
+    bring(range, false);
+    return new LentMemory() {
+      @Override
+      public ByteBuffer bytes() {
+        return lent.bytes();
+      }
+
+      @Override
+      public void close() {
+        lent.close();
+      }
+    };
   }
 
   @Override
@@ -130,6 +162,7 @@ final class AssetFile implements OpenFile {
       lock.unlock();
     }
     left.forEach(fill -> fill.cancel(true));
+    asset.leave();
     ended.run();
   }
 }

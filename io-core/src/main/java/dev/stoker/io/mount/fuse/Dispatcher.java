@@ -111,6 +111,14 @@ final class Dispatcher {
 
   private void read(Request.Read read, Call call, Answer answer) {
     OpenFile file = files.get(read.handle());
+    if (!call.mayWait()) {
+      try (OpenFile.LentMemory lent = file.lend(call, read.offset(), read.bytes())) {
+        if (lent != null) {
+          answer.send(lent.bytes());
+          return;
+        }
+      }
+    }
     ByteBuffer body = answer.body(read.bytes(), call);
     int start = body.position();
     file.read(call, read.offset(), body);

@@ -1,6 +1,7 @@
 package dev.stoker.io.mount.fuse;
 
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One open file. Thread-safe: the kernel has several requests under way. {@link #close} comes last
@@ -34,6 +35,26 @@ public interface OpenFile {
    * advances its position.
    */
   void read(Call call, long offset, ByteBuffer into);
+
+  /**
+   * What {@link #read} would read, where it lies in memory; asked first, by calls that may not
+   * wait.
+   *
+   * @param bytes up to the end of the file at most
+   * @return null where it has to be read
+   */
+  default @Nullable LentMemory lend(Call call, long offset, int bytes) {
+    return null;
+  }
+
+  /** Memory of the tree's, given back soon. */
+  interface LentMemory extends AutoCloseable {
+    /** Direct, from position to limit. */
+    ByteBuffer bytes();
+
+    @Override
+    void close();
+  }
 
   /** Writes all of {@code from}; says how many bytes it took. */
   default int write(Call call, long offset, ByteBuffer from) {
