@@ -9,8 +9,11 @@ case ${1:-} in
   dev | demo | io | controller) tuning= ;;
   *) tuning=$short ;;
 esac
+# Ours first: the JDK looks for loggers in one jar after the other until it finds some.
 path=
-for jar in "$home"/lib/*.jar; do path=$path${path:+:}$jar; done
+for jar in "$home"/lib/stoker-agent-*.jar "$home"/lib/*.jar; do
+  case $path in "$jar"*) ;; *) path=$path${path:+:}$jar ;; esac
+done
 # shellcheck disable=SC2086 # a list of options or none
 exec "$home/runtime/bin/java" "@$home/lib/jvm.options" $tuning -Xlog:aot=off -Xlog:cds=off -XX:AOTCache="$home/lib/stoker.aot" \
   -cp "$path" dev.stoker.agent.cli.Main "$@"
