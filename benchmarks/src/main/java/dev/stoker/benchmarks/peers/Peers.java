@@ -16,6 +16,7 @@ import picocli.CommandLine.Command;
       MountColdRead.class,
       MountWarmRead.class,
       ReadAmplification.class,
+      LinkedLibrary.class,
       UnchangedTree.class,
       MemoryCeiling.class,
       MountedReaders.class,

@@ -34,7 +34,7 @@ final class FreshBytes implements AutoCloseable {
   // Guarded by lock: all below.
   private final Map<EntryId, ArrayDeque<Piece>> byEntry = new HashMap<>();
   private final LinkedHashSet<Piece> byAge = new LinkedHashSet<>();
-  private final Map<Object, Integer> memories = new IdentityHashMap<>(); // pieces in each
+  private final IdentityHashMap<Object, Integer> memories = new IdentityHashMap<>(); // by pieces
   private final List<Loan> gone = new ArrayList<>(); // to be given back outside the lock
   private long heldBytes;
   private boolean closed;

@@ -11,13 +11,13 @@ import org.jspecify.annotations.Nullable;
  * <p>A handle may be read in several places at once: a texture by tiles, a scene by its index and
  * its data. So reads are sorted into streams, of which the four last are remembered. A read that
  * begins where a stream ended, or near it (the kernel's own readahead sends several requests at
- * once, which overtake one another), continues it; any other begins one. From its second read on a
- * stream is <em>sequential</em> and has a window that is kept filled ahead of it. The window
- * doubles only when the reader had to wait, so it grows to what the origin's latency asks for and
- * no further, and is halved when memory was short. Reads of equal length at equal distances are
- * <em>strided</em>: only what lies on the stride is brought. A stream of one read is
- * <em>random</em>, a page fault with what the kernel reads around it included: nothing is brought
- * for it.
+ * once, which overtake one another), continues it, as long as at least half of what lies between is
+ * read as well; any other begins one. From its second read on a stream is <em>sequential</em> and
+ * has a window that is kept filled ahead of it. The window doubles only when the reader had to
+ * wait, so it grows to what the origin's latency asks for and no further, and is halved when memory
+ * was short. Reads of equal length at equal distances are <em>strided</em>: only what lies on the
+ * stride is brought. A stream of one read is <em>random</em>, a page fault with what the kernel
+ * reads around it included: nothing is brought for it.
  *
  * <p>Pure: no clock, no I/O. Not thread-safe.
  */
@@ -29,6 +29,9 @@ public final class Readahead {
 
   /** Requests under way at once come in any order, as far apart as they are long. */
   private static final int OVERTAKING = 8;
+
+  /** Over so much of a stream at least half must be read, or it is no stream but jumps. */
+  private static final long JUDGED_BYTES = 4 << 20;
 
   /** Three equal distances are no accident. */
   private static final int STRIDES_TO_BELIEVE = 3;
@@ -59,6 +62,25 @@ public final class Readahead {
     long askedTo;
     long windowBytes;
     int reads;
+
+    /** Where what is judged begins, and how much of it was read. */
+    long judgedFrom;
+
+    long judgedBytes;
+
+    boolean isDenseWith(long offset, int bytes) {
+      long span = Math.max(end, offset + bytes) - judgedFrom;
+      return 2 * (judgedBytes + bytes) >= span;
+    }
+
+    void took(int bytes) {
+      judgedBytes += bytes;
+      long span = end - judgedFrom;
+      if (span > JUDGED_BYTES) {
+        judgedFrom += span / 2;
+        judgedBytes /= 2;
+      }
+    }
   }
 
   /**
@@ -74,12 +96,13 @@ public final class Readahead {
     Stream stream = streamAt(offset, bytes);
     long end = offset + bytes;
     if (stream == null) {
-      begin(end);
+      begin(offset, end);
       return strides.read(offset, bytes, stalled);
     }
     strides.broken();
     stream.reads++;
     stream.end = Math.max(stream.end, end);
+    stream.took(bytes);
     if (stream.windowBytes == 0) {
       stream.windowBytes = Math.min(maxWindowBytes, Math.max(FIRST_WINDOW_BYTES, 2L * bytes));
       stream.askedTo = stream.end;
@@ -118,7 +141,8 @@ public final class Readahead {
       boolean follows = offset >= stream.end - slack && offset <= stream.end + slack;
       // Only a stream that is known to be one may be overtaken; else 8 near faults were one.
       boolean next = offset == stream.end;
-      if (stream.end >= 0 && (next || (follows && stream.reads > 2))) {
+      boolean near = follows && stream.reads > 2 && stream.isDenseWith(offset, bytes);
+      if (stream.end >= 0 && (next || near)) {
         toFront(i);
         return stream;
       }
@@ -126,7 +150,7 @@ public final class Readahead {
     return null;
   }
 
-  private void begin(long end) {
+  private void begin(long offset, long end) {
     toFront(STREAMS - 1);
     Stream fresh = streams[0];
     fresh.end = end;
@@ -135,6 +159,8 @@ public final class Readahead {
     // not.
     fresh.windowBytes = 0;
     fresh.reads = 1;
+    fresh.judgedFrom = offset;
+    fresh.judgedBytes = end - offset;
   }
 
   private void toFront(int index) {

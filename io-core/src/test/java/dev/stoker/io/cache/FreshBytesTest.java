@@ -55,7 +55,7 @@ class FreshBytesTest {
   }
 
   private static byte byteAt(long offset) {
-    return (byte) (offset * 31 >> 3);
+    return (byte) ((offset * 31) >> 3);
   }
 
   /** A piece of the file at {@code offset}, as one answer brought it. */

@@ -62,6 +62,24 @@ class ReadaheadTest {
   }
 
   @Test
+  void jumpsFromBlockToBlockOfALibraryAreNotReadOn() {
+    for (int i = 0; i < 12; i++) {
+      ahead.read((long) i * REQUEST, REQUEST, true); // its head is
+    }
+    long brought = 0;
+    int jumps = 0;
+    // As Blender looks for one object: a look at each of some hundred blocks, 0.7 MB from the next.
+    for (long at = 12 * REQUEST;
+        at + REQUEST < FILE;
+        at += 735_000 / 4096 * 4096 + jumps % 3 * 4096) {
+      brought += bytes(ahead.read(at, REQUEST, true));
+      jumps++;
+    }
+    assertTrue(
+        brought <= (long) jumps * REQUEST, "brought " + brought + " for " + jumps + " jumps");
+  }
+
+  @Test
   void pageFaultsAtRandomBringNothingMore() {
     Random random = new Random(4);
     for (int i = 0; i < 2_000; i++) {
