@@ -9,10 +9,10 @@ case ${1:-} in
   dev | demo | io | controller) tuning= ;;
   *) tuning=$short ;;
 esac
-# Ours first: the JDK looks for loggers in one jar after the other until it finds some.
+# Two of ours first, which name a finder of loggers: the JDK opens one jar after the other until it has seen two.
 path=
-for jar in "$home"/lib/stoker-agent-*.jar "$home"/lib/*.jar; do
-  case $path in "$jar"*) ;; *) path=$path${path:+:}$jar ;; esac
+for jar in "$home"/lib/stoker-agent-*.jar "$home"/lib/stoker-io-core-*.jar "$home"/lib/*.jar; do
+  case :$path: in *:"$jar":*) ;; *) path=$path${path:+:}$jar ;; esac
 done
 # shellcheck disable=SC2086 # a list of options or none
 exec "$home/runtime/bin/java" "@$home/lib/jvm.options" $tuning -Xlog:aot=off -Xlog:cds=off -XX:AOTCache="$home/lib/stoker.aot" \

@@ -1,5 +1,6 @@
 package dev.stoker.agent.cli;
 
+import dev.stoker.io.net.NettyLogs;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -27,6 +28,7 @@ final class Logs {
   }
 
   static void toStandardError() {
+    NettyLogs.toJavaUtilLogging();
     boolean json = "json".equals(System.getenv(FORMAT_VARIABLE));
     String configuration =
         """

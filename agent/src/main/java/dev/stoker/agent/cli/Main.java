@@ -34,17 +34,26 @@ public final class Main {
             System.getenv(),
             Path.of("").toAbsolutePath(),
             isTerminal());
-    int exitCode = run(context, args);
-    out.flush();
-    Shutdown.exit(exitCode);
+    Callable<Integer> plain = PlainLine.command(context, args);
+    if (plain == null) {
+      int exitCode = run(context, args);
+      out.flush();
+      Shutdown.exit(exitCode);
+    } else {
+      int exitCode = call(context, plain);
+      out.flush();
+      // Nothing is left to end, and System.exit logs itself, for which it opens every jar.
+      Runtime.getRuntime().halt(exitCode);
+    }
   }
 
   /** Runs one command line; never throws. */
   static int run(Context context, String... args) {
     Callable<Integer> plain = PlainLine.command(context, args);
-    if (plain == null) {
-      return Commands.commandLine(context, args).execute(args);
-    }
+    return plain == null ? Commands.commandLine(context, args).execute(args) : call(context, plain);
+  }
+
+  private static int call(Context context, Callable<Integer> plain) {
     try {
       return plain.call();
     } catch (Exception e) {

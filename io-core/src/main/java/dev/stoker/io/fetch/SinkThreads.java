@@ -18,7 +18,6 @@ import org.jspecify.annotations.Nullable;
  * waits for, and whatever is large, wakes one at once.
  */
 final class SinkThreads implements AutoCloseable {
-  private static final System.Logger LOG = System.getLogger(SinkThreads.class.getName());
   private static final long IDLE_SECONDS = 10;
   private static final long STOP_TIMEOUT_SECONDS = 30;
 
@@ -135,7 +134,9 @@ final class SinkThreads implements AutoCloseable {
         task.work.run();
       } catch (RuntimeException e) {
         // Sinks' failures are their wants'; this is a fault of ours, which must not cost a thread.
-        LOG.log(System.Logger.Level.ERROR, "A fetched piece could not be handed over.", e);
+        // Not from a field: the first logger of a process costs a tenth of a command's start.
+        System.getLogger(SinkThreads.class.getName())
+            .log(System.Logger.Level.ERROR, "A fetched piece could not be handed over.", e);
       }
     }
   }

@@ -51,6 +51,24 @@ public final class HttpDate {
     }
   }
 
+  /** That moment's second, in the form that HTTP prefers. */
+  public static String format(Instant moment) {
+    LocalDateTime utc = LocalDateTime.ofInstant(moment, ZoneOffset.UTC);
+    int month = 3 * (utc.getMonthValue() - 1);
+    StringBuilder text = new StringBuilder(FIXED_CHARS);
+    text.append(DAYS.get(utc.getDayOfWeek().getValue() - 1)).append(", ");
+    twoDigits(text, utc.getDayOfMonth()).append(' ').append(MONTHS, month, month + 3).append(' ');
+    twoDigits(text, utc.getYear() / 100);
+    twoDigits(text, utc.getYear() % 100).append(' ');
+    twoDigits(text, utc.getHour()).append(':');
+    twoDigits(text, utc.getMinute()).append(':');
+    return twoDigits(text, utc.getSecond()).append(" GMT").toString();
+  }
+
+  private static StringBuilder twoDigits(StringBuilder text, int number) {
+    return text.append((char) ('0' + number / 10)).append((char) ('0' + number % 10));
+  }
+
   private static int number(String text, int from, int to) {
     int value = 0;
     for (int i = from; i < to; i++) {

@@ -19,6 +19,7 @@ class HttpDateTest {
       String text =
           DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.US)
               .format(moment.atOffset(ZoneOffset.UTC));
+      assertEquals(text, HttpDate.format(moment));
       assertEquals(moment, HttpDate.parse(text), text);
     }
   }

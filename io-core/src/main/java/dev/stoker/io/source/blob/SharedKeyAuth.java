@@ -3,20 +3,16 @@ package dev.stoker.io.source.blob;
 import dev.stoker.io.asset.IoFailure;
 import dev.stoker.io.asset.Percent;
 import dev.stoker.io.net.HttpCall;
+import dev.stoker.io.net.HttpDate;
 import dev.stoker.io.net.HttpHeader;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
 import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 
 /**
  * The account's key, by the scheme that Microsoft's "Authorize with Shared Key" (2009-09-19 and
@@ -39,24 +35,18 @@ final class SharedKeyAuth implements BlobAuth {
           "if-unmodified-since",
           "range");
 
-  private static final DateTimeFormatter DATE =
-      DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ENGLISH)
-          .withZone(ZoneOffset.UTC);
-
   /** The text of a second, since thousands of requests are signed in one. */
   private record Second(long epochSecond, String text) {}
 
   private final String account;
-  private final Mac prototype;
+  private final HmacSha256 mac;
   private volatile Second second = new Second(0, "");
 
   SharedKeyAuth(String account, String keyBase64) {
     this.account = account;
     try {
-      byte[] key = Base64.getDecoder().decode(keyBase64.strip());
-      prototype = Mac.getInstance("HmacSHA256");
-      prototype.init(new SecretKeySpec(key, "HmacSHA256"));
-    } catch (IllegalArgumentException | GeneralSecurityException e) {
+      mac = new HmacSha256(Base64.getDecoder().decode(keyBase64.strip()));
+    } catch (IllegalArgumentException e) {
       throw new IoFailure.Invalid(
           "The key given for the storage account '" + account + "' is not Base64.");
     }
@@ -82,7 +72,7 @@ final class SharedKeyAuth implements BlobAuth {
     Instant instant = Instant.now();
     Second cached = second;
     if (cached.epochSecond != instant.getEpochSecond()) {
-      cached = new Second(instant.getEpochSecond(), DATE.format(instant));
+      cached = new Second(instant.getEpochSecond(), HttpDate.format(instant));
       second = cached;
     }
     return cached.text;
@@ -134,11 +124,6 @@ final class SharedKeyAuth implements BlobAuth {
   }
 
   private String sign(String text) {
-    try {
-      Mac mac = (Mac) prototype.clone();
-      return Base64.getEncoder().encodeToString(mac.doFinal(text.getBytes(StandardCharsets.UTF_8)));
-    } catch (CloneNotSupportedException e) {
-      throw new IllegalStateException("The JDK's HmacSHA256 can be cloned.", e);
-    }
+    return Base64.getEncoder().encodeToString(mac.of(text.getBytes(StandardCharsets.UTF_8)));
   }
 }

@@ -1,4 +1,4 @@
-package dev.stoker.agent.cli;
+package dev.stoker.io.observe;
 
 import java.util.MissingResourceException;
 import java.util.ResourceBundle;
@@ -8,9 +8,12 @@ import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Has {@link System.Logger}s write to {@code java.util.logging}, which {@link Logs} sets up, as the
- * JDK would have it by itself. The JDK looks for such a finder in every jar of the class path, a
- * fifth of the start of a command; this one lies in the first.
+ * Has {@link System.Logger}s write to {@code java.util.logging}, as the JDK would have it by
+ * itself.
+ *
+ * <p>The JDK looks for such a finder in every jar of the class path, a fifth of the start of a
+ * command. It looks on until it has seen two, so the launchers put two jars first that name this
+ * one.
  */
 public final class JulLoggers extends System.LoggerFinder {
   @Override

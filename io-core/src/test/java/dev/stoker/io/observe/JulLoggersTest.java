@@ -1,4 +1,4 @@
-package dev.stoker.agent.cli;
+package dev.stoker.io.observe;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
