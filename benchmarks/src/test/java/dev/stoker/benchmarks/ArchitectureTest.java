@@ -125,6 +125,8 @@ class ArchitectureTest {
       noClasses()
           .that()
           .resideOutsideOfPackage("dev.stoker.agent.cli..")
+          .and()
+          .haveNameNotMatching(".*\\.JulLoggers(\\$.*)?")
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("java.util.logging..", "org.slf4j..");
