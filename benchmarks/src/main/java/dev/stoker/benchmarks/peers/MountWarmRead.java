@@ -29,7 +29,8 @@ final class MountWarmRead implements Callable<Void> {
       MountReads.Board sequential = new MountReads.Board();
       MountReads.Board random = new MountReads.Board();
       mounts.read(null, original, "seq", "1048576");
-      // Rounds of one mount in a row, for a cold cache between them would be the next contest's; each
+      // Rounds of one mount in a row, for a cold cache between them would be the next contest's;
+      // each
       // takes turns with the original, since the machine's speed changes from minute to minute.
       for (String who : MountReads.MOUNTS) {
         if (options.takesPart(who)) {
