@@ -30,8 +30,7 @@ final class MountWarmRead implements Callable<Void> {
       MountReads.Board random = new MountReads.Board();
       mounts.read(null, original, "seq", "1048576");
       // Rounds of one mount in a row, for a cold cache between them would be the next contest's;
-      // each
-      // takes turns with the original, since the machine's speed changes from minute to minute.
+      // each takes turns with the original, since the machine's speed changes within minutes.
       for (String who : MountReads.MOUNTS) {
         if (options.takesPart(who)) {
           mounts.mounted(
