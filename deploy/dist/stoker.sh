@@ -6,7 +6,8 @@ home=$(dirname -- "$(dirname -- "$(readlink -f -- "$0")")")
 short='-XX:TieredStopAtLevel=1 -XX:+UseSerialGC'
 case ${1:-} in
   agent) tuning="$short -Xms8m -XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=20 -XX:ReservedCodeCacheSize=32m" ;;
-  dev | demo | io | controller) tuning= ;;
+  controller) tuning=-Xmx${STOKER_CONTROLLER_MEMORY:-256m} ;;
+  dev | demo | io) tuning= ;;
   *) tuning=$short ;;
 esac
 # Two of ours first, which name a finder of loggers: the JDK opens one jar after the other until it has seen two.

@@ -133,6 +133,7 @@ class LauncherTest {
 
     assertTrue(stoker("fetch", "a", "b").text.contains("-XX:AOTCache=" + cache + "\n"));
     assertTrue(stoker("job", "list").text.contains("-XX:TieredStopAtLevel=1\n"));
+    assertTrue(stoker("controller").text.contains("-Xmx256m\n"));
     assertFalse(stoker("io").text.contains("TieredStopAtLevel"), "a long life pays for warming up");
     assertTrue(
         stoker("agent").text.contains("-XX:MaxHeapFreeRatio=20\n"), "it rests beside renderers");

@@ -39,6 +39,14 @@ final class ArrivingBody {
     }
   }
 
+  /** All of it, for a thread that was started after it was complete. */
+  byte[] complete(int limit) {
+    if (count > limit) {
+      throw tooLarge(limit);
+    }
+    return taken();
+  }
+
   void take(ByteBuf piece, boolean last) {
     int length = piece.readableBytes();
     complete = last;

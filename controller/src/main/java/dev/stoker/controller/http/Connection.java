@@ -162,6 +162,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     Exchange undispatched = current;
     if (undispatched != null && !dispatched && !answered) {
       dispatched = true;
+      undispatched.dispatched();
       server.handle(undispatched);
     }
     boolean readsOn =

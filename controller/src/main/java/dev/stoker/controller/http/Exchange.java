@@ -23,6 +23,9 @@ final class Exchange implements Incoming {
   private final String path;
   private final @Nullable String query;
 
+  /** Whether the body was all there when the request's thread was started: most are. */
+  private boolean cameWhole;
+
   /** Of the budget for bodies; the request's thread only. */
   private int bodyShareKib;
 
@@ -86,6 +89,9 @@ final class Exchange implements Incoming {
     if (most > HttpLimits.PREFETCH_BYTES) {
       bodyShareKib = connection.budget().take(most);
     }
+    if (cameWhole) {
+      return body.complete(limitBytes); // without two changes of thread
+    }
     connection.ask(this, limitBytes, declared);
     try {
       return body.whole.get(limits.arrival().toSeconds() + LATE_SECONDS, TimeUnit.SECONDS);
@@ -102,6 +108,11 @@ final class Exchange implements Incoming {
   /** The length that the caller announced; 0 where there is no body, -1 where it did not say. */
   private long declaredBytes() {
     return HttpUtil.isTransferEncodingChunked(head) ? -1 : HttpUtil.getContentLength(head, 0L);
+  }
+
+  /** Its handler is about to run; the connection's event loop only. */
+  void dispatched() {
+    cameWhole = body.isComplete();
   }
 
   boolean expectsContinue() {

@@ -25,6 +25,10 @@ final class PostgresPools implements AutoCloseable {
       "set idle_in_transaction_session_timeout = '5s';"
           + " set lock_timeout = '8s'; set statement_timeout = '20s'";
 
+  /** Who reads holds up nobody: a controller that takes a while to read its queue may. */
+  private static final String READING =
+      "set idle_in_transaction_session_timeout = '60s'; set statement_timeout = '20s'";
+
   private final HikariDataSource readers;
   private final HikariDataSource writers;
   private final Jdbi reading;
@@ -32,6 +36,7 @@ final class PostgresPools implements AutoCloseable {
 
   PostgresPools(DatabaseAddress address) {
     HikariConfig forReading = config(address, "queue-readers", READERS);
+    forReading.setConnectionInitSql(READING);
     forReading.setReadOnly(true);
     forReading.setTransactionIsolation("TRANSACTION_REPEATABLE_READ");
     readers = new HikariDataSource(forReading);

@@ -408,6 +408,8 @@ export function frameGrid({ jobId, label, onOpen, onCursor, onHover, onScroll })
       load();
     },
     refresh: load,
+    /** Whether a task in what was read is in that state. */
+    holds: (letter) => [...chunks.values()].some((chunk) => chunk.includes(letter.charCodeAt(0))),
     running(list) {
       running = new Map(list.map((one) => [one.ordinal, { fraction: one.phaseFraction, phase: one.phase }]));
       draw();

@@ -227,9 +227,10 @@ export function mount(root, app, jobId, params) {
   function drawCounts() {
     if (step < 0 || job.archived) return;
     const counts = lettersOf(job.steps[step].tasks);
-    keyed(ui.counts, STATES.filter(([letter]) => counts[letter] > 0), ([letter]) => letter,
+    // Which ready tasks failed before only the grid knows, and only of what it was shown.
+    keyed(ui.counts, STATES.filter(([letter]) => counts[letter] > 0 || (letter === "e" && grid.holds("e"))), ([letter]) => letter,
       ([letter, , word]) => h("span", null, h(`i.key.key-${letter}`, { "aria-hidden": "true" }), h("b"), ` ${word}`),
-      (element, [letter]) => say(element.children[1], whole(counts[letter])));
+      (element, [letter]) => say(element.children[1], counts[letter] > 0 ? whole(counts[letter]) : ""));
   }
 
   function drawFacts(now) {
