@@ -10,7 +10,6 @@ import dev.stoker.controller.client.ControllerClient;
 import dev.stoker.io.daemon.IoClient;
 import dev.stoker.io.daemon.NodeIo;
 import dev.stoker.io.net.HttpTransport;
-import dev.stoker.io.net.TransportOptions;
 import dev.stoker.io.publish.OutputPublisher;
 import dev.stoker.io.publish.PublishOptions;
 import dev.stoker.io.publish.Publishers;
@@ -58,7 +57,7 @@ final class AgentCommand implements Callable<Integer> {
     Settings settings = context.settings();
     Map<String, String> environment = context.environment();
     HttpTransport transport =
-        shutdown.closing(new HttpTransport(TransportOptions.fromEnvironment(environment)));
+        shutdown.closing(new HttpTransport(Engines.transport(settings, environment)));
     OutputPublisher publisher =
         shutdown.closing(
             Publishers.open(

@@ -7,7 +7,6 @@ import dev.stoker.io.asset.Deadline;
 import dev.stoker.io.asset.IoFailure;
 import dev.stoker.io.fetch.FetchOptions;
 import dev.stoker.io.net.HttpTransport;
-import dev.stoker.io.net.TransportOptions;
 import dev.stoker.io.selftest.SelfTest;
 import dev.stoker.io.selftest.SelfTestReport;
 import dev.stoker.io.source.Sources;
@@ -77,7 +76,7 @@ final class BenchIoCommand implements Callable<Integer> {
     requireRoom(place, bytes);
     FetchOptions options = Engines.fetchOptions(context.settings());
     try (HttpTransport transport =
-        new HttpTransport(TransportOptions.fromEnvironment(context.environment()))) {
+        new HttpTransport(Engines.transport(context.settings(), context.environment()))) {
       Sources sources =
           new Sources(transport, Engines.blob(context.settings(), context.environment()));
       SelfTest test = new SelfTest(place, bytes, sources::open, options);

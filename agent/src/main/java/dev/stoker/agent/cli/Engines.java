@@ -13,6 +13,7 @@ import dev.stoker.io.cache.CacheSettings;
 import dev.stoker.io.cache.Trust;
 import dev.stoker.io.daemon.IoSettings;
 import dev.stoker.io.fetch.FetchOptions;
+import dev.stoker.io.net.TransportOptions;
 import dev.stoker.io.source.blob.BlobSettings;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -59,6 +60,12 @@ final class Engines {
         .withBytesPerSecond(bytesPerSecond(settings));
   }
 
+  /** How origins are talked to. */
+  static TransportOptions transport(Settings settings, Map<String, String> environment) {
+    return TransportOptions.fromEnvironment(environment)
+        .withRpcTimeout(settings.nfsTimeout().orElse(TransportOptions.RPC_TIMEOUT));
+  }
+
   static IoSettings io(Settings settings, Map<String, String> environment) {
     StokerFile.@Nullable Cache cache = settings.file().cache();
     Path folder =
@@ -76,7 +83,8 @@ final class Engines {
             blob(settings, environment),
             bytesPerSecond(settings),
             trust(cache))
-        .withMount(mount(settings));
+        .withMount(mount(settings))
+        .withNfsTimeout(settings.nfsTimeout().orElse(TransportOptions.RPC_TIMEOUT));
   }
 
   /** Where sessions' inputs are mounted, if anywhere. */

@@ -10,7 +10,6 @@ import dev.stoker.io.daemon.TransferReport;
 import dev.stoker.io.fetch.FetchEngine;
 import dev.stoker.io.fetch.FetchOptions;
 import dev.stoker.io.net.HttpTransport;
-import dev.stoker.io.net.TransportOptions;
 import dev.stoker.io.observe.Metrics;
 import dev.stoker.io.source.Sources;
 import dev.stoker.io.sync.TreeFetch;
@@ -80,7 +79,7 @@ final class FetchCommand implements Callable<Integer> {
     Map<String, String> environment = context.environment();
     FetchOptions options = Engines.fetchOptions(context.settings());
     try (HttpTransport transport =
-        new HttpTransport(TransportOptions.fromEnvironment(environment))) {
+        new HttpTransport(Engines.transport(context.settings(), environment))) {
       Sources sources = new Sources(transport, Engines.blob(context.settings(), environment));
       try (FetchEngine engine = new FetchEngine(sources::open, options, new Metrics())) {
         TreeFetch fetch =

@@ -5,7 +5,6 @@ import dev.stoker.io.asset.AssetUri;
 import dev.stoker.io.asset.Deadline;
 import dev.stoker.io.fetch.FetchEngine;
 import dev.stoker.io.net.HttpTransport;
-import dev.stoker.io.net.TransportOptions;
 import dev.stoker.io.observe.Metrics;
 import dev.stoker.io.source.Sources;
 import dev.stoker.io.sync.TreeFetch;
@@ -50,7 +49,7 @@ final class OutputsDownload {
     long bytes = 0;
     List<String> failures = new ArrayList<>();
     try (HttpTransport transport =
-        new HttpTransport(TransportOptions.fromEnvironment(environment))) {
+        new HttpTransport(Engines.transport(context.settings(), environment))) {
       Sources sources = new Sources(transport, Engines.blob(context.settings(), environment));
       try (FetchEngine engine =
           new FetchEngine(sources::open, Engines.fetchOptions(context.settings()), new Metrics())) {

@@ -4,7 +4,6 @@ import dev.stoker.agent.config.ByteSize;
 import dev.stoker.io.asset.AssetUri;
 import dev.stoker.io.asset.Deadline;
 import dev.stoker.io.net.HttpTransport;
-import dev.stoker.io.net.TransportOptions;
 import dev.stoker.io.source.blob.BlobAccounts;
 import dev.stoker.io.sync.Overwrite;
 import dev.stoker.io.sync.PushProgress;
@@ -81,7 +80,7 @@ final class PushCommand implements Callable<Integer> {
             verify,
             createContainer);
     try (HttpTransport transport =
-            new HttpTransport(TransportOptions.fromEnvironment(context.environment()));
+            new HttpTransport(Engines.transport(context.settings(), context.environment()));
         TransferBar bar = TransferBar.on(context, verify ? "Compared" : "Pushed")) {
       BlobAccounts accounts =
           new BlobAccounts(Engines.blob(context.settings(), context.environment()), transport);

@@ -7,7 +7,6 @@ import dev.stoker.io.asset.AssetUri;
 import dev.stoker.io.asset.Deadline;
 import dev.stoker.io.asset.IoFailure;
 import dev.stoker.io.net.HttpTransport;
-import dev.stoker.io.net.TransportOptions;
 import dev.stoker.io.source.blob.BlobAccounts;
 import dev.stoker.io.sync.LocalContent;
 import dev.stoker.io.sync.PushProgress;
@@ -164,7 +163,7 @@ final class Uploads {
   private List<Upload> send(AssetUri top, List<LocalContent> contents) {
     Deadline deadline = Deadline.after(LONGEST);
     try (HttpTransport transport =
-            new HttpTransport(TransportOptions.fromEnvironment(context.environment()));
+            new HttpTransport(Engines.transport(context.settings(), context.environment()));
         TransferBar bar = TransferBar.on(context, "Uploaded");
         ExecutorService threads =
             Executors.newFixedThreadPool(

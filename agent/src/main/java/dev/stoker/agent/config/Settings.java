@@ -6,6 +6,7 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -232,6 +233,21 @@ public final class Settings {
   public Optional<Long> memoryBytes() {
     return first(flags.memory(), "STOKER_MEMORY", file.memory())
         .map(text -> ByteSize.parse("memory", text));
+  }
+
+  /** How long an NFS server may say nothing at all, if anybody said. */
+  public Optional<Duration> nfsTimeout() {
+    return first(null, "STOKER_NFS_TIMEOUT", file.nfsTimeout())
+        .map(
+            text -> {
+              // The variable has always been a number of seconds.
+              String span = text.strip().matches("\\d+") ? text.strip() + "s" : text;
+              Duration timeout = TimeSpan.parse("nfsTimeout", span);
+              if (timeout.isZero()) {
+                throw new ConfigFailure("nfsTimeout is '%s'; allow 1s at least.".formatted(text));
+              }
+              return timeout;
+            });
   }
 
   /** Where Azure's metadata service answers, if anybody said; without a trailing slash. */

@@ -38,6 +38,7 @@ import org.jspecify.annotations.Nullable;
  * @param renderers what renderers may take beside their slot
  * @param assets how renderers get at their inputs: {@code mount}, {@code stage} or {@code auto}
  * @param mount folder that the I/O process mounts sessions' inputs in, or {@code off}
+ * @param nfsTimeout how long an NFS server may say nothing at all, as {@link TimeSpan}
  */
 public record StokerFile(
     @Nullable String controller,
@@ -68,13 +69,14 @@ public record StokerFile(
     @Nullable String stall,
     @Nullable Renderers renderers,
     @Nullable String assets,
-    @Nullable String mount) {
+    @Nullable String mount,
+    @Nullable String nfsTimeout) {
 
   static final StokerFile EMPTY =
       new StokerFile(
           null, null, null, null, null, null, null, null, Map.of(), Map.of(), null, null, null,
           null, null, null, null, null, null, List.of(), Map.of(), null, null, null, null, null,
-          null, null, null);
+          null, null, null, null);
 
   public StokerFile {
     locations = locations == null ? List.of() : List.copyOf(locations);

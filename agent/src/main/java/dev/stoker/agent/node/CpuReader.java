@@ -144,7 +144,14 @@ final class CpuReader {
         present.stream().filter(cpu -> tree.exists(CPU + "/cpu" + cpu + "/topology")).toList();
     // An offline CPU keeps its folder and loses its topology.
     CpuSet found = CpuSet.of(described.isEmpty() ? present : described);
-    return found.isEmpty() ? CpuSet.of(info.processors()) : found;
+    if (!found.isEmpty()) {
+      return found;
+    }
+    CpuSet running = CpuSet.of(info.processors());
+    // Nobody says which of them run: those that are there, else those that may come.
+    return running.isEmpty()
+        ? tree.cpus(CPU + "/present").or(() -> tree.cpus(CPU + "/possible")).orElse(CpuSet.EMPTY)
+        : running;
   }
 
   private void findPackages() {

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -55,6 +56,7 @@ class SettingsTest {
         slots: 2
         reserve: {cpus: 1, memory: 2GiB}
         user: render
+        nfsTimeout: 90s
         """);
 
     StokerFile file = load().file();
@@ -66,8 +68,21 @@ class SettingsTest {
         () -> assertEquals("2", file.slots().rule()),
         () -> assertEquals(1, file.reserve().cpus()),
         () -> assertEquals(new UserEntry(List.of("render"), 0, 0), file.user()),
+        () -> assertEquals(Optional.of(Duration.ofSeconds(90)), load().nfsTimeout()),
         () -> assertEquals(Optional.of("secret"), load().token()),
         () -> assertFalse(file.origins().toString().contains("c2VjcmV0"), "secrets stay hidden"));
+  }
+
+  @Test
+  void anNfsServersSilenceIsBoundedByVariableOrFile() throws IOException {
+    write("nfsTimeout: 2m\n");
+    assertEquals(Optional.of(Duration.ofMinutes(2)), load().nfsTimeout());
+    Settings overridden = Settings.load(Flags.NONE, Map.of("STOKER_NFS_TIMEOUT", "7"), folder);
+    assertEquals(Optional.of(Duration.ofSeconds(7)), overridden.nfsTimeout());
+    write("nfsTimeout: 0s\n");
+    assertThrows(ConfigFailure.class, () -> load().nfsTimeout());
+    write("nfsTimeout: soon\n");
+    assertThrows(ConfigFailure.class, () -> load().nfsTimeout());
   }
 
   @Test

@@ -118,6 +118,13 @@ class OddTreesTest {
           tree.remove(GPU + "/local_cpulist");
         }),
     NO_PCI("0-47|1|0:0-23,1:24-47|6|48||440", tree -> tree.remove("sys/bus")),
+    PRESENT_CPUS_ONLY(
+        "0-3|1||0|4||440",
+        tree -> {
+          tree.remove("sys");
+          tree.put(CPU + "/possible", "0-7");
+          tree.put(CPU + "/present", "0-3");
+        }),
     PROC_ONLY(
         "0-1|1||0|2||440",
         tree -> {

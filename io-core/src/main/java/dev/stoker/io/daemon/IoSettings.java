@@ -2,8 +2,10 @@ package dev.stoker.io.daemon;
 
 import dev.stoker.io.cache.CacheSettings;
 import dev.stoker.io.cache.Trust;
+import dev.stoker.io.net.TransportOptions;
 import dev.stoker.io.source.blob.BlobSettings;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  *     dev.stoker.io.asset.AssetUri#origin()}
  * @param trust how long a check is believed of files that are read past the cache
  * @param mount folder that sessions' folders are mounted in; null for no mount
+ * @param nfsTimeout how long an NFS server may say nothing before what waits for it fails
  */
 public record IoSettings(
     Path dataFolder,
@@ -27,7 +30,8 @@ public record IoSettings(
     BlobSettings blob,
     Map<String, Long> bytesPerSecond,
     Trust trust,
-    @Nullable Path mount) {
+    @Nullable Path mount,
+    Duration nfsTimeout) {
   /** Runs eight readers at full speed; see {@code docs/cache.md}. */
   public static final long DEFAULT_MEMORY_BYTES = 256L << 20;
 
@@ -41,7 +45,7 @@ public record IoSettings(
     bytesPerSecond = Map.copyOf(bytesPerSecond);
   }
 
-  /** Without a mount for sessions. */
+  /** Without a mount for sessions, as patient with NFS servers as the kernel. */
   public IoSettings(
       Path dataFolder,
       List<CacheSettings.Disk> cacheDisks,
@@ -49,7 +53,15 @@ public record IoSettings(
       BlobSettings blob,
       Map<String, Long> bytesPerSecond,
       Trust trust) {
-    this(dataFolder, cacheDisks, memoryBytes, blob, bytesPerSecond, trust, null);
+    this(
+        dataFolder,
+        cacheDisks,
+        memoryBytes,
+        blob,
+        bytesPerSecond,
+        trust,
+        null,
+        TransportOptions.RPC_TIMEOUT);
   }
 
   /** Checks are believed as long as the design allows. */
@@ -79,12 +91,20 @@ public record IoSettings(
 
   /** The same with sessions' folders mounted there; null: nowhere. */
   public IoSettings withMount(@Nullable Path folder) {
-    return new IoSettings(dataFolder, cacheDisks, memoryBytes, blob, bytesPerSecond, trust, folder);
+    return new IoSettings(
+        dataFolder, cacheDisks, memoryBytes, blob, bytesPerSecond, trust, folder, nfsTimeout);
+  }
+
+  /** The same with another bound for NFS servers that say nothing. */
+  public IoSettings withNfsTimeout(Duration timeout) {
+    return new IoSettings(
+        dataFolder, cacheDisks, memoryBytes, blob, bytesPerSecond, trust, mount, timeout);
   }
 
   /** The same for another cache, with another data folder. */
   public IoSettings withCache(Path otherDataFolder, List<CacheSettings.Disk> disks) {
-    return new IoSettings(otherDataFolder, disks, memoryBytes, blob, bytesPerSecond, trust);
+    return new IoSettings(
+        otherDataFolder, disks, memoryBytes, blob, bytesPerSecond, trust, null, nfsTimeout);
   }
 
   CacheSettings cache() {

@@ -31,7 +31,10 @@ final class NodeOrigins implements IoNode.Origins {
   private final TreeWriters writers;
 
   NodeOrigins(IoSettings settings, Metrics metrics) {
-    transport = new HttpTransport(TransportOptions.fromEnvironment(settings.blob().environment()));
+    transport =
+        new HttpTransport(
+            TransportOptions.fromEnvironment(settings.blob().environment())
+                .withRpcTimeout(settings.nfsTimeout()));
     sources = new Sources(transport, settings.blob());
     writers = new TreeWriters(sources.accounts());
     engine =

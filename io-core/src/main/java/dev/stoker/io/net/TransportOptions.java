@@ -33,7 +33,7 @@ public record TransportOptions(
     Duration rpcTimeout) {
 
   /** As a soft kernel mount of NFS (nfs(5): timeo=600). */
-  private static final Duration RPC_TIMEOUT = Duration.ofMinutes(1);
+  public static final Duration RPC_TIMEOUT = Duration.ofMinutes(1);
 
   /** What the transport waits with. */
   public enum Poller {
@@ -61,14 +61,7 @@ public record TransportOptions(
         ProxySettings.fromEnvironment(environment),
         certificates == null || certificates.isBlank() ? null : Path.of(certificates),
         Poller.AUTO,
-        rpcTimeout(environment.get("STOKER_NFS_TIMEOUT")));
-  }
-
-  /** Whole seconds; anything else is the default. */
-  private static Duration rpcTimeout(@Nullable String seconds) {
-    return seconds != null && seconds.matches("[1-9][0-9]{0,5}")
-        ? Duration.ofSeconds(Long.parseLong(seconds))
-        : RPC_TIMEOUT;
+        RPC_TIMEOUT);
   }
 
   public TransportOptions withPoller(Poller other) {
