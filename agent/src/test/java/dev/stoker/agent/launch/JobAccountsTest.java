@@ -95,15 +95,15 @@ class JobAccountsTest {
 
   @Test
   void aSecondAgentCannotHaveAccountsOfTheFirst() throws Exception {
-    try (var first = new JobAccounts(USERS.subList(0, 2));
-        var second = new JobAccounts(USERS.subList(1, 3))) {
-      first.reserve();
-      IOException refused = assertThrows(IOException.class, second::reserve);
-      assertEquals(
-          "Another agent of this machine runs jobs as number 78002; give each agent accounts of"
-              + " its own ('user' in the configuration).",
-          refused.getMessage());
-      first.close();
+    try (var second = new JobAccounts(USERS.subList(1, 3))) {
+      try (var first = new JobAccounts(USERS.subList(0, 2))) {
+        first.reserve();
+        IOException refused = assertThrows(IOException.class, second::reserve);
+        assertEquals(
+            "Another agent of this machine runs jobs as number 78002; give each agent accounts of"
+                + " its own ('user' in the configuration).",
+            refused.getMessage());
+      }
       second.reserve();
     }
   }

@@ -27,27 +27,6 @@ final class LinkedLibrary implements Callable<Void> {
   /** 20 bytes each in Blender 3.4, 200 times: 182 MB. */
   private static final int VERTICES = 45_500;
 
-  private static final String MAKE =
-      """
-      import array, bpy, random
-      random.seed(7)
-      places = array.array('f', [random.random() for _ in range(3 * %d)])
-      for i in range(%d):
-        mesh = bpy.data.meshes.new('M%%d' %% i)
-        mesh.vertices.add(%d)
-        mesh.vertices.foreach_set('co', places)
-        bpy.context.collection.objects.link(bpy.data.objects.new('O%%d' %% i, mesh))
-      bpy.ops.wm.save_as_mainfile(filepath='%s', compress=False)
-      """;
-
-  private static final String LINK =
-      """
-      import bpy
-      with bpy.data.libraries.load('%s', link=True) as (there, wanted):
-        wanted.objects = ['O%d']
-      print('LINKED', len(bpy.data.objects['O%d'].data.vertices))
-      """;
-
   @Mixin private RunOptions options = new RunOptions();
 
   @Option(
@@ -61,7 +40,7 @@ final class LinkedLibrary implements Callable<Void> {
     try (Workplace place = Workplace.below(options.folder);
         NginxServer server = NginxServer.start()) {
       Path library = server.root().resolve("library.blend");
-      var _ = blender(place, MAKE.formatted(VERTICES, OBJECTS, VERTICES, library));
+      var _ = blender(place, making(library));
       long libraryBytes = Files.size(library);
       List<String> said = new ArrayList<>();
       for (String kernelReadAhead : kernelReadAheads) {
@@ -87,8 +66,7 @@ final class LinkedLibrary implements Callable<Void> {
               (name, peer, folder) -> {
                 long before = link.deliveredBytes();
                 int object = OBJECTS / 2;
-                String said =
-                    blender(place, LINK.formatted(folder.resolve("library.blend"), object, object));
+                String said = blender(place, linking(folder.resolve("library.blend"), object));
                 if (!said.contains("LINKED " + VERTICES)) {
                   throw new IllegalStateException("Blender linked nothing: " + said);
                 }
@@ -123,5 +101,30 @@ final class LinkedLibrary implements Callable<Void> {
     } catch (InterruptedException e) {
       throw new IllegalStateException("Interrupted while Blender ran.", e);
     }
+  }
+
+  private static String making(Path library) {
+    return """
+        import array, bpy, random
+        random.seed(7)
+        places = array.array('f', [random.random() for _ in range(3 * %d)])
+        for i in range(%d):
+          mesh = bpy.data.meshes.new('M%%d' %% i)
+          mesh.vertices.add(%d)
+          mesh.vertices.foreach_set('co', places)
+          bpy.context.collection.objects.link(bpy.data.objects.new('O%%d' %% i, mesh))
+        bpy.ops.wm.save_as_mainfile(filepath='%s', compress=False)
+        """
+        .formatted(VERTICES, OBJECTS, VERTICES, library);
+  }
+
+  private static String linking(Path library, int object) {
+    return """
+        import bpy
+        with bpy.data.libraries.load('%s', link=True) as (there, wanted):
+          wanted.objects = ['O%d']
+        print('LINKED', len(bpy.data.objects['O%d'].data.vertices))
+        """
+        .formatted(library, object, object);
   }
 }
