@@ -60,12 +60,18 @@ final class FakeOrigin implements AssetSource {
 
     private void fill(int bytes) {
       int window = into.remaining();
-      for (int i = came.get(); i < bytes && !future.isDone(); i++) {
-        into.put(into.position() + i % window, byteAt(asset.path().value(), range.offset() + i));
-        came.set(i + 1);
-        if (isWindow() && (i + 1) % window == 0) {
-          arrived.accept(i + 1);
+      int from = came.get();
+      while (from < bytes && !future.isDone()) {
+        int start = from - from % window;
+        int to = Math.min(bytes, start + window);
+        for (int i = from; i < to; i++) {
+          into.put(into.position() + i - start, byteAt(asset.path().value(), range.offset() + i));
         }
+        came.set(to);
+        if (isWindow() && to == start + window) {
+          arrived.accept(to);
+        }
+        from = to;
       }
     }
 
