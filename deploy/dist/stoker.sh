@@ -4,10 +4,12 @@ set -eu
 home=$(dirname -- "$(dirname -- "$(readlink -f -- "$0")")")
 # What ends before the second compiler would pay, and what rests beside renderers and gives memory back; see the source tree's launcher.
 short='-XX:TieredStopAtLevel=1 -XX:+UseSerialGC'
+resting='-Xms8m -XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=20 -XX:ReservedCodeCacheSize=32m'
 case ${1:-} in
-  agent) tuning="$short -Xms8m -XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=20 -XX:ReservedCodeCacheSize=32m" ;;
+  agent) tuning="$short $resting" ;;
+  io) tuning="-XX:+UseSerialGC $resting" ;;
   controller) tuning=-Xmx${STOKER_CONTROLLER_MEMORY:-256m} ;;
-  dev | demo | io) tuning= ;;
+  dev | demo) tuning= ;;
   *) tuning=$short ;;
 esac
 # Two of ours first, which name a finder of loggers: the JDK opens one jar after the other until it has seen two.
