@@ -25,6 +25,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +39,9 @@ public final class Demo implements AutoCloseable {
 
   private static final int FAILED = 1;
 
+  /** A farm starts in less, on a busy machine, too. */
+  private static final int PATIENCE_SECONDS = 20;
+
   private final DemoOptions options;
   private final Map<String, String> environment;
   private final PrintWriter out;
@@ -45,6 +49,8 @@ public final class Demo implements AutoCloseable {
   private final String release;
   private final Deque<AutoCloseable> opened = new ArrayDeque<>(); // guarded by itself
   private final CountDownLatch closing = new CountDownLatch(1);
+  private final CountDownLatch ended = new CountDownLatch(1);
+  private volatile boolean running;
 
   /**
    * @param environment the process's variables
@@ -70,6 +76,7 @@ public final class Demo implements AutoCloseable {
    * @throws DemoFailure in one sentence, when it cannot go on
    */
   public int run() throws InterruptedException {
+    running = true;
     try {
       return runOnce();
     } catch (IOException e) {
@@ -78,6 +85,8 @@ public final class Demo implements AutoCloseable {
       throw failure(String.valueOf(e.getMessage()), e);
     } catch (DemoFailure e) {
       throw failure(String.valueOf(e.getMessage()), e);
+    } finally {
+      ended.countDown();
     }
   }
 
@@ -264,6 +273,7 @@ public final class Demo implements AutoCloseable {
     throw new DemoFailure("The demo was stopped.");
   }
 
+  /** Closes what is open, and waits for what another thread is about to open, which closes it. */
   @Override
   public void close() {
     closing.countDown();
@@ -271,11 +281,17 @@ public final class Demo implements AutoCloseable {
       AutoCloseable part;
       synchronized (opened) {
         if (opened.isEmpty()) {
-          return;
+          break;
         }
         part = opened.pop();
       }
       closeQuietly(part);
+    }
+    try {
+      // The process ends when its hooks have: a mount that is made then would stay.
+      boolean _ = !running || ended.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
