@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 
 /** Where the program starts. */
 public final class Main {
@@ -35,13 +36,11 @@ public final class Main {
             Path.of("").toAbsolutePath(),
             isTerminal());
     Callable<Integer> plain = PlainLine.command(context, args);
+    int exitCode = run(context, plain, args);
+    out.flush();
     if (plain == null) {
-      int exitCode = run(context, args);
-      out.flush();
       Shutdown.exit(exitCode);
     } else {
-      int exitCode = call(context, plain);
-      out.flush();
       // Nothing is left to end, and System.exit logs itself, for which it opens every jar.
       Runtime.getRuntime().halt(exitCode);
     }
@@ -49,11 +48,13 @@ public final class Main {
 
   /** Runs one command line; never throws. */
   static int run(Context context, String... args) {
-    Callable<Integer> plain = PlainLine.command(context, args);
-    return plain == null ? Commands.commandLine(context, args).execute(args) : call(context, plain);
+    return run(context, PlainLine.command(context, args), args);
   }
 
-  private static int call(Context context, Callable<Integer> plain) {
+  private static int run(Context context, @Nullable Callable<Integer> plain, String... args) {
+    if (plain == null) {
+      return Commands.commandLine(context, args).execute(args);
+    }
     try {
       return plain.call();
     } catch (Exception e) {

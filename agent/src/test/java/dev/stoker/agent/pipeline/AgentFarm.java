@@ -18,6 +18,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -169,6 +170,38 @@ abstract class AgentFarm {
               args: ['-c', '%s']
     """
         .formatted(name, frames, script);
+  }
+
+  /** Makes a folder with these permissions, whatever the umask is. */
+  static void openTo(Path folder, String permissions) throws IOException {
+    Files.createDirectories(folder);
+    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString(permissions));
+  }
+
+  /** A job of one task, named so, whose files go to the folder {@code out-NAME} of the show. */
+  String submitScript(String name, String script) throws IOException {
+    return submitTemplate(
+        """
+        specificationVersion: jobtemplate-2023-09
+        name: %s
+        parameterDefinitions:
+          - {name: Out, type: PATH, objectType: DIRECTORY, dataFlow: OUT}
+        steps:
+          - name: Only
+            script:
+              embeddedFiles:
+                - name: Run
+                  type: TEXT
+                  runnable: true
+                  data: |
+                    #!/bin/sh
+        %s
+              actions: {onRun: {command: '{{Task.File.Run}}'}}
+        """
+            .formatted(name, script.indent(12)),
+        Map.of("Out", "/mnt/show/out-" + name),
+        "key-" + name,
+        1);
   }
 
   String submitTemplate(String template, Map<String, String> parameters) throws IOException {

@@ -8,12 +8,9 @@ import dev.stoker.agent.launch.SessionBinding.JobUser;
 import dev.stoker.agent.node.SlotLayout;
 import dev.stoker.agent.node.SlotRule;
 import dev.stoker.controller.protocol.Jobs;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -30,16 +27,16 @@ class HostileJobTest extends AgentFarm {
     assertTrue(Isolation.isRoot() || !"true".equals(System.getenv("CI")), "needs root");
     assumeTrue(Isolation.isRoot(), "needs root to run jobs as other users");
     Path marks = Files.createDirectory(top.resolve("marks"));
-    open(top, "rwx--x--x");
-    open(show(""), "rwxrwxrwx");
-    open(marks, "rwxrwxrwx");
+    openTo(top, "rwx--x--x");
+    openTo(show(""), "rwxrwxrwx");
+    openTo(marks, "rwxrwxrwx");
     startAgent(
         settings ->
             settings.withUsers(ACCOUNTS).withSlots(new SlotRule.Count(2), SlotLayout.Reserve.NONE));
     Path told = marks.resolve("told");
     Path gate = marks.resolve("gate");
     String victim =
-        submit(
+        submitScript(
             "victim",
             """
             umask 000
@@ -56,7 +53,7 @@ class HostileJobTest extends AgentFarm {
                 .formatted(told, gate));
     until(() -> Files.exists(told));
     String spy =
-        submit(
+        submitScript(
             "spy",
             """
             exec > '{{Param.Out}}/spy.txt' 2>/dev/null
@@ -91,35 +88,5 @@ class HostileJobTest extends AgentFarm {
         "F9 hostile jobs: 20 trials, %d lost, 0 doubled, 0 corrupt%n", lines.size() - 1);
     assertEquals(List.of(), lines.subList(1, lines.size()));
     assertEquals("mine", Files.readString(show("out-victim/victim.txt")).strip());
-  }
-
-  private static void open(Path folder, String permissions) throws IOException {
-    Files.createDirectories(folder);
-    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString(permissions));
-  }
-
-  private String submit(String name, String script) throws IOException {
-    return submitTemplate(
-        """
-        specificationVersion: jobtemplate-2023-09
-        name: %s
-        parameterDefinitions:
-          - {name: Out, type: PATH, objectType: DIRECTORY, dataFlow: OUT}
-        steps:
-          - name: Only
-            script:
-              embeddedFiles:
-                - name: Run
-                  type: TEXT
-                  runnable: true
-                  data: |
-                    #!/bin/sh
-        %s
-              actions: {onRun: {command: '{{Task.File.Run}}'}}
-        """
-            .formatted(name, script.indent(12)),
-        Map.of("Out", "/mnt/show/out-" + name),
-        "key-" + name,
-        1);
   }
 }

@@ -8,12 +8,9 @@ import dev.stoker.agent.launch.SessionBinding.JobUser;
 import dev.stoker.agent.node.SlotLayout;
 import dev.stoker.agent.node.SlotRule;
 import dev.stoker.controller.protocol.Jobs;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** F9 on a node: a job reads neither another job's files nor what is Stoker's. */
@@ -25,9 +22,9 @@ class JobSecrecyTest extends AgentFarm {
     assertTrue(Isolation.isRoot() || !"true".equals(System.getenv("CI")), "needs root");
     assumeTrue(Isolation.isRoot(), "needs root to run jobs as another user");
     Path marks = Files.createDirectory(top.resolve("marks"));
-    open(top, "rwx--x--x");
-    open(show(""), "rwxrwxrwx");
-    open(marks, "rwxrwxrwx");
+    openTo(top, "rwx--x--x");
+    openTo(show(""), "rwxrwxrwx");
+    openTo(marks, "rwxrwxrwx");
     startAgent(
         settings ->
             settings
@@ -36,7 +33,7 @@ class JobSecrecyTest extends AgentFarm {
     Path started = marks.resolve("started");
     Path gate = marks.resolve("gate");
     String victim =
-        submit(
+        submitScript(
             "victim",
             """
             echo mine > '{{Session.WorkingDirectory}}/mine.txt'
@@ -47,7 +44,7 @@ class JobSecrecyTest extends AgentFarm {
                 .formatted(started, gate));
     until(() -> Files.exists(started));
     String spy =
-        submit(
+        submitScript(
             "spy",
             """
             exec > '{{Param.Out}}/spy.txt'
@@ -80,35 +77,5 @@ class JobSecrecyTest extends AgentFarm {
         "F9 jobs: %d trials, %d lost, 0 doubled, 0 corrupt%n", lines.size() + 4, found.size());
     assertEquals(List.of(), found);
     assertTrue(Files.exists(show("out-victim/victim.txt")));
-  }
-
-  private static void open(Path folder, String permissions) throws IOException {
-    Files.createDirectories(folder);
-    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString(permissions));
-  }
-
-  private String submit(String name, String script) throws IOException {
-    return submitTemplate(
-        """
-        specificationVersion: jobtemplate-2023-09
-        name: %s
-        parameterDefinitions:
-          - {name: Out, type: PATH, objectType: DIRECTORY, dataFlow: OUT}
-        steps:
-          - name: Only
-            script:
-              embeddedFiles:
-                - name: Run
-                  type: TEXT
-                  runnable: true
-                  data: |
-                    #!/bin/sh
-        %s
-              actions: {onRun: {command: '{{Task.File.Run}}'}}
-        """
-            .formatted(name, script.indent(12)),
-        Map.of("Out", "/mnt/show/out-" + name),
-        "key-" + name,
-        1);
   }
 }

@@ -51,11 +51,7 @@ final class RunSize {
     }
   }
 
-  /** The largest request now: a power of two. */
-  int capBytes() {
-    return capBytes(maxBytes);
-  }
-
+  /** The largest request now: a power of two, at most {@code mostBytes}. */
   private int capBytes(int mostBytes) {
     double wanted = bytesPerSecond == 0 ? maxBytes : bytesPerSecond * TARGET_SECONDS;
     int bounded = (int) Math.clamp(wanted, GRAIN_BYTES, mostBytes);
