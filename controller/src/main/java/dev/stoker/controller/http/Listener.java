@@ -16,8 +16,11 @@ import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** The socket that takes connections in, and the event loops that they live on. */
@@ -88,12 +91,27 @@ final class Listener implements AutoCloseable {
     socket.close().awaitUninterruptibly(LONGEST_STOP_SECONDS, TimeUnit.SECONDS);
   }
 
-  /** Closes what is open still, and ends the loops. */
+  /**
+   * Does what other threads gave it (last answers), closes what is open still, and ends the loops.
+   */
   @Override
   public void close() {
     stopListening();
+    if (!loops.isShuttingDown()) {
+      runQueued();
+    }
     loops
         .shutdownGracefully(0, LONGEST_STOP_SECONDS, TimeUnit.SECONDS)
         .awaitUninterruptibly(LONGEST_STOP_SECONDS, TimeUnit.SECONDS);
+  }
+
+  /** A loop that is told to end closes its connections first, and would write answers to nobody. */
+  private void runQueued() {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(LONGEST_STOP_SECONDS);
+    List<Future<?>> marks = new ArrayList<>();
+    loops.forEach(loop -> marks.add(loop.submit(() -> {})));
+    for (Future<?> mark : marks) {
+      mark.awaitUninterruptibly(Math.max(end - System.nanoTime(), 0), TimeUnit.NANOSECONDS);
+    }
   }
 }

@@ -290,11 +290,10 @@ class HttpServerTest {
       for (int i = 0; i < 4; i++) {
         clients.get(i).send("GET /block HTTP/1.1\r\n\r\n");
       }
-      // The four get their threads at some time; until then the next one is served.
-      RawClient next = clients.get(4);
-      do {
-        next.send("GET / HTTP/1.1\r\n\r\n");
-      } while (next.answer().status() == 200);
+      // Only then: one that is served meanwhile would take the place of the fourth.
+      await("four requests in work", () -> server.requestCount() == 4);
+      clients.get(4).send("GET / HTTP/1.1\r\n\r\n");
+      assertEquals(503, clients.get(4).answer().status());
       release.countDown();
       assertEquals("blocked", clients.get(0).answer().body());
     } finally {
@@ -392,6 +391,7 @@ class HttpServerTest {
       watching.send("GET /tick HTTP/1.1\r\n\r\n");
       assertTrue(watching.readPiece().contains("data: 1"));
       blocked.send("GET /block HTTP/1.1\r\n\r\n");
+      await("the request in work", () -> server.requestCount() == 1);
       idle.send("GET / HTTP/1.1\r\n\r\n");
       assertEquals(200, idle.answer().status());
       server.close();
