@@ -44,12 +44,14 @@ public final class Rehearsal {
     if (args.length > 1) {
       unpackLibraries(Files.createDirectories(Path.of(args[1])));
     }
-    try (RehearsalOrigin origin = new RehearsalOrigin(SMALL_FILES, SMALL_BYTES, LARGE_BYTES)) {
+    try (RehearsalOrigin origin = new RehearsalOrigin(SMALL_FILES, SMALL_BYTES, LARGE_BYTES);
+        RehearsalFiler filer = new RehearsalFiler(origin.files())) {
       String tree = folder.resolve("tree").toString();
       run(folder, 0, "fetch", origin.tree(), tree);
       run(folder, 0, "fetch", origin.tree(), tree);
       run(folder, 0, "fetch", origin.tree() + "large", folder.resolve("one").toString());
       run(folder, 0, "fetch", origin.container(), folder.resolve("blobs").toString());
+      run(folder, 0, "fetch", filer.uri(""), folder.resolve("filed").toString());
       run(folder, 0, "push", tree, origin.container());
       run(folder, 0, "push", "--json", "--overwrite", "always", tree, origin.container());
       run(folder, 1, "fetch", origin.tree() + "missing", folder.resolve("none").toString());

@@ -46,6 +46,11 @@ final class RehearsalOrigin implements AutoCloseable {
     return "http://127.0.0.1:" + server.getAddress().getPort() + "/tree/";
   }
 
+  /** The files, by name. */
+  Map<String, byte[]> files() {
+    return files;
+  }
+
   /** The files as a container of an emulator. */
   String container() {
     return "blob+http://127.0.0.1:" + server.getAddress().getPort() + "/account/container/";

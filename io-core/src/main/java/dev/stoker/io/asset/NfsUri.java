@@ -2,6 +2,7 @@ package dev.stoker.io.asset;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +45,26 @@ public record NfsUri(
 
     public Options {
       groups = List.copyOf(groups);
+    }
+
+    // By hand, as below: a record's own are made at run time, which a short command waits 10 ms
+    // for.
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Options o
+          && nfsPort == o.nfsPort
+          && mountPort == o.mountPort
+          && uid == o.uid
+          && gid == o.gid
+          && connections == o.connections
+          && groups.equals(o.groups)
+          && Objects.equals(export, o.export);
+    }
+
+    @Override
+    public int hashCode() {
+      int hash = 31 * (31 * nfsPort + mountPort) + uid;
+      return 31 * (31 * (31 * hash + gid) + groups.hashCode()) + Objects.hashCode(export);
     }
 
     /** As the query of a URI, without {@code nfsport}, which stands in the origin; may be empty. */

@@ -1,6 +1,7 @@
 package dev.stoker.io.fetch;
 
 import dev.stoker.io.asset.ByteRange;
+import dev.stoker.io.source.StreamWindow;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -13,9 +14,6 @@ import org.jspecify.annotations.Nullable;
 final class Handout {
   /** Handing on costs a thread's wake-up or so. */
   private static final int WORTH_BYTES = 1 << 20;
-
-  /** Larger ones leave the second cache of a core, smaller ones cost more calls. */
-  static final int WINDOW_BYTES = 512 << 10;
 
   private Handout() {}
 
@@ -52,7 +50,8 @@ final class Handout {
    */
   static int bufferBytes(Run run) {
     int bytes = (int) run.range.lengthBytes();
-    if (bytes <= WINDOW_BYTES) {
+    StreamWindow window = run.asset().source.window();
+    if (window == null || bytes <= window.bytes()) {
       return bytes;
     }
     for (Piece piece : run.pieces) {
@@ -60,12 +59,12 @@ final class Handout {
         return bytes;
       }
     }
-    return WINDOW_BYTES;
+    return window.bytes();
   }
 
   /** Whether a window would do for this piece. */
   static boolean streams(Piece piece) {
-    if (!piece.asset.source.streams() || piece.asset.asset.info().version().readWhole()) {
+    if (piece.asset.source.window() == null || piece.asset.asset.info().version().readWhole()) {
       return false;
     }
     for (Want want : piece.waiters) {
@@ -87,6 +86,7 @@ final class Handout {
     List<Delivery> deliveries = new ArrayList<>(1);
     deliveries.add(new Delivery(attempt.lease, run.priority(), here));
     long start = run.range.offset() + attempt.seenBytes;
+    int startInBuffer = attempt.seenBytes % attempt.lease.buffer().limit();
     long end = run.range.offset() + bytes;
     attempt.seenBytes = bytes;
     if (run.done) {
@@ -100,7 +100,8 @@ final class Handout {
         if (from < start || from >= to) {
           continue;
         }
-        var part = new Delivery.Part(want, ByteRange.between(from, to), from - start);
+        var part =
+            new Delivery.Part(want, ByteRange.between(from, to), startInBuffer + from - start);
         if (want.sink.isQuick()) {
           here.add(part);
         } else {

@@ -207,7 +207,7 @@ final class OriginQueue {
   }
 
   private void start(Run run, BufferPool.Lease lease, long now, boolean hedge, Chores chores) {
-    Run.Attempt attempt = new Run.Attempt(run.range, lease, now, hedge);
+    Run.Attempt attempt = new Run.Attempt(run, lease, now, hedge);
     run.attempts.add(attempt);
     inFlight++;
     chores.add(
@@ -243,8 +243,7 @@ final class OriginQueue {
   }
 
   private void streamed(Run run, Run.Attempt attempt, int bytes) {
-    if (bytes - attempt.seenBytes < attempt.lease.buffer().limit()
-        && bytes < run.range.lengthBytes()) {
+    if (bytes - attempt.seenBytes < attempt.stepBytes && bytes < run.range.lengthBytes()) {
       return;
     }
     List<Delivery> deliveries;

@@ -2,6 +2,7 @@ package dev.stoker.io.fetch;
 
 import dev.stoker.io.asset.ByteRange;
 import dev.stoker.io.asset.Deadline;
+import dev.stoker.io.source.StreamWindow;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -25,18 +26,24 @@ final class Run {
     /** Whether its buffer is shorter than the range, and filled again and again. */
     final boolean streams;
 
+    /** How much more of it must have come, then, before it is handed on. */
+    final int stepBytes;
+
     /** How much of the range had come when parts were last handed out; its reader's thread only. */
     int seenBytes;
 
     /** Volatile: whoever ends the run must see it, or its starter must see that the run ended. */
     volatile @Nullable CompletableFuture<Void> read;
 
-    Attempt(ByteRange range, BufferPool.Lease lease, long startedNanos, boolean hedge) {
+    Attempt(Run run, BufferPool.Lease lease, long startedNanos, boolean hedge) {
       this.lease = lease;
       this.startedNanos = startedNanos;
       this.hedge = hedge;
-      this.streams = range.lengthBytes() > lease.buffer().capacity();
-      int limit = (int) Math.min(range.lengthBytes(), lease.buffer().capacity());
+      long bytes = run.range.lengthBytes();
+      StreamWindow window = run.asset().source.window();
+      this.streams = window != null && bytes > lease.buffer().capacity();
+      this.stepBytes = window == null ? 0 : window.stepBytes();
+      int limit = streams ? window.bytes() : (int) bytes;
       lease.buffer().position(0).limit(limit);
     }
 

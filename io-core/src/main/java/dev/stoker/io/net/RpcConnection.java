@@ -37,6 +37,7 @@ final class RpcConnection extends InboundHandler
 
   private final RpcPeer peer;
   private final RecordDecoder decoder = new RecordDecoder(this);
+  private final WakeThreshold wake = new WakeThreshold();
   private final Map<Integer, RpcCall> out = new LinkedHashMap<>();
   private @Nullable Channel channel;
   private int dataBytesOut;
@@ -121,6 +122,7 @@ final class RpcConnection extends InboundHandler
     }
     remove(call);
     if (decoder.current() == call) {
+      wake.lower(channel());
       decoder.skipCurrent();
       ByteBuf held = direct;
       direct = null;
@@ -165,6 +167,10 @@ final class RpcConnection extends InboundHandler
     long quiet = nowNanos - lastHeardNanos;
     if (out.isEmpty() || !channel().isActive()) {
       return;
+    }
+    if (quiet > quietLimitNanos / 6) {
+      // What trickles in is a sign of life.
+      wake.lower(channel());
     }
     if (quiet > quietLimitNanos) {
       close("it said nothing for " + TimeUnit.NANOSECONDS.toMillis(quiet) + " ms");
@@ -229,6 +235,7 @@ final class RpcConnection extends InboundHandler
       ByteBuffer into = decoder.target();
       direct = Unpooled.wrappedBuffer(into.slice(into.position(), due)).clear();
       directTaken = 0;
+      wake.begin(System.nanoTime());
     }
     return direct;
   }
@@ -250,6 +257,7 @@ final class RpcConnection extends InboundHandler
           dropDirect();
         }
         decoder.tookDirect(count);
+        wake.took(channel, count, decoder.directBytes(), lastHeardNanos);
       } else {
         dropDirect();
         decoder.feed(in);

@@ -46,6 +46,7 @@ public final class RpcPeer implements AutoCloseable {
 
   private final RpcDialer dialer;
   private final InetSocketAddress address;
+  private final String name;
   private final RpcProcedure program;
   private final int maxConnections;
   private final long quietLimitNanos;
@@ -62,6 +63,7 @@ public final class RpcPeer implements AutoCloseable {
   private final List<RpcConnection> connections = new ArrayList<>();
   private final ArrayDeque<RpcCall> waiting = new ArrayDeque<>();
   private int dialing;
+  private boolean flushDue;
   private long redialAtNanos = System.nanoTime();
   private @Nullable ScheduledFuture<?> ticking;
   private @Nullable ScheduledFuture<?> resting;
@@ -78,6 +80,7 @@ public final class RpcPeer implements AutoCloseable {
     this.dialer = dialer;
     this.loop = loop;
     this.address = address;
+    this.name = address.getAddress().getHostAddress() + ":" + address.getPort();
     this.program = program;
     this.maxConnections = maxConnections;
     this.quietLimitNanos = quietLimit.toNanos();
@@ -90,7 +93,7 @@ public final class RpcPeer implements AutoCloseable {
 
   /** {@code ADDRESS:PORT}. */
   public String name() {
-    return address.getAddress().getHostAddress() + ":" + address.getPort();
+    return name;
   }
 
   /** Whether nothing speaks against it: false from its last failure until it answers again. */
@@ -181,6 +184,7 @@ public final class RpcPeer implements AutoCloseable {
 
   /** Sends what there is room for, and opens a connection where there is none. */
   void pump() {
+    boolean sent = false;
     while (!waiting.isEmpty()) {
       RpcConnection best = leastBusy();
       if (best != null && best.dataBytesOut() > 0 && mayDial()) {
@@ -190,13 +194,23 @@ public final class RpcPeer implements AutoCloseable {
         break;
       }
       best.send(waiting.remove());
+      sent = true;
     }
-    // A failing write takes its connection off the list.
-    for (int i = 0; i < connections.size(); i++) {
-      connections.get(i).flush();
+    if (sent && !flushDue) {
+      // What else is asked for in this turn of the loop leaves with it: one system call for all.
+      flushDue = true;
+      loop.execute(this::flush);
     }
     if (!waiting.isEmpty() && mayDial()) {
       dial();
+    }
+  }
+
+  private void flush() {
+    flushDue = false;
+    // A failing write takes its connection off the list.
+    for (int i = 0; i < connections.size(); i++) {
+      connections.get(i).flush();
     }
   }
 

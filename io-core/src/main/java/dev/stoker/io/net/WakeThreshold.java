@@ -14,11 +14,14 @@ import org.jspecify.annotations.Nullable;
  * stall; and never for more than is still due, which would be for ever. What else may end the wait,
  * an end, a reset or a full buffer, wakes the loop as ever.
  *
- * <p>Not thread-safe; owned by one {@link Connection}.
+ * <p>Not thread-safe; owned by one {@link Connection} or {@link RpcConnection}.
  */
 final class WakeThreshold {
   /** Half of what a socket takes in at 1 GB/s while a busy loop comes round once a millisecond. */
   static final int BYTES = 512 << 10;
+
+  /** Less may as well come in pieces: setting the threshold is a system call, too. */
+  private static final int LEAST_BYTES = 64 << 10;
 
   /** Too little says nothing of a rate. */
   private static final int TELLING_BYTES = 1 << 20;
@@ -29,7 +32,7 @@ final class WakeThreshold {
   private static final ChannelOption<Integer> SO_RCVLOWAT =
       new IntegerUnixChannelOption("SO_RCVLOWAT", 1, 18);
 
-  private boolean raised;
+  private int mark = 1;
   private boolean fast;
   private long bodyBytes;
   private long bodySinceNanos;
@@ -41,7 +44,7 @@ final class WakeThreshold {
   }
 
   boolean isRaised() {
-    return raised;
+    return mark > 1;
   }
 
   /**
@@ -57,23 +60,22 @@ final class WakeThreshold {
     if (bodyBytes >= TELLING_BYTES) {
       fast = (nowNanos - bodySinceNanos) / (bodyBytes / TELLING_BYTES) <= NANOS_FOR_TELLING_BYTES;
     }
-    boolean pays = fast && stillDue >= BYTES;
-    if (pays != raised && channel instanceof EpollSocketChannel) {
-      set(channel, pays);
+    int wanted = fast && stillDue >= LEAST_BYTES ? (int) Math.min(stillDue, BYTES) : 1;
+    if (wanted != mark && channel instanceof EpollSocketChannel) {
+      set(channel, wanted);
     }
   }
 
   /** Back to being woken by every byte. */
   void lower(Channel channel) {
-    if (raised) {
-      set(channel, false);
+    if (mark > 1) {
+      set(channel, 1);
     }
   }
 
-  private void set(Channel channel, boolean high) {
-    raised = high && channel.config().setOption(SO_RCVLOWAT, BYTES);
-    if (!high) {
-      channel.config().setOption(SO_RCVLOWAT, 1);
+  private void set(Channel channel, int bytes) {
+    if (channel.config().setOption(SO_RCVLOWAT, bytes)) {
+      mark = bytes;
     }
   }
 }

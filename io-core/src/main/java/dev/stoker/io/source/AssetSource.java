@@ -12,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One tree at one origin: tells what is there, and reads ranges of pinned versions. One call is one
@@ -109,8 +110,10 @@ public interface AssetSource extends AutoCloseable {
    * range: these are the pinned version's and stay as they are, even when the read fails later. By
    * default nothing is told before the end.
    *
-   * <p>Where the source {@link #streams}, {@code into} may be shorter than the range: it is filled
-   * again from its position each time {@code arrived} was told that it is full.
+   * <p>Where the source has a {@link #window}, {@code into} may be as long as that and shorter than
+   * the range: it is a ring, filled from its position on and again from there when it is full. What
+   * {@code arrived} was told of, in steps that do not reach around the ring's end, may change once
+   * {@code arrived} has returned from the call that completed a step.
    *
    * @param arrived told rising numbers on a thread of the source, the last one included; must not
    *     block for longer than it takes to copy what came
@@ -121,11 +124,11 @@ public interface AssetSource extends AutoCloseable {
   }
 
   /**
-   * Whether a range may be read through a buffer that is shorter, since its bytes come in order and
-   * are known to be the pinned version's when they come.
+   * The buffer that a longer range may be read through, where its bytes are told of in order and
+   * are known to be the pinned version's by then; null where there is no such way.
    */
-  default boolean streams() {
-    return false;
+  default @Nullable StreamWindow window() {
+    return null;
   }
 
   /**

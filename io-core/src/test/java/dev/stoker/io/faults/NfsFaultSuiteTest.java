@@ -24,6 +24,7 @@ import dev.stoker.io.source.Sources;
 import dev.stoker.io.source.blob.BlobSettings;
 import dev.stoker.io.testing.GaneshaCluster;
 import dev.stoker.io.testing.NfsProxy;
+import dev.stoker.io.testing.RingRead;
 import dev.stoker.io.testing.Trials;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -112,18 +113,15 @@ final class NfsFaultSuiteTest {
     private void read(String uri, Random random) {
       AssetSource source = open(uri);
       AssetInfo file = source.stat(new AssetPath("f"), within(30));
-      ByteBuffer into = ByteBuffer.allocateDirect(LENGTH);
       while (!over.get()) {
         int offset = random.nextInt(LENGTH);
         int length = 1 + random.nextInt(LENGTH - offset);
         trials.trial();
         long start = System.nanoTime();
         try {
-          source
-              .read(file, new ByteRange(offset, length), into.clear().limit(length), within(30))
-              .get(40, TimeUnit.SECONDS);
-          byte[] got = new byte[length];
-          into.flip().get(got);
+          byte[] got =
+              RingRead.of(
+                  source, file, new ByteRange(offset, length), ringBytes(random), within(30));
           if (!Arrays.equals(got, 0, length, content, offset, offset + length)) {
             trials.corrupt(length + " bytes from " + offset);
           }
@@ -135,6 +133,11 @@ final class NfsFaultSuiteTest {
         slowestNanos.accumulateAndGet(System.nanoTime() - start, Math::max);
         reads.incrementAndGet();
       }
+    }
+
+    /** All sorts of rings, and a buffer that holds everything as often. */
+    private int ringBytes(Random random) {
+      return random.nextBoolean() ? LENGTH : 1 << (16 + random.nextInt(6));
     }
 
     void awaitReads(int more) {
@@ -280,13 +283,12 @@ final class NfsFaultSuiteTest {
   }
 
   private void expectContent(AssetSource source, AssetInfo file, String what) throws Exception {
-    trials.trial();
-    ByteBuffer into = ByteBuffer.allocateDirect(LENGTH);
-    source.read(file, file.wholeRange(), into, within(60)).get(70, TimeUnit.SECONDS);
-    byte[] got = new byte[LENGTH];
-    into.flip().get(got);
-    if (!Arrays.equals(got, content)) {
-      trials.corrupt(what);
+    for (int ringBytes : new int[] {LENGTH, 2 << 20}) {
+      trials.trial();
+      byte[] got = RingRead.of(source, file, file.wholeRange(), ringBytes, within(60));
+      if (!Arrays.equals(got, content)) {
+        trials.corrupt(what + ", through " + ringBytes + " bytes");
+      }
     }
   }
 

@@ -9,6 +9,7 @@ import dev.stoker.io.asset.Deadline;
 import dev.stoker.io.asset.IoFailure;
 import dev.stoker.io.asset.PinnedAsset;
 import dev.stoker.io.source.AssetSource;
+import dev.stoker.io.source.StreamWindow;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.List;
@@ -17,6 +18,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An origin whose answers the test gives: byte i of every asset is a function of its name and i.
@@ -30,13 +32,14 @@ final class FakeOrigin implements AssetSource {
       ByteBuffer into,
       CompletableFuture<Void> future,
       IntConsumer arrived,
-      AtomicInteger came) {
+      AtomicInteger came,
+      boolean isWindow) {
     void answer() {
       synchronized (future) {
         // A canceled request must not touch the buffer any more.
         if (!future.isDone()) {
           fill((int) range.lengthBytes());
-          if (isWindow()) {
+          if (isWindow) {
             arrived.accept((int) range.lengthBytes());
           }
           future.complete(null);
@@ -54,10 +57,6 @@ final class FakeOrigin implements AssetSource {
       }
     }
 
-    boolean isWindow() {
-      return into.remaining() < range.lengthBytes();
-    }
-
     private void fill(int bytes) {
       int window = into.remaining();
       int from = came.get();
@@ -68,7 +67,7 @@ final class FakeOrigin implements AssetSource {
           into.put(into.position() + i - start, byteAt(asset.path().value(), range.offset() + i));
         }
         came.set(to);
-        if (isWindow() && to == start + window) {
+        if (isWindow && to == start + window) {
           arrived.accept(to);
         }
         from = to;
@@ -115,7 +114,15 @@ final class FakeOrigin implements AssetSource {
             return completeExceptionally(new IoFailure.Canceled("canceled"));
           }
         };
-    Asked request = new Asked(pinned, range, into, future, arrived, new AtomicInteger());
+    Asked request =
+        new Asked(
+            pinned,
+            range,
+            into,
+            future,
+            arrived,
+            new AtomicInteger(),
+            into.remaining() < range.lengthBytes());
     asked.add(request);
     script.accept(request);
     return future;
@@ -132,8 +139,8 @@ final class FakeOrigin implements AssetSource {
   }
 
   @Override
-  public boolean streams() {
-    return streams;
+  public @Nullable StreamWindow window() {
+    return streams ? StreamWindow.IN_A_ROW : null;
   }
 
   @Override

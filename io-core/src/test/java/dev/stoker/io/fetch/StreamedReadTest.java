@@ -9,6 +9,7 @@ import dev.stoker.io.asset.Deadline;
 import dev.stoker.io.asset.IoFailure;
 import dev.stoker.io.asset.PinnedAsset;
 import dev.stoker.io.observe.Metrics;
+import dev.stoker.io.source.StreamWindow;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,7 +47,7 @@ final class StreamedReadTest {
   void aLongAnswerPassesThroughAWindowWhichIsAllTheMemoryItTakes() {
     Taken sink = quick(0, 40 * MIB);
     CompletableFuture<Void> want = fetch(sink);
-    assertEquals(Handout.WINDOW_BYTES, engine.pool().takenBytes());
+    assertEquals(StreamWindow.IN_A_ROW.bytes(), engine.pool().takenBytes());
     FakeOrigin.Asked request = only();
     request.arrive(3 * MIB + 100);
     // At once, on the thread on which they came.

@@ -14,6 +14,7 @@ import dev.stoker.io.source.Answers;
 import dev.stoker.io.source.AssetSource;
 import dev.stoker.io.source.FolderItem;
 import dev.stoker.io.source.RangeAnswerCheck;
+import dev.stoker.io.source.StreamWindow;
 import java.net.URLEncoder;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -170,8 +171,8 @@ public final class BlobSource implements AssetSource {
   }
 
   @Override
-  public boolean streams() {
-    return true;
+  public StreamWindow window() {
+    return StreamWindow.IN_A_ROW;
   }
 
   @Override

@@ -17,6 +17,7 @@ import dev.stoker.io.source.Answers;
 import dev.stoker.io.source.AssetSource;
 import dev.stoker.io.source.FolderItem;
 import dev.stoker.io.source.RangeAnswerCheck;
+import dev.stoker.io.source.StreamWindow;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -225,8 +226,8 @@ public final class HttpSource implements AssetSource {
   }
 
   @Override
-  public boolean streams() {
-    return true;
+  public StreamWindow window() {
+    return StreamWindow.IN_A_ROW;
   }
 
   @Override

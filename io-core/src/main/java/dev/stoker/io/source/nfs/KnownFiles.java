@@ -14,7 +14,18 @@ final class KnownFiles {
   /** 15 MB when full. */
   private static final int MOST = 65_536;
 
-  private record Key(NfsHandle root, AssetPath path) {}
+  private record Key(NfsHandle root, AssetPath path) {
+    // By hand: a record's own are made at run time, which a short command waits 10 ms for.
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Key key && root.equals(key.root) && path.equals(key.path);
+    }
+
+    @Override
+    public int hashCode() {
+      return 31 * root.hashCode() + path.hashCode();
+    }
+  }
 
   /**
    * A file or folder.

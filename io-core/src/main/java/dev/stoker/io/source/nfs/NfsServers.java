@@ -53,7 +53,21 @@ public final class NfsServers {
   }
 
   /** All that makes two URIs use the same connections. */
-  private record Key(String scheme, String authority, NfsUri.Options options) {}
+  private record Key(String scheme, String authority, NfsUri.Options options) {
+    // By hand: a record's own are made at run time, which a short command waits 10 ms for.
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Key key
+          && scheme.equals(key.scheme)
+          && authority.equals(key.authority)
+          && options.equals(key.options);
+    }
+
+    @Override
+    public int hashCode() {
+      return 31 * (31 * scheme.hashCode() + authority.hashCode()) + options.hashCode();
+    }
+  }
 
   /** The servers that {@code uri} names; sends nothing. */
   NfsCluster clusterOf(NfsUri uri) {

@@ -9,6 +9,7 @@ import dev.stoker.io.asset.IoFailure;
 import dev.stoker.io.asset.NfsUri;
 import dev.stoker.io.source.AssetSource;
 import dev.stoker.io.source.FolderItem;
+import dev.stoker.io.source.StreamWindow;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -16,6 +17,12 @@ import java.util.function.IntConsumer;
 
 /** A tree on an NFS server or cluster. */
 public final class NfsSource implements AssetSource {
+  /**
+   * Four READs of the usual size, handed on one by one: two requests with such windows fill 3
+   * Gbit/s over 20 ms.
+   */
+  private static final StreamWindow WINDOW = new StreamWindow(4 << 20, 1);
+
   private final NfsCluster cluster;
   private final NfsUri tree;
 
@@ -117,6 +124,11 @@ public final class NfsSource implements AssetSource {
       read.start(volume);
     }
     return read;
+  }
+
+  @Override
+  public StreamWindow window() {
+    return WINDOW;
   }
 
   @Override

@@ -11,9 +11,9 @@ import dev.stoker.io.net.RpcCall;
 import dev.stoker.io.net.RpcReply;
 import dev.stoker.io.net.XdrReader;
 import dev.stoker.io.net.XdrWriter;
+import dev.stoker.io.source.nfs.RangeParts.Part;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -24,13 +24,13 @@ import org.jspecify.annotations.Nullable;
  * One range of one pinned version on its way: as many READs as the servers' sizes make of it, each
  * to the address that has least to do at that moment. Attributes come with each answer and are
  * compared with the pin; where none came, where only ctime moved, and behind the last block of the
- * file, they are asked for. The future ends when all READs have ended, so that nobody touches the
- * buffer any more. Canceling it only asks for that.
+ * file, they are asked for before its bytes are handed on. The future ends when all READs have
+ * ended, so that nobody touches the buffer any more. Canceling it only asks for that.
  *
- * <p>Answers come on I/O threads, lookups run on virtual threads; {@code this} guards the state.
+ * <p>Answers come on I/O threads, lookups run on virtual threads; {@link RangeParts} says whose
+ * turn it is.
  */
 final class RangeRead extends CompletableFuture<Void> {
-  private static final Duration JUKEBOX_FIRST = Duration.ofMillis(100);
   private static final Duration JUKEBOX_MOST = Duration.ofSeconds(5);
 
   /** Answers without data that say neither end nor error; no server does that twice. */
@@ -48,45 +48,22 @@ final class RangeRead extends CompletableFuture<Void> {
   private final Deadline deadline;
   private final String doing;
   private final Patience patience;
-  private final VersionCheck check;
   private final IntConsumer arrived;
-  private final int start;
+  private final RangeParts parts;
 
   private volatile @Nullable NfsVolume mounted;
   private volatile AssetPath path = AssetPath.ROOT;
   private volatile boolean stopping;
 
-  // Guarded by this: all below.
-  private final List<Part> parts = new ArrayList<>();
-  private int unfinished;
-  private int wholeFromStart;
-  private @Nullable Throwable failure;
-  private boolean untold;
-  private boolean ctimeMoved;
+  /** What the last READ went to: most of the others go there, too. */
+  private volatile @Nullable Found found;
 
-  /** One READ's share of the range. */
-  private static final class Part {
-    final ByteBuffer target;
-    final long end;
-    volatile @Nullable RpcCall call;
-    @Nullable Branch lost;
-    Duration wait = JUKEBOX_FIRST;
-    int emptyAnswers;
-    int losses;
-    boolean lookedUpAgain;
+  /**
+   * The last ctime beside the pin's that a fresh GETATTR showed to keep it; only for who hands on.
+   */
+  private long harmlessChangedNanos;
 
-    /** All of it is there and of the pinned version; guarded by the read. */
-    boolean whole;
-
-    Part(ByteBuffer target, long end) {
-      this.target = target;
-      this.end = end;
-    }
-
-    long offset() {
-      return end - target.remaining();
-    }
-  }
+  private record Found(NfsHandle root, KnownFiles.Known file) {}
 
   RangeRead(
       NfsCluster cluster,
@@ -107,9 +84,9 @@ final class RangeRead extends CompletableFuture<Void> {
     this.deadline = deadline;
     this.doing = doing;
     this.patience = new Patience(cluster, deadline, doing);
-    this.check = new VersionCheck(cluster, stamp, deadline, doing, patience);
     this.arrived = arrived;
-    this.start = into.position();
+    this.parts = new RangeParts(range, into);
+    this.harmlessChangedNanos = stamp.changedNanos();
   }
 
   @Override
@@ -142,18 +119,7 @@ final class RangeRead extends CompletableFuture<Void> {
   void start(NfsVolume volume) {
     mounted = volume;
     path = tree.path().resolve(pinned.path()).relativeTo(volume.export());
-    int most = volume.readBytes();
-    List<Part> all = new ArrayList<>();
-    int length = Math.toIntExact(range.lengthBytes());
-    for (int at = 0; at < length; at += most) {
-      int count = Math.min(most, length - at);
-      all.add(new Part(into.slice(start + at, count), range.offset() + at + count));
-    }
-    synchronized (this) {
-      parts.addAll(all);
-      unfinished = all.size();
-    }
-    all.forEach(this::issue);
+    parts.first(volume.readBytes()).forEach(this::issue);
   }
 
   private NfsVolume volume() {
@@ -175,7 +141,7 @@ final class RangeRead extends CompletableFuture<Void> {
         return;
       }
       Branch branch = volume().pick(part.lost);
-      KnownFiles.Known known = branch == null ? null : volume().files().get(branch, path());
+      KnownFiles.Known known = branch == null ? null : known(branch);
       if (branch == null || known == null || known.fileId() != stamp.fileId()) {
         Thread.ofVirtual().name("stoker-nfs-look-up").start(() -> lookUpAndRead(part));
       } else {
@@ -184,6 +150,16 @@ final class RangeRead extends CompletableFuture<Void> {
     } catch (RuntimeException e) {
       ended(e);
     }
+  }
+
+  private KnownFiles.@Nullable Known known(Branch branch) {
+    Found last = found;
+    if (last != null && last.root.equals(branch.root())) {
+      return last.file;
+    }
+    KnownFiles.Known known = volume().files().get(branch, path());
+    found = known == null ? null : new Found(branch.root(), known);
+    return known;
   }
 
   /** On a virtual thread. */
@@ -197,7 +173,7 @@ final class RangeRead extends CompletableFuture<Void> {
                   (branch, again) ->
                       new PathWalk(volume(), branch, deadline, doing).find(path(), true));
       if (!node.attributes().hasContentOf(stamp)) {
-        throw check.changed(node.attributes());
+        throw check().changed(node.attributes());
       }
       read(part, node.branch(), node.handle());
     } catch (RuntimeException | Error e) {
@@ -286,8 +262,9 @@ final class RangeRead extends CompletableFuture<Void> {
   /** Looked up again, once: a server may have made its handles anew. */
   private void stale(Part part, Branch branch) {
     volume().files().forget(branch, path());
+    found = null;
     if (part.lookedUpAgain) {
-      ended(check.changed(null));
+      ended(check().changed(null));
       return;
     }
     part.lookedUpAgain = true;
@@ -298,53 +275,77 @@ final class RangeRead extends CompletableFuture<Void> {
     NfsAttributes now = NfsAttributes.readOptional(reply.results());
     reply.results().skip(4); // the count, which the data's length tells too
     boolean atEnd = reply.results().getBoolean();
-    if (now == null) {
-      synchronized (this) {
-        untold = true;
+    if (now != null && !now.hasContentOf(stamp)) {
+      ended(check().changed(now));
+    } else if (!part.target.hasRemaining()) {
+      part.told = now;
+      parts.arrived(part);
+      if (parts.mayHandOn()) {
+        handOn();
       }
-    } else if (!now.hasContentOf(stamp)) {
-      ended(check.changed(now));
-      return;
-    } else if (now.changedNanos() != stamp.changedNanos()) {
-      synchronized (this) {
-        ctimeMoved = true;
-      }
-    }
-    if (!part.target.hasRemaining()) {
-      tellArrived(part);
-      ended(null);
     } else if (atEnd || (reply.dataBytes() == 0 && ++part.emptyAnswers > MAX_EMPTY_ANSWERS)) {
-      ended(check.changed(now));
+      ended(check().changed(now));
     } else {
       issue(part);
     }
   }
 
-  /** Tells how much is there from the start, unless only the end will tell whether it is right. */
-  private void tellArrived(Part part) {
-    int bytes;
-    synchronized (this) {
-      part.whole = true;
-      while (wholeFromStart < parts.size() && parts.get(wholeFromStart).whole) {
-        wholeFromStart++;
-      }
-      if (untold || ctimeMoved || failure != null || wholeFromStart == 0) {
+  private VersionCheck check() {
+    return new VersionCheck(cluster, stamp, deadline, doing, patience);
+  }
+
+  /** Only for who {@link RangeParts#mayHandOn}. */
+  private void handOn() {
+    for (Part part = parts.toHandOn(); part != null; part = parts.toHandOn()) {
+      if (!isSureOf(part)) {
+        askAbout(part);
         return;
       }
-      bytes = (int) (parts.get(wholeFromStart - 1).end - range.offset());
+      hand(part);
     }
-    arrived.accept(bytes);
+    endIfDue();
+  }
+
+  private boolean isSureOf(Part part) {
+    NfsAttributes told = part.told;
+    return part.asked
+        || (told != null
+            && part.end != pinned.lengthBytes()
+            && (told.changedNanos() == stamp.changedNanos()
+                || told.changedNanos() == harmlessChangedNanos));
+  }
+
+  private void askAbout(Part part) {
+    var _ =
+        check()
+            .ask(volume(), path())
+            .whenComplete(
+                (now, changed) -> {
+                  if (changed == null) {
+                    part.asked = true;
+                    harmlessChangedNanos = now.changedNanos();
+                  } else {
+                    stop(changed);
+                  }
+                  handOn();
+                });
+  }
+
+  private void hand(Part part) {
+    try {
+      arrived.accept((int) (part.end - range.offset()));
+    } catch (RuntimeException | Error e) {
+      stop(e);
+    }
+    Part follower = parts.handedOn();
+    if (follower != null) {
+      issue(follower);
+    }
   }
 
   /** Lets go of what is under way. */
   private void stop(Throwable why) {
-    List<Part> all;
-    synchronized (this) {
-      if (failure == null) {
-        failure = why;
-      }
-      all = List.copyOf(parts);
-    }
+    List<Part> all = parts.fail(why);
     stopping = true;
     for (Part part : all) {
       RpcCall call = part.call;
@@ -354,40 +355,25 @@ final class RangeRead extends CompletableFuture<Void> {
     }
   }
 
+  /** A READ has ended without its bytes. */
   private void ended(@Nullable Throwable thrown) {
     if (thrown != null) {
       stop(thrown);
     }
-    Throwable end;
-    boolean ask;
-    synchronized (this) {
-      if (--unfinished > 0) {
-        return;
-      }
-      end = failure;
-      ask = untold || ctimeMoved || range.end() == pinned.lengthBytes();
-    }
-    if (end != null) {
-      completeExceptionally(end);
-    } else if (ask) {
-      var _ =
-          check
-              .ask(volume(), path())
-              .whenComplete(
-                  (nothing, changed) -> {
-                    if (changed == null) {
-                      succeed();
-                    } else {
-                      completeExceptionally(changed);
-                    }
-                  });
-    } else {
-      succeed();
-    }
+    parts.lost();
+    endIfDue();
   }
 
-  private void succeed() {
-    into.position(start + (int) range.lengthBytes());
+  private void endIfDue() {
+    if (!parts.isOver()) {
+      return;
+    }
+    Throwable failure = parts.failure();
+    if (failure != null) {
+      completeExceptionally(failure);
+      return;
+    }
+    into.position((int) (into.position() + Math.min(into.remaining(), range.lengthBytes())));
     complete(null);
   }
 }

@@ -26,7 +26,7 @@ final class VersionCheck {
   private final Deadline deadline;
   private final String doing;
   private final Patience patience;
-  private final CompletableFuture<Void> answer = new CompletableFuture<>();
+  private final CompletableFuture<NfsAttributes> answer = new CompletableFuture<>();
 
   /** Set before the first question. */
   private @Nullable NfsVolume mounted;
@@ -46,8 +46,8 @@ final class VersionCheck {
     this.patience = patience;
   }
 
-  /** Ends well where it is, and with why where it is not or nobody can say. */
-  CompletableFuture<Void> ask(NfsVolume volume, AssetPath file) {
+  /** Ends with what it is where it is, and with why where it is not or nobody can say. */
+  CompletableFuture<NfsAttributes> ask(NfsVolume volume, AssetPath file) {
     mounted = volume;
     path = file;
     askOnce(null);
@@ -143,7 +143,7 @@ final class VersionCheck {
 
   private void judge(NfsAttributes now) {
     if (now.hasContentOf(stamp)) {
-      answer.complete(null);
+      answer.complete(now);
     } else {
       answer.completeExceptionally(changed(now));
     }

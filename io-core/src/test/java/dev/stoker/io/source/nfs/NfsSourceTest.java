@@ -17,7 +17,10 @@ import dev.stoker.io.source.Sources;
 import dev.stoker.io.source.blob.BlobSettings;
 import dev.stoker.io.testing.GaneshaCluster;
 import dev.stoker.io.testing.NfsProxy;
+import dev.stoker.io.testing.RingRead;
+import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -25,6 +28,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
@@ -73,6 +77,16 @@ class NfsSourceTest {
     return bytes;
   }
 
+  /** Other bytes at its end, where they are read last. */
+  private static void change(Path file, int seed) {
+    try (RandomAccessFile open = new RandomAccessFile(file.toFile(), "rw")) {
+      open.seek(open.length() - 1);
+      open.write(seed);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   private static byte[] readAll(AssetSource source, AssetInfo info) throws Exception {
     ByteBuffer into = ByteBuffer.allocateDirect((int) info.lengthBytes() + 10).position(5);
     into.limit(into.position() + (int) info.lengthBytes());
@@ -104,6 +118,8 @@ class NfsSourceTest {
         AssetInfo info = source.stat(new AssetPath("f" + length), soon());
         assertEquals(length, info.lengthBytes());
         assertArrayEquals(bytes, readAll(source, info), uri + " " + length);
+        byte[] streamed = RingRead.of(source, info, info.wholeRange(), 2 << 20, soon());
+        assertArrayEquals(bytes, streamed, uri + " " + length + " through a ring");
       }
     }
   }
@@ -190,6 +206,36 @@ class NfsSourceTest {
         assertThrows(ExecutionException.class, () -> readAll(source, pinned));
     assertEquals(IoFailure.Changed.class, thrown.getCause().getClass(), thrown.toString());
     assertTrue(thrown.getMessage().contains("changing/f"), thrown.getMessage());
+  }
+
+  @Test
+  void ofAFileThatChangesWhileItIsReadNothingOfTheNewVersionIsHandedOn() throws Exception {
+    Path file = folder("changing").resolve("g");
+    byte[] bytes = write(file, 9 << 20);
+    AssetSource source = open(cluster.avere("changing/"));
+    AssetInfo pinned = source.stat(new AssetPath("g"), soon());
+    ByteBuffer ring = ByteBuffer.allocateDirect(2 << 20);
+    AtomicInteger seen = new AtomicInteger();
+    ExecutionException thrown =
+        assertThrows(
+            ExecutionException.class,
+            () ->
+                source
+                    .read(
+                        pinned,
+                        pinned.wholeRange(),
+                        ring,
+                        soon(),
+                        told -> {
+                          int from = seen.getAndSet(told);
+                          byte[] got = new byte[told - from];
+                          ring.get(from % ring.capacity(), got);
+                          assertArrayEquals(Arrays.copyOfRange(bytes, from, told), got);
+                          change(file, told >> 20);
+                        })
+                    .get(25, TimeUnit.SECONDS));
+    assertEquals(IoFailure.Changed.class, thrown.getCause().getClass(), thrown.toString());
+    assertTrue(seen.get() > 0 && seen.get() < 9 << 20, "told of " + seen);
   }
 
   @Test
