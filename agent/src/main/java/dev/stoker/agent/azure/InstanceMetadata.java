@@ -2,6 +2,7 @@ package dev.stoker.agent.azure;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.stoker.controller.client.PlainHttp;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -52,11 +53,7 @@ public final class InstanceMetadata implements AutoCloseable {
 
   private final URI address;
   private final HttpClient http =
-      HttpClient.newBuilder()
-          .version(HttpClient.Version.HTTP_1_1)
-          .connectTimeout(CONNECT)
-          .proxy(HttpClient.Builder.NO_PROXY)
-          .build();
+      PlainHttp.builder().connectTimeout(CONNECT).proxy(HttpClient.Builder.NO_PROXY).build();
 
   /**
    * @param address without a trailing slash

@@ -65,7 +65,8 @@ final class AgentCommand implements Callable<Integer> {
                 PublishOptions.defaults()));
     ControllerClient client =
         shutdown.closing(
-            new ControllerClient(controller, settings.joinToken().orElse(null), context.trust()));
+            new ControllerClient(
+                controller, settings.joinToken().orElse(null), context.trust(controller)));
     JoinProof proof =
         InstanceMetadata.find(settings.imds())
             .map(address -> shutdown.closing(new InstanceMetadata(address)))

@@ -7,6 +7,7 @@ import dev.stoker.agent.config.Settings;
 import dev.stoker.controller.client.ControllerClient;
 import dev.stoker.controller.protocol.Wire;
 import java.io.PrintWriter;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.Map;
 import javax.net.ssl.SSLContext;
@@ -85,12 +86,17 @@ final class Context {
   /** Calls the controller that the configuration names. The caller closes it. */
   ControllerClient client() {
     return new ControllerClient(
-        settings().controller(), settings().personToken().orElse(null), trust());
+        settings().controller(),
+        settings().personToken().orElse(null),
+        trust(settings().controller()));
   }
 
-  /** Whose certificates count when the controller is called; null for those that Java trusts. */
-  @Nullable SSLContext trust() {
-    return Trust.of(environment);
+  /**
+   * Whose certificates count when the controller is called; null for those that Java trusts, and
+   * where there is no TLS.
+   */
+  @Nullable SSLContext trust(URI controller) {
+    return "https".equals(controller.getScheme()) ? Trust.of(environment) : null;
   }
 
   /** Says that a long-running command works, in the one line that scripts wait for. */

@@ -65,11 +65,15 @@ final class EverywhereOptions {
       description = "Print one JSON document on stdout.")
   private boolean json;
 
-  /** In picocli's place, for a line that says nothing of the others. */
-  void set(@Nullable Path config, @Nullable Path data, @Nullable String memory, boolean json) {
-    this.config = config;
-    this.data = data;
-    this.memory = memory;
+  /** In picocli's place. */
+  void set(Flags flags, boolean json) {
+    config = flags.config();
+    data = flags.data();
+    controller = flags.controller();
+    tokenFile = flags.tokenFile();
+    listen = flags.listen();
+    memory = flags.memory();
+    imds = flags.imds();
     this.json = json;
   }
 

@@ -32,7 +32,8 @@ final class LoginCommand implements Callable<Integer> {
     Settings settings = context.settings();
     URI controller = settings.controller();
     String token = settings.token().orElseGet(this::asked);
-    try (ControllerClient client = new ControllerClient(controller, token, context.trust())) {
+    try (ControllerClient client =
+        new ControllerClient(controller, token, context.trust(controller))) {
       Tokens.Me me = client.me();
       Tokens.Role role = me.role();
       if (!me.kind().equals("user") || role == null) {

@@ -38,7 +38,7 @@ public final class Main {
     Callable<Integer> plain = PlainLine.command(context, args);
     int exitCode = run(context, plain, args);
     out.flush();
-    if (plain == null) {
+    if (plain == null || plain instanceof AgentCommand || plain instanceof IoCommand) {
       Shutdown.exit(exitCode);
     } else {
       // Nothing is left to end, and System.exit logs itself, for which it opens every jar.

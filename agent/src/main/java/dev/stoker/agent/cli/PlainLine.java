@@ -1,5 +1,6 @@
 package dev.stoker.agent.cli;
 
+import dev.stoker.agent.config.Flags;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -11,18 +12,23 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Command lines of {@code fetch} and {@code push} that say nothing unusual: whole operands, and
- * options written out, each once, with its value as the next word. They are understood here because
- * picocli's reflection costs 0.2 CPU-s, as much as starting Java and fetching a small tree. What is
- * not plain (help, mistakes, abbreviations, argument files, a cache) is picocli's, who also says
- * what is wrong with it; {@code PlainLineTest} holds the two to the same answers.
+ * Command lines that say nothing unusual, of what starts often or has to be ready soon ({@code
+ * fetch}, {@code push}, {@code agent}, {@code io}): whole operands, and options written out, each
+ * once, with its value as the next word. They are understood here because picocli's reflection
+ * costs 0.2 CPU-s, as much as starting Java and fetching a small tree. What is not plain (help,
+ * mistakes, abbreviations, argument files, a cache) is picocli's, who also says what is wrong with
+ * it; {@code PlainLineTest} holds the two to the same answers.
  */
 final class PlainLine {
   private static final Set<String> FETCH_FLAGS = Set.of("--sync", "--json");
   private static final Set<String> PUSH_FLAGS = Set.of("--verify", "--create-container", "--json");
+  private static final Set<String> SERVICE_FLAGS = Set.of("--json");
   private static final Set<String> FETCH_VALUES = Set.of("--config", "--data", "--memory");
   private static final Set<String> PUSH_VALUES =
       Set.of("--config", "--data", "--memory", "--overwrite");
+  private static final Set<String> SERVICE_VALUES =
+      Set.of(
+          "--config", "--data", "--controller", "--token-file", "--listen", "--memory", "--imds");
 
   private final List<String> operands = new ArrayList<>();
   private final Set<String> flags = new HashSet<>();
@@ -32,36 +38,55 @@ final class PlainLine {
 
   /** The command, ready to be called, with the context's options set; null when it is not plain. */
   static @Nullable Callable<Integer> command(Context context, String... arguments) {
-    if (arguments.length < 3) {
-      return null;
-    }
-    boolean fetch = arguments[0].equals("fetch");
-    if (!fetch && !arguments[0].equals("push")) {
+    if (arguments.length == 0) {
       return null;
     }
     PlainLine line = new PlainLine();
-    boolean plain =
-        line.take(arguments, fetch ? FETCH_FLAGS : PUSH_FLAGS, fetch ? FETCH_VALUES : PUSH_VALUES);
-    int operands = line.operands.size();
-    if (!plain || operands < 2 || (!fetch && operands > 2)) {
-      return null;
+    Callable<Integer> command =
+        switch (arguments[0]) {
+          case "fetch" -> line.fetch(context, arguments);
+          case "push" -> line.push(context, arguments);
+          case "agent" -> line.isService(arguments) ? new AgentCommand(context) : null;
+          case "io" -> line.isService(arguments) ? new IoCommand(context) : null;
+          default -> null;
+        };
+    if (command != null) {
+      context.options().set(line.everywhere(), line.flags.contains("--json"));
     }
-    context
-        .options()
-        .set(
-            line.path("--config"),
-            line.path("--data"),
-            line.values.get("--memory"),
-            line.flags.contains("--json"));
-    return fetch
-        ? new FetchCommand(context, line.operands, line.flags.contains("--sync"))
-        : new PushCommand(
+    return command;
+  }
+
+  private @Nullable Callable<Integer> fetch(Context context, String... arguments) {
+    return take(arguments, FETCH_FLAGS, FETCH_VALUES) && operands.size() >= 2
+        ? new FetchCommand(context, operands, flags.contains("--sync"))
+        : null;
+  }
+
+  private @Nullable Callable<Integer> push(Context context, String... arguments) {
+    return take(arguments, PUSH_FLAGS, PUSH_VALUES) && operands.size() == 2
+        ? new PushCommand(
             context,
-            Path.of(line.operands.getFirst()),
-            line.operands.getLast(),
-            line.values.getOrDefault("--overwrite", "changed"),
-            line.flags.contains("--verify"),
-            line.flags.contains("--create-container"));
+            Path.of(operands.getFirst()),
+            operands.getLast(),
+            values.getOrDefault("--overwrite", "changed"),
+            flags.contains("--verify"),
+            flags.contains("--create-container"))
+        : null;
+  }
+
+  private boolean isService(String... arguments) {
+    return take(arguments, SERVICE_FLAGS, SERVICE_VALUES) && operands.isEmpty();
+  }
+
+  private Flags everywhere() {
+    return new Flags(
+        path("--config"),
+        path("--data"),
+        values.get("--controller"),
+        path("--token-file"),
+        values.get("--listen"),
+        values.get("--memory"),
+        values.get("--imds"));
   }
 
   private boolean take(String[] arguments, Set<String> knownFlags, Set<String> knownValues) {

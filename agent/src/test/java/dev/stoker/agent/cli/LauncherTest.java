@@ -36,7 +36,12 @@ class LauncherTest {
     tree = folder.resolve("a tree");
     programs = folder.resolve("programs");
     jdk = folder.resolve("jdk");
-    for (String source : List.of("stoker", "deploy/setup/setup.sh", "deploy/dist/jvm.options")) {
+    for (String source :
+        List.of(
+            "stoker",
+            "deploy/setup/setup.sh",
+            "deploy/dist/jvm.options",
+            "deploy/dist/tuning.sh")) {
       Path copy = tree.resolve(source);
       Files.createDirectories(copy.getParent());
       Files.copy(ROOT.resolve(source), copy);
@@ -140,6 +145,35 @@ class LauncherTest {
   }
 
   @Test
+  void anImageRunsEachCommandAsTheTreeDoesButAnAgentFromACacheOfItsOwn() throws Exception {
+    Path image = folder.resolve("an image");
+    for (String name : List.of("stoker.sh", "jvm.options", "tuning.sh")) {
+      Path copy = image.resolve(name.equals("stoker.sh") ? "bin/stoker" : "lib/" + name);
+      Files.createDirectories(copy.getParent());
+      Files.copy(ROOT.resolve("deploy/dist").resolve(name), copy);
+    }
+    script(image.resolve("runtime/bin/java"), "printf '%s\\n' \"$@\"");
+    stoker("build");
+
+    for (String command : List.of("agent", "io", "controller", "mount", "fetch", "dev")) {
+      String program = image.resolve("bin/stoker").toString();
+      String text = run(folder, Map.of(), "sh", program, command).text;
+      String cache = image + (command.equals("agent") ? "/lib/agent.aot" : "/lib/stoker.aot");
+      assertTrue(text.contains("-XX:AOTCache=" + cache + "\n"), text);
+      if (!command.equals("dev")) {
+        assertEquals(tuning(stoker(command).text), tuning(text), command);
+      }
+    }
+  }
+
+  private static List<String> tuning(String text) {
+    return text.lines()
+        .filter(line -> line.startsWith("-X") && !line.startsWith("-XX:AOT"))
+        .filter(line -> !line.startsWith("-Xlog:"))
+        .toList();
+  }
+
+  @Test
   void aRehearsalThatFailsLeavesNothingAndKeepsNobodyFromWorking() throws Exception {
     Path cache = tree.resolve("target/stoker.aot");
     script(
@@ -210,6 +244,9 @@ class LauncherTest {
             Map.of(),
             "shellcheck",
             ROOT.resolve("stoker").toString(),
+            ROOT.resolve("deploy/dist/stoker.sh").toString(),
+            ROOT.resolve("deploy/dist/tuning.sh").toString(),
+            ROOT.resolve("deploy/dist/make-image").toString(),
             ROOT.resolve("deploy/setup/setup.sh").toString());
     assertEquals(0, result.exitCode, result.text);
   }

@@ -20,6 +20,17 @@ import picocli.CommandLine;
 
 /** Two readers of one command line must not come to two meanings. */
 class PlainLineTest {
+  private static final List<String> COMMANDS = List.of("fetch", "fetch", "push", "agent", "io");
+  private static final List<String> SERVICE_WORDS =
+      List.of(
+          "--controller",
+          "http://c:1",
+          "--listen",
+          "h:0",
+          "--data",
+          "/d",
+          "--imds",
+          "--token-file");
   private static final List<String> WORDS =
       List.of(
           "a",
@@ -56,10 +67,13 @@ class PlainLineTest {
     int plain = 0;
     for (int round = 0; round < 4_000; round++) {
       List<String> line = new ArrayList<>();
-      line.add(random.nextInt(3) == 0 ? "push" : "fetch");
-      for (int i = 2 + random.nextInt(4); i > 0; i--) {
-        // Operands more often, or hardly a line would be plain.
-        line.add(WORDS.get(random.nextInt(random.nextBoolean() ? 5 : WORDS.size())));
+      line.add(COMMANDS.get(random.nextInt(COMMANDS.size())));
+      boolean service = line.getFirst().equals("agent") || line.getFirst().equals("io");
+      for (int i = (service ? 0 : 2) + random.nextInt(4); i > 0; i--) {
+        // Operands more often where they belong, or hardly a line would be plain.
+        List<String> usual = service ? SERVICE_WORDS : WORDS.subList(0, 5);
+        List<String> words = random.nextBoolean() ? usual : WORDS;
+        line.add(words.get(random.nextInt(words.size())));
       }
       Context ours = context();
       Callable<Integer> command = PlainLine.command(ours, line.toArray(String[]::new));

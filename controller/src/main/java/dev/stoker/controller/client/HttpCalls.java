@@ -35,7 +35,7 @@ final class HttpCalls implements AutoCloseable {
   private final ServerClock clock;
 
   HttpCalls(URI base, @Nullable String token, @Nullable SSLContext trust) {
-    this(checked(base), () -> token, client(trust), new ServerClock(Clock.systemUTC()));
+    this(checked(base), () -> token, client(base, trust), new ServerClock(Clock.systemUTC()));
   }
 
   private HttpCalls(
@@ -50,13 +50,14 @@ final class HttpCalls implements AutoCloseable {
     return clock;
   }
 
-  private static HttpClient client(@Nullable SSLContext trust) {
+  private static HttpClient client(URI base, @Nullable SSLContext trust) {
+    boolean tls = "https".equals(base.getScheme());
     HttpClient.Builder builder =
-        HttpClient.newBuilder()
+        (tls ? HttpClient.newBuilder() : PlainHttp.builder())
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(CONNECT_DEADLINE)
             .followRedirects(HttpClient.Redirect.NEVER);
-    if (trust != null) {
+    if (tls && trust != null) {
       builder.sslContext(trust);
     }
     return builder.build();

@@ -1,0 +1,20 @@
+# shellcheck shell=sh disable=SC2034
+# What Java is told for each command, beside jvm.options. Read by both launchers: ./stoker of the source tree and bin/stoker of an image.
+# tune COMMAND: leaves the options in $tuning.
+tune() {
+  # For what ends before the second compiler would pay; moving bytes is the kernel's work.
+  short='-XX:TieredStopAtLevel=1 -XX:+UseSerialGC'
+  # For what may end before the first one pays, or a class made at run time does; new objects stay in memory touched before.
+  quick='-Xmn8m -XX:CompileThresholdScaling=4 -Djdk.reflect.useNativeAccessorOnly=true -Djdk.console=java.base'
+  # For what rests beside renderers: gives memory back, as a node's belongs to them.
+  resting='-Xms8m -XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=20 -XX:ReservedCodeCacheSize=32m'
+  case ${1:-} in
+    agent) tuning="$short $resting" ;;
+    # Enough for 4,000 nodes (benchmarks/RESULTS.md, T7); a quarter of the machine would be left to garbage.
+    controller) tuning=-Xmx${STOKER_CONTROLLER_MEMORY:-256m} ;;
+    io) tuning="-XX:+UseSerialGC $resting" ;; # its bytes are not in the heap; other collectors' threads never rest
+    dev | demo) tuning= ;;
+    mount) tuning="$short -Xmn8m" ;; # stays, so its methods are compiled as soon as ever: three times the rate of a cold read
+    *) tuning="$short $quick" ;;
+  esac
+}
