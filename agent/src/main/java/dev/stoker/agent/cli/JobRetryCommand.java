@@ -26,6 +26,13 @@ final class JobRetryCommand implements Callable<Integer> {
       description = "Run these tasks again instead, succeeded ones too.")
   private List<String> tasks = new ArrayList<>();
 
+  @Option(
+      names = "--repin",
+      description =
+          "Read the job's inputs as they are now: forget which versions it pinned, which mixes them"
+              + " with those of the frames that are kept.")
+  private boolean repin;
+
   JobRetryCommand(Context context) {
     this.context = context;
   }
@@ -33,7 +40,7 @@ final class JobRetryCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     try (ControllerClient client = context.client()) {
-      JobChangeCommand.report(context, client.retry(jobId, new Jobs.Retry(tasks)));
+      JobChangeCommand.report(context, client.retry(jobId, new Jobs.Retry(tasks, repin)));
       return 0;
     }
   }

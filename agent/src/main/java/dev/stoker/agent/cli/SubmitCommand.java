@@ -173,7 +173,30 @@ final class SubmitCommand implements Callable<Integer> {
         new Jobs.Assets(
             bundle.references().inputs(),
             bundle.references().outputs(),
-            uploads.stream().collect(toMap(Uploads.Upload::path, Uploads.Upload::at))));
+            uploads.stream().collect(toMap(Uploads.Upload::path, Uploads.Upload::at)),
+            new DeclaredPins(context, project)
+                .of(locations, declared(job, bundle), written(job, bundle))));
+  }
+
+  /** Paths that every task reads, as far as they are known now. */
+  private static List<String> declared(Job job, JobBundle bundle) {
+    List<String> paths = new ArrayList<>(bundle.references().inputs());
+    for (JobParameter parameter : job.pathParameters()) {
+      if (parameter.dataFlow().isInput() && !parameter.value().text().isEmpty()) {
+        paths.add(parameter.value().text());
+      }
+    }
+    return paths;
+  }
+
+  private static List<String> written(Job job, JobBundle bundle) {
+    List<String> paths = new ArrayList<>(bundle.references().outputs());
+    for (JobParameter parameter : job.pathParameters()) {
+      if (parameter.dataFlow().isOutput() && !parameter.value().text().isEmpty()) {
+        paths.add(parameter.value().text());
+      }
+    }
+    return paths;
   }
 
   private static void put(Map<String, String> values, String text) {

@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /** Which location a job's path lies in. Immutable. */
-final class LocationMap {
+public final class LocationMap {
   /** No path starts with it, so a mapped path shows that a rule matched. */
   private static final String MARK = "\u0001";
 
@@ -24,7 +24,7 @@ final class LocationMap {
   /**
    * @param uploads paths outside the locations, to their places in the location of uploads
    */
-  LocationMap(List<Jobs.Location> locations, Map<String, String> uploads) {
+  public LocationMap(List<Jobs.Location> locations, Map<String, String> uploads) {
     this.locations = List.copyOf(locations);
     this.uploads = Map.copyOf(uploads);
     this.marking = new PathMapping(rules(location -> MARK + location.name()));
@@ -35,9 +35,10 @@ final class LocationMap {
    *
    * @param jobPath as the job spells it
    */
-  record Place(Jobs.Location location, AssetPath path, String jobPath) {}
+  public record Place(Jobs.Location location, AssetPath path, String jobPath) {}
 
-  Optional<Place> find(String jobPath) {
+  /** Where a path of the job's lies; empty where that is in no location. */
+  public Optional<Place> find(String jobPath) {
     String normalized = normalized(jobPath);
     String upload = uploads.get(normalized);
     if (upload != null) {

@@ -91,6 +91,7 @@ public final class NodeAgent implements AutoCloseable {
   private final Reports reports;
   private final Publication publication;
   private final SlotWorker.Shared shared;
+  private final AssetPins pins;
   private final Map<String, SlotSession.Place> places = new HashMap<>();
   private final List<SlotWorker> workers = new ArrayList<>();
   private final Eviction eviction = new Eviction(workers);
@@ -182,6 +183,7 @@ public final class NodeAgent implements AutoCloseable {
             health,
             poll::wishesChanged);
     StepTraces traces = new StepTraces(link, threads);
+    this.pins = new AssetPins(link, pause, io);
     for (Slot slot : slots) {
       SlotSession.Place place =
           new SlotSession.Place(
@@ -195,6 +197,7 @@ public final class NodeAgent implements AutoCloseable {
               io,
               settings.assets(),
               traces,
+              pins,
               profiles);
       places.put(slot.id(), place);
       workers.add(new SlotWorker(slot.id(), place, shared, settings.sessionIdle()));
@@ -295,13 +298,16 @@ public final class NodeAgent implements AutoCloseable {
 
   private void takeWork(Runnable ready) throws InterruptedException {
     Thread damage = start("input-damage", this::endDamagedAttempts);
+    Thread telling = start("asset-pins", () -> pins.tellWhileTasksRun(workers, closing));
     Thread polling = start("lease-poll", poll::run);
     ready.run();
     closing.await();
     poll.close();
     damage.interrupt();
+    telling.interrupt();
     polling.join(LAST_WORDS.toMillis());
     damage.join(LAST_WORDS.toMillis());
+    telling.join(LAST_WORDS.toMillis());
   }
 
   /** Whether the node is registered; not so when the agent was closed while it tried. */

@@ -102,5 +102,9 @@ final class Preparation {
                 task,
                 progress -> attempt.held().input(progress.bytesTotal(), progress.bytesDone()));
     attempt.addInput(done);
+    Optional<Failure> changed = attempt.session().settlePins(attempt, true);
+    if (changed.isPresent()) {
+      throw new AttemptFailure(changed.get().sentence(), changed.get().cause());
+    }
   }
 }

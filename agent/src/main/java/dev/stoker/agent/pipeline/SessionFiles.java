@@ -228,6 +228,39 @@ final class SessionFiles {
   }
 
   /**
+   * Learns which versions the job has pinned by now. Where it writes none are: one of its tasks may
+   * read what another has changed.
+   *
+   * @return whether the session may read on; not so when the job was pinned anew since it began
+   * @throws AttemptFailure when nobody tells
+   */
+  boolean refreshPins(JobPlan plan) throws InterruptedException {
+    lock.lockInterruptibly();
+    try {
+      if (removed) {
+        return true; // nothing is brought for it any more
+      }
+      awaitIo();
+      return place
+          .pins()
+          .refresh(
+              id,
+              jobId,
+              plan.writes().stream()
+                  .map(JobPlan.Written::place)
+                  .map(at -> at.location().name() + "/" + at.path())
+                  .toList());
+    } catch (IoFailure e) {
+      if (Thread.interrupted()) {
+        throw new InterruptedException();
+      }
+      throw new AttemptFailure(String.valueOf(e.getMessage()), Cause.NODE_FAULT);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
    * Brings what the task reads and is not there yet.
    *
    * @param copies whether what the job both reads and writes is copied to where it writes
@@ -267,12 +300,15 @@ final class SessionFiles {
       Cause cause =
           switch (e) {
             case IoFailure.NotFound _ -> Cause.ASSET_MISSING;
+            case IoFailure.Changed _ -> Cause.ASSET_CHANGED;
             // This node may have lost its way there; if nobody has one, ten tries end the task.
             case IoFailure.Disk _, IoFailure.Unavailable _, IoFailure.TimedOut _ ->
                 Cause.NODE_FAULT;
             default -> Cause.FAILED;
           };
-      throw new AttemptFailure(String.valueOf(e.getMessage()), cause);
+      String sentence = String.valueOf(e.getMessage());
+      throw new AttemptFailure(
+          cause == Cause.ASSET_CHANGED ? AssetPins.withAdvice(sentence, jobId) : sentence, cause);
     } finally {
       lock.unlock();
     }
@@ -282,7 +318,7 @@ final class SessionFiles {
    * Waits for an I/O process that is being started anew, which takes seconds: were every attempt to
    * fail meanwhile, the node would look like one that is broken for good.
    */
-  private void awaitIo() throws InterruptedException {
+  void awaitIo() throws InterruptedException {
     Deadline end = Deadline.after(IO_PATIENCE);
     while (true) {
       try {

@@ -73,6 +73,7 @@ final class SlotSession {
    * @param watching how attempts are watched
    * @param assets how inputs are got at
    * @param traces what sessions read
+   * @param pins which versions sessions read
    */
   record Place(
       Path sessions,
@@ -85,6 +86,7 @@ final class SlotSession {
       NodeIo io,
       AssetMode assets,
       StepTraces traces,
+      AssetPins pins,
       RendererProfiles profiles) {}
 
   SlotSession(String id, String jobId, String stepName, Place place) {
@@ -185,14 +187,40 @@ final class SlotSession {
   }
 
   /**
-   * Brings what the task reads and is not there yet.
+   * Brings what the task reads and is not there yet. A session whose job was pinned anew is over:
+   * the next one brings it.
    *
    * @return bytes of this call
    * @throws AttemptFailure naming the asset that cannot be had
    */
   StageProgress stage(JobPlan plan, TaskParameters task, Consumer<StageProgress> progress)
       throws IOException, InterruptedException {
+    if (!files.refreshPins(plan)) {
+      retire();
+      return StageProgress.NONE;
+    }
     return files.stage(plan, task, session == null, progress);
+  }
+
+  /**
+   * Tells which versions of its inputs it met.
+   *
+   * @param afterStage whether it was about to read just now, so that somebody must know; else the
+   *     slot's thread calls
+   * @return why its attempt must not go on
+   */
+  Optional<Failure> settlePins(Attempt attempt, boolean afterStage) throws InterruptedException {
+    try {
+      files.awaitIo();
+      return place.pins().settle(attempt, afterStage && !over, afterStage ? () -> {} : this::ping);
+    } catch (IoFailure e) {
+      if (Thread.interrupted()) {
+        throw new InterruptedException();
+      }
+      retire();
+      return Optional.of(
+          Failure.of(-1, "Cannot learn what the task read: " + e.getMessage(), true));
+    }
   }
 
   /**

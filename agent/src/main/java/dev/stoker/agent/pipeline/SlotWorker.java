@@ -10,6 +10,7 @@ import dev.stoker.agent.session.ActionResult;
 import dev.stoker.agent.session.SessionListener;
 import dev.stoker.controller.protocol.Heartbeat.Phase;
 import dev.stoker.controller.protocol.Leasing;
+import dev.stoker.io.asset.IoFailure;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger;
@@ -229,6 +230,23 @@ final class SlotWorker {
         .forEach(SlotSession::retire);
   }
 
+  /** Tells what the session that renders met; ends the attempt if others met it otherwise. */
+  void settlePins() throws InterruptedException {
+    Attempt now = rendering;
+    if (now == null) {
+      return;
+    }
+    try {
+      Optional<Failure> changed = place.pins().settle(now, false, () -> {});
+      if (changed.isPresent() && !changed.get().nodeSuspect()) {
+        Failure failure = changed.get();
+        now.stop(new Attempt.Stop(Attempt.Stop.Kind.ENDED, failure.sentence(), failure));
+      }
+    } catch (IoFailure e) {
+      // Asked again soon, and when the task ends.
+    }
+  }
+
   /**
    * Ends the attempts whose inputs were served by another mount than the one that is there.
    *
@@ -398,11 +416,16 @@ final class SlotWorker {
     attempt.whenStopped(null);
     attempt.did("render", startMillis, System.currentTimeMillis());
     boolean memoryKilled = place.memoryKills().getAsLong() > memoryKills;
+    // Before anything is published; and before the look, which finds an I/O process that forgot.
+    Optional<Failure> changed = session.settlePins(attempt, false);
     Optional<Failure> unserved = InputUse.look(attempt, listener, result);
     return endings.handOn(
         attempt,
         prepared.plan().locations(),
-        unserved.or(() -> Verdict.of(result, memoryKilled, listener.heard())).orElse(null));
+        unserved
+            .or(() -> changed)
+            .or(() -> Verdict.of(result, memoryKilled, listener.heard()))
+            .orElse(null));
   }
 
   private ActionResult supervised(

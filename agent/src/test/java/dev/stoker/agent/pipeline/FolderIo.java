@@ -13,6 +13,9 @@ import dev.stoker.io.daemon.RootReport;
 import dev.stoker.io.daemon.RootRequest;
 import dev.stoker.io.daemon.StageProgress;
 import dev.stoker.io.daemon.StageRequest;
+import dev.stoker.io.pin.NodePins;
+import dev.stoker.io.pin.PinReport;
+import dev.stoker.io.pin.PinRequest;
 import dev.stoker.io.stage.DamagedStages;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -37,6 +40,7 @@ import java.util.stream.Stream;
 final class FolderIo implements NodeIo {
   final List<StageRequest> requests = new CopyOnWriteArrayList<>();
   final Map<String, Long> given = new ConcurrentHashMap<>();
+  private final NodePins pins = new NodePins();
   final List<String> unstaged = new CopyOnWriteArrayList<>();
   volatile Consumer<StageRequest> onStage = request -> {};
 
@@ -93,6 +97,11 @@ final class FolderIo implements NodeIo {
   @Override
   public RootReport rootReport(String rootId) {
     throw new IoFailure.NotFound("This one stages.");
+  }
+
+  @Override
+  public PinReport pin(PinRequest request) {
+    return pins.pin(request);
   }
 
   @Override

@@ -8,6 +8,7 @@ import dev.stoker.controller.protocol.Jobs;
 import dev.stoker.controller.protocol.Leasing;
 import dev.stoker.controller.protocol.LogChunk;
 import dev.stoker.controller.protocol.Nodes;
+import dev.stoker.controller.protocol.Pins;
 import dev.stoker.controller.protocol.Registration;
 import dev.stoker.controller.protocol.Tokens;
 import dev.stoker.controller.protocol.Traces;
@@ -77,6 +78,7 @@ final class Calls {
           "/v1/leases/{lease}/commit",
           "/v1/leases/{lease}/finish",
           "/v1/leases/{lease}/trace",
+          "/v1/leases/{lease}/pins",
           "/v1/leases/{lease}/log",
           "/v1/jobs",
           "/v1/jobs/{job}/suspend",
@@ -137,6 +139,11 @@ final class Calls {
               "Send what the attempt's session read of its inputs.",
               Traces.Sent.class,
               null),
+          post(
+              "/v1/leases/{lease}/pins",
+              "Tell which versions of its inputs the attempt's session met.",
+              Pins.Met.class,
+              Pins.Settled.class),
           post("/v1/jobs", "Submit a job.", Jobs.Definition.class, Jobs.Submitted.class),
           get("/v1/jobs", "The newest jobs.", Map.of("limit", "integer"), Jobs.Page.class),
           get("/v1/jobs/{job}", "One job.", Jobs.Summary.class),
@@ -146,6 +153,11 @@ final class Calls {
               "What a session of a step read of its inputs.",
               Map.of("step", "string"),
               Traces.Kept.class),
+          get(
+              "/v1/jobs/{job}/pins",
+              "Which versions of its inputs the job reads.",
+              Map.of("after", "integer", "limit", "integer"),
+              Pins.Page.class),
           get("/v1/jobs/{job}/tasks", "Tasks in order.", PAGE, Jobs.Tasks.class),
           get(
               "/v1/jobs/{job}/tasks/{task}/log",

@@ -50,6 +50,11 @@ final class JobRoutes {
       permissions.requireReader(request, job);
       return queue.traces().get(job, String.valueOf(request.parameter("step")));
     }
+    if (path.size() == 2 && path.getLast().equals("pins")) {
+      Permissions.allow(request, "GET");
+      permissions.requireReader(request, job);
+      return queue.pins().get(job, request.number("after", 0), request.small("limit", Routes.PAGE));
+    }
     if (path.size() == 2 && !request.method().equals("GET")) {
       permissions.requireChanger(request, job);
       Permissions.allow(request, "POST");

@@ -8,6 +8,7 @@ import dev.stoker.controller.protocol.Finish;
 import dev.stoker.controller.protocol.Heartbeat;
 import dev.stoker.controller.protocol.Leasing;
 import dev.stoker.controller.protocol.LogChunk;
+import dev.stoker.controller.protocol.Pins;
 import dev.stoker.controller.protocol.Registration;
 import dev.stoker.controller.protocol.Tokens.Role;
 import dev.stoker.controller.protocol.Traces;
@@ -18,6 +19,9 @@ import java.util.Map;
 final class NodeRoutes {
   /** A manifest of 10,000 files of 64 blocks. */
   private static final int MANIFEST_LIMIT = 16 << 20;
+
+  /** {@link Pins#MOST_AT_ONCE} of the longest names that scenes have, and more of usual ones. */
+  private static final int PINS_LIMIT = 4 << 20;
 
   /** A node of the most slots has a tenth of it; a stranger gets no more. */
   private static final int STRANGER_LIMIT = 256 << 10;
@@ -118,6 +122,11 @@ final class NodeRoutes {
         String node = Permissions.actingNode(request);
         queue.traces().take(node, lease, request.body(Traces.Sent.class, Routes.BODY_LIMIT));
         yield Map.of();
+      }
+      case "pins" -> {
+        Permissions.allow(request, "POST");
+        String node = Permissions.actingNode(request);
+        yield queue.pins().take(node, lease, request.body(Pins.Met.class, PINS_LIMIT));
       }
       default -> throw Permissions.nothingHere();
     };

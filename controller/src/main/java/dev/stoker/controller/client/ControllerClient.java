@@ -7,6 +7,7 @@ import dev.stoker.controller.protocol.Jobs;
 import dev.stoker.controller.protocol.Leasing;
 import dev.stoker.controller.protocol.LogChunk;
 import dev.stoker.controller.protocol.Nodes;
+import dev.stoker.controller.protocol.Pins;
 import dev.stoker.controller.protocol.Registration;
 import dev.stoker.controller.protocol.Tokens;
 import dev.stoker.controller.protocol.Traces;
@@ -172,6 +173,25 @@ public final class ControllerClient implements AutoCloseable {
         path("/v1/jobs/", jobId, "/trace?step=") + URLEncoder.encode(step, StandardCharsets.UTF_8),
         Traces.Kept.class,
         Duration.ZERO);
+  }
+
+  /**
+   * Which versions of its inputs a job reads.
+   *
+   * @param after {@link Pins.Page#next} of the page before, 0 for the first
+   * @param limit 1 to {@link Pins#MOST_AT_ONCE}
+   */
+  public Pins.Page pins(String jobId, long after, int limit) {
+    return calls.get(
+        path("/v1/jobs/", jobId, "/pins") + "?after=" + after + "&limit=" + limit,
+        Pins.Page.class,
+        Duration.ZERO);
+  }
+
+  /** Tells which versions an attempt's session met; 409 means that the job was pinned anew. */
+  public Pins.Settled pins(String leaseId, Pins.Met met) {
+    return calls.post(
+        path("/v1/leases/", leaseId, "/pins"), met, Pins.Settled.class, Duration.ZERO);
   }
 
   /** What was submitted. */

@@ -12,6 +12,7 @@ import dev.stoker.controller.store.TaskCounts;
 import dev.stoker.controller.store.TaskRow;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -41,14 +42,16 @@ public final class JobDesk {
    * @param targets addresses that are told of its end
    */
   public Jobs.Submitted submit(
-      Jobs.Definition definition,
+      Jobs.Definition submitted,
       String submitter,
       @Nullable String idempotencyKey,
       List<String> targets) {
     if (idempotencyKey != null) {
       Limits.text("Idempotency-Key", idempotencyKey, 200);
     }
-    Submission.check(definition);
+    Submission.check(submitted);
+    Map<String, String> seen = submitted.assets().pins();
+    Jobs.Definition definition = submitted.withAssets(submitted.assets().withoutPins());
     JobPlan plan = JobPlans.make(definition);
     Submission.check(plan, parts.sharing());
     List<String> warnings = Unfit.warnings(plan, parts.roster().all());
@@ -83,6 +86,7 @@ public final class JobDesk {
                   }
                   addSteps(rows, number, job, plan);
                   rows.jobs().setInputs(number, plan.inputs());
+                  PinDesk.begin(rows, number, seen);
                   targets.forEach(target -> rows.notices().addTarget(number, target));
                   new Ledger(rows, events, parts).workAppeared();
                   return new Jobs.Submitted(job.id(), warnings);
@@ -187,10 +191,10 @@ public final class JobDesk {
   /** Has failed and canceled tasks rendered again, and those that are named. */
   public void retry(String jobId, Jobs.Retry retry) {
     Limits.range("the number of tasks", retry.tasks().size(), 0, 10_000);
-    change(jobId, (job, context) -> retry(job, context, named(jobId, retry)));
+    change(jobId, (job, context) -> retry(job, context, named(jobId, retry), retry.repin()));
   }
 
-  private static void retry(JobRow job, Context context, List<Long> ordinals) {
+  private static void retry(JobRow job, Context context, List<Long> ordinals, boolean repin) {
     QueueRows rows = context.rows;
     if (job.archived()) {
       throw Refusal.fenced(
@@ -206,6 +210,12 @@ public final class JobDesk {
     boolean anyEnded =
         rows.steps().ofJob(job.number()).stream()
             .anyMatch(step -> step.counts().failed() + step.counts().canceled() > 0);
+    if (repin) {
+      pinAnew(job, rows);
+      if (again.isEmpty() && !anyEnded) {
+        return; // what waits goes by what is there now
+      }
+    }
     if (again.isEmpty() && !anyEnded) {
       throw Refusal.fenced(
           "Job " + job.id() + " has no failed or canceled task; name the tasks to render again.");
@@ -222,6 +232,24 @@ public final class JobDesk {
     }
     rows.steps().recountUnmet(job.number());
     context.ledger.workAppeared();
+  }
+
+  /** Not while somebody reads by the old ones: his frame would be of both. */
+  private static void pinAnew(JobRow job, QueueRows rows) {
+    long held =
+        rows.steps().ofJob(job.number()).stream()
+            .mapToLong(step -> step.counts().leased() + step.counts().committed())
+            .sum();
+    if (held > 0) {
+      throw Refusal.fenced(
+          "Job "
+              + job.id()
+              + " has "
+              + held
+              + " tasks running, which read the assets that it pinned; suspend it and let them end,"
+              + " or cancel it, and repeat this.");
+    }
+    rows.pins().begin(job.number());
   }
 
   private static void reopen(QueueRows rows, StepRow step) {

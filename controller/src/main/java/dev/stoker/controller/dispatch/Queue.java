@@ -31,6 +31,7 @@ public final class Queue {
   private final Books books;
   private final Thumbnails thumbnails;
   private final TraceDesk traces;
+  private final PinDesk pins;
 
   private Queue(Parts parts, Traffic traffic, Prices prices) {
     this.parts = parts;
@@ -45,6 +46,7 @@ public final class Queue {
     progress = new JobProgress(parts, books);
     thumbnails = new Thumbnails(parts);
     traces = new TraceDesk(parts, leases);
+    pins = new PinDesk(parts, leases);
   }
 
   /** Opens the queue in a store, which stays the caller's to close. */
@@ -157,15 +159,20 @@ public final class Queue {
     return traces;
   }
 
+  public PinDesk pins() {
+    return pins;
+  }
+
   public JobProgress progress() {
     return progress;
   }
 
-  /** Counts how long nodes were there, and makes room for new pictures and traces. */
+  /** Counts how long nodes were there, and makes room for new pictures, traces and pins. */
   public void keepHouse() {
     books.count();
     thumbnails.makeRoom(Thumbnails.CEILING_BYTES);
     traces.makeRoom(TraceDesk.CEILING_BYTES);
+    pins.sweep();
   }
 
   /** Takes back every lease whose term ended. */

@@ -50,6 +50,7 @@ final class Submission {
       }
     }
     checkUploads(definition.assets().uploads(), names);
+    PinDesk.check(definition.assets().pins());
   }
 
   private static void checkUploads(Map<String, String> uploads, Set<String> locations) {

@@ -82,6 +82,8 @@ public final class Finish {
     LICENCE_REFUSED,
     /** An input is not there. */
     ASSET_MISSING,
+    /** An input is another version than the one that the job pinned. */
+    ASSET_CHANGED,
     /** It took longer than its template allows. */
     TIMED_OUT,
     /** A signal ended it that Stoker did not send: a crash, or somebody. */

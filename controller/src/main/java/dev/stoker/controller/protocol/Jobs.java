@@ -66,6 +66,20 @@ public final class Jobs {
           maxAttempts,
           Assets.NONE);
     }
+
+    /** The same with other assets. */
+    public Definition withAssets(Assets others) {
+      return new Definition(
+          template,
+          environments,
+          parameters,
+          templateFolder,
+          locations,
+          project,
+          priority,
+          maxAttempts,
+          others);
+    }
   }
 
   /**
@@ -75,21 +89,39 @@ public final class Jobs {
    * @param outputs absolute paths of folders that tasks write to
    * @param uploads absolute paths that lie in no location, to {@code HASH/NAME}, where in the
    *     location {@link #UPLOADS} the submission put what they held
+   * @param pins the versions of declared inputs, by {@code LOCATION/path}, as the submission saw
+   *     them, at most {@link Pins#MOST_AT_SUBMIT}; kept as the job's first pins and not given to
+   *     nodes with the definition
    */
-  public record Assets(List<String> inputs, List<String> outputs, Map<String, String> uploads) {
+  public record Assets(
+      List<String> inputs,
+      List<String> outputs,
+      Map<String, String> uploads,
+      Map<String, String> pins) {
     /** None beyond the parameters. */
     public static final Assets NONE = new Assets(List.of(), List.of());
 
-    // Definitions of earlier releases have no uploads.
+    // Definitions of earlier releases have no uploads, or no pins.
     public Assets {
       inputs = List.copyOf(inputs);
       outputs = List.copyOf(outputs);
       uploads = uploads == null ? Map.of() : Map.copyOf(uploads);
+      pins = pins == null ? Map.of() : Map.copyOf(pins);
     }
 
     /** All of it in locations. */
     public Assets(List<String> inputs, List<String> outputs) {
       this(inputs, outputs, Map.of());
+    }
+
+    /** Nothing pinned yet. */
+    public Assets(List<String> inputs, List<String> outputs, Map<String, String> uploads) {
+      this(inputs, outputs, uploads, Map.of());
+    }
+
+    /** The same, nothing pinned. */
+    public Assets withoutPins() {
+      return new Assets(inputs, outputs, uploads);
     }
   }
 
@@ -305,10 +337,17 @@ public final class Jobs {
    * {@code POST /v1/jobs/{id}/retry}.
    *
    * @param tasks succeeded tasks to render again, besides every failed and canceled one
+   * @param repin whether the job forgets which versions of its inputs it read, and goes by those
+   *     that are there now
    */
-  public record Retry(List<String> tasks) {
+  public record Retry(List<String> tasks, boolean repin) {
     public Retry {
       tasks = List.copyOf(tasks);
+    }
+
+    /** With the versions that the job read before. */
+    public Retry(List<String> tasks) {
+      this(tasks, false);
     }
   }
 

@@ -23,7 +23,8 @@ final class Migrations {
           "V007__web.sql",
           "V008__archive.sql",
           "V009__inputs.sql",
-          "V010__traces.sql");
+          "V010__traces.sql",
+          "V011__pins.sql");
 
   /** SQLite counts such a column up by itself; PostgreSQL has to be told. */
   private static final String COUNTED = "number integer primary key";

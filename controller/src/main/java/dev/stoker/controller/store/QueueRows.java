@@ -16,6 +16,7 @@ public final class QueueRows {
   private final NoticeRows notices;
   private final ThumbnailRows thumbnails;
   private final TraceRows traces;
+  private final PinRows pins;
   private final NodeHours nodeHours;
   private final ArchiveRows archive;
 
@@ -32,6 +33,7 @@ public final class QueueRows {
     notices = new NoticeRows(handle);
     thumbnails = new ThumbnailRows(handle);
     traces = new TraceRows(handle);
+    pins = new PinRows(handle);
     nodeHours = new NodeHours(handle);
     archive = new ArchiveRows(handle);
   }
@@ -78,6 +80,10 @@ public final class QueueRows {
 
   public TraceRows traces() {
     return traces;
+  }
+
+  public PinRows pins() {
+    return pins;
   }
 
   public NodeHours nodeHours() {

@@ -10,6 +10,8 @@ import dev.stoker.io.daemon.Messages.GiveRequest;
 import dev.stoker.io.daemon.Messages.Operation;
 import dev.stoker.io.daemon.Messages.ProbeRequest;
 import dev.stoker.io.daemon.Messages.Question;
+import dev.stoker.io.pin.PinReport;
+import dev.stoker.io.pin.PinRequest;
 import dev.stoker.io.stage.DamagedStages;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -99,6 +101,11 @@ public final class IoClient implements NodeCache {
   @Override
   public RootReport rootReport(String rootId) {
     return ask(Operation.ROOT_REPORT, rootId, SHORT.toMillis(), IoClient::ignore, RootReport.class);
+  }
+
+  @Override
+  public PinReport pin(PinRequest request) {
+    return ask(Operation.PIN, request, SHORT.toMillis(), IoClient::ignore, PinReport.class);
   }
 
   @Override

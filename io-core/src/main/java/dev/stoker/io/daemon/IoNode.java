@@ -13,6 +13,9 @@ import dev.stoker.io.cache.CachedFolder;
 import dev.stoker.io.cache.ReadRights;
 import dev.stoker.io.fetch.RangeFetcher;
 import dev.stoker.io.observe.Metrics;
+import dev.stoker.io.pin.NodePins;
+import dev.stoker.io.pin.PinReport;
+import dev.stoker.io.pin.PinRequest;
 import dev.stoker.io.prefetch.WantedUri;
 import dev.stoker.io.source.AssetSource;
 import dev.stoker.io.source.SourceOpener;
@@ -47,6 +50,7 @@ public final class IoNode implements NodeCache {
   private final NodeMounts mounts;
   private final OriginProbes probes;
   private final NodeRoots roots;
+  private final NodePins pins = new NodePins();
 
   private IoNode(
       BlockCache cache,
@@ -62,8 +66,9 @@ public final class IoNode implements NodeCache {
     this.mounts =
         new NodeMounts(cache, origins, settings.memoryBytes(), dataFolder.resolve("spool"));
     this.probes = new OriginProbes(origins);
-    this.roots = new NodeRoots(cache, origins, mount, settings.memoryBytes());
+    this.roots = new NodeRoots(cache, origins, pins, mount, settings.memoryBytes());
     stager.alsoHeld(roots::holding);
+    stager.keepTo(pins::of);
   }
 
   /** Everything that knows origins; closed last. */
@@ -201,9 +206,18 @@ public final class IoNode implements NodeCache {
   }
 
   @Override
+  public PinReport pin(PinRequest request) {
+    return pins.pin(request);
+  }
+
+  @Override
   public List<String> unstage(String stageId) {
     roots.close(stageId);
-    return stager.unstage(stageId);
+    try {
+      return stager.unstage(stageId);
+    } finally {
+      pins.forget(stageId);
+    }
   }
 
   @Override

@@ -56,6 +56,11 @@ final class Messages {
     NEXT_TASK,
     /** About a session's id; answered by a {@link RootReport}. */
     ROOT_REPORT,
+    /**
+     * About a {@link dev.stoker.io.pin.PinRequest}; answered by a {@link
+     * dev.stoker.io.pin.PinReport}.
+     */
+    PIN,
     /** Gives up the question whose number is in {@code target}; not answered itself. */
     CANCEL
   }

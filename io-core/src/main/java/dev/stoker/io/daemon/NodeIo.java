@@ -3,6 +3,8 @@ package dev.stoker.io.daemon;
 import dev.stoker.io.asset.Deadline;
 import dev.stoker.io.asset.IoFailure;
 import dev.stoker.io.cache.CachedFolder;
+import dev.stoker.io.pin.PinReport;
+import dev.stoker.io.pin.PinRequest;
 import dev.stoker.io.stage.DamagedStages;
 import java.util.List;
 import java.util.function.Consumer;
@@ -51,6 +53,15 @@ public interface NodeIo extends AutoCloseable {
    *     trusted
    */
   RootReport rootReport(String rootId);
+
+  /**
+   * Says which versions a session is to read, as many nodes agreed on, before its stage or folder
+   * is made and whenever more is known; and asks which ones it met. It gets these, or {@link
+   * IoFailure.Changed}, until {@link #unstage}.
+   *
+   * @throws IoFailure.Invalid when the session keeps to another sheet
+   */
+  PinReport pin(PinRequest request);
 
   /**
    * Says whose stage and folder it is from now on, in place of the process that asked for it: a

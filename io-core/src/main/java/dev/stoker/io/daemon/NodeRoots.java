@@ -9,6 +9,7 @@ import dev.stoker.io.mount.AssetMount;
 import dev.stoker.io.mount.SessionRoot;
 import dev.stoker.io.mount.SessionTree;
 import dev.stoker.io.mount.fuse.SessionOptions;
+import dev.stoker.io.pin.NodePins;
 import dev.stoker.io.posix.Mounts;
 import dev.stoker.io.prefetch.AccessTrace;
 import dev.stoker.io.prefetch.TraceForm;
@@ -42,6 +43,7 @@ final class NodeRoots implements AutoCloseable {
 
   private final BlockCache cache;
   private final SourceOpener sources;
+  private final NodePins pins;
   private final long memoryBytes;
   private final SessionTree tree;
   private final MountState state;
@@ -64,12 +66,19 @@ final class NodeRoots implements AutoCloseable {
   /**
    * Mounts, where it can.
    *
+   * @param pins what sessions keep to
    * @param folder where; null for nowhere
    * @param memoryBytes of the cache, of which a share is taken
    */
-  NodeRoots(BlockCache cache, SourceOpener sources, @Nullable Path folder, long memoryBytes) {
+  NodeRoots(
+      BlockCache cache,
+      SourceOpener sources,
+      NodePins pins,
+      @Nullable Path folder,
+      long memoryBytes) {
     this.cache = cache;
     this.sources = sources;
+    this.pins = pins;
     this.memoryBytes = memoryBytes;
     this.tree = new SessionTree(cache);
     AssetMount made = null;
@@ -139,7 +148,8 @@ final class NodeRoots implements AutoCloseable {
     sweep();
     Root root =
         roots.computeIfAbsent(
-            request.rootId(), id -> new Root(tree.root(id, request.uid(), request.gid()), owner));
+            request.rootId(),
+            id -> new Root(tree.root(id, request.uid(), request.gid(), pins.of(id)), owner));
     root.lock.lock();
     try {
       RootInputs inputs = new RootInputs(cache, sources, memoryBytes, request, root.folder);
@@ -204,6 +214,7 @@ final class NodeRoots implements AutoCloseable {
         (id, root) -> {
           if (!root.owner.lives()) {
             close(id);
+            pins.forget(id);
           }
         });
   }

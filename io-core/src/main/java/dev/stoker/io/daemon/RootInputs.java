@@ -92,7 +92,7 @@ final class RootInputs {
           "The location %s is the file %s; name the folder that holds it."
               .formatted(location.name(), location.uri()));
     }
-    CachedAsset asset = folder.keep(location.name(), info);
+    CachedAsset asset = folder.keepDeclared(location.name(), info);
     if (info.version().cacheable()) {
       declared.add(new Declared(asset, include.contains(info.path().value())));
       found.put(location.name() + "/" + info.path(), asset);

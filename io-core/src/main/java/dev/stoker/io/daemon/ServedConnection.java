@@ -6,6 +6,7 @@ import dev.stoker.io.daemon.Messages.GiveRequest;
 import dev.stoker.io.daemon.Messages.Operation;
 import dev.stoker.io.daemon.Messages.ProbeRequest;
 import dev.stoker.io.daemon.Messages.Question;
+import dev.stoker.io.pin.PinRequest;
 import dev.stoker.io.stage.StageOwner;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
@@ -179,6 +180,7 @@ final class ServedConnection implements AutoCloseable {
         yield Answer.of(id, true);
       }
       case ROOT_REPORT -> Answer.of(id, node.rootReport(about(question, String.class)));
+      case PIN -> Answer.of(id, node.pin(about(question, PinRequest.class)));
       case CANCEL -> throw new IllegalStateException("CANCEL has no answer.");
     };
   }

@@ -281,6 +281,7 @@ public final class AssetTree implements FileTree, AutoCloseable {
     if (System.nanoTime() - file.describedNanos > RIGHT_NANOS) {
       call.aboutToWait();
     }
+    watch.opening(file.asset.info());
     CachedAsset cached = cache.open(file.asset, options.project(), call.deadline());
     counters.opens.increment();
     Passthrough past = passthrough;

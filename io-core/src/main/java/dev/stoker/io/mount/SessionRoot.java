@@ -5,6 +5,7 @@ import dev.stoker.io.asset.AssetPath;
 import dev.stoker.io.asset.AssetUri;
 import dev.stoker.io.cache.BlockCache;
 import dev.stoker.io.cache.CachedAsset;
+import dev.stoker.io.pin.SessionPins;
 import dev.stoker.io.prefetch.AccessTrace;
 import dev.stoker.io.source.AssetSource;
 import java.util.List;
@@ -29,9 +30,11 @@ public final class SessionRoot implements AutoCloseable {
   final SessionUse use = new SessionUse();
   final Map<String, SessionBranch> branches = new ConcurrentSkipListMap<>();
   private final SessionTree all;
+  private final SessionPins pins;
 
-  SessionRoot(SessionTree all, String name, long id, int uid, int gid) {
+  SessionRoot(SessionTree all, String name, long id, int uid, int gid, SessionPins pins) {
     this.all = all;
+    this.pins = pins;
     this.name = name;
     this.id = id;
     this.uid = uid;
@@ -51,7 +54,7 @@ public final class SessionRoot implements AutoCloseable {
   public void add(
       String location, BlockCache cache, AssetUri uri, AssetSource source, AssetTreeOptions how) {
     long number = all.nextTree();
-    AssetTree tree = new AssetTree(cache, uri, source, how, new Watch(location, number));
+    AssetTree tree = new AssetTree(cache, uri, source, how, new Watch(location, uri, number));
     SessionBranch branch = new SessionBranch(number, tree);
     if (branches.putIfAbsent(location, branch) == null) {
       all.enter(branch);
@@ -71,6 +74,17 @@ public final class SessionRoot implements AutoCloseable {
       throw new IllegalArgumentException("The session " + name + " has no location " + location);
     }
     return branch.tree().keep(info);
+  }
+
+  /**
+   * The same for one that the session will read for sure.
+   *
+   * @throws dev.stoker.io.asset.IoFailure.Changed when others that it reads with read another one
+   */
+  public CachedAsset keepDeclared(String location, AssetInfo info) {
+    CachedAsset kept = keep(location, info);
+    pins.require(location, kept.asset().tree(), kept.asset().info());
+    return kept;
   }
 
   /** So many bytes came from an origin for it, besides what its readers waited for. */
@@ -111,11 +125,13 @@ public final class SessionRoot implements AutoCloseable {
   /** One location's. */
   private final class Watch implements TreeWatch {
     private final String location;
+    private final AssetUri uri;
     private final long number;
     private final ConcurrentHashMap<AssetPath, Pin> pins = new ConcurrentHashMap<>();
 
-    Watch(String location, long number) {
+    Watch(String location, AssetUri uri, long number) {
       this.location = location;
+      this.uri = uri;
       this.number = number;
     }
 
@@ -138,6 +154,11 @@ public final class SessionRoot implements AutoCloseable {
     @Override
     public boolean missed(long parent, AssetPath path) {
       return use.missed(location, SessionTree.global(number, parent), path);
+    }
+
+    @Override
+    public void opening(AssetInfo info) {
+      SessionRoot.this.pins.use(location, uri, info);
     }
 
     @Override

@@ -11,6 +11,7 @@ import dev.stoker.io.mount.fuse.OpenFile;
 import dev.stoker.io.mount.fuse.OpenFolder;
 import dev.stoker.io.mount.fuse.TreeFailure;
 import dev.stoker.io.mount.fuse.TreeSpace;
+import dev.stoker.io.pin.SessionPins;
 import dev.stoker.io.posix.Mounts;
 import java.time.Duration;
 import java.util.Collection;
@@ -56,10 +57,20 @@ public final class SessionTree implements FileTree, AutoCloseable {
    * @param uid who may enter it
    */
   public SessionRoot root(String name, int uid, int gid) {
+    return root(name, uid, gid, SessionPins.NONE);
+  }
+
+  /**
+   * The same.
+   *
+   * @param pins what it keeps to
+   */
+  public SessionRoot root(String name, int uid, int gid, SessionPins pins) {
     return byName.computeIfAbsent(
         name,
         fresh -> {
-          SessionRoot root = new SessionRoot(this, fresh, sessions.incrementAndGet(), uid, gid);
+          SessionRoot root =
+              new SessionRoot(this, fresh, sessions.incrementAndGet(), uid, gid, pins);
           byId.put(root.id, root);
           return root;
         });

@@ -26,6 +26,9 @@ interface TreeWatch {
         }
 
         @Override
+        public void opening(AssetInfo info) {}
+
+        @Override
         public OpenUse opened(CachedAsset asset, boolean passed) {
           return OpenUse.NONE;
         }
@@ -60,6 +63,13 @@ interface TreeWatch {
    * @return whether the kernel may remember it
    */
   boolean missed(long parent, AssetPath path);
+
+  /**
+   * Somebody is about to open a file.
+   *
+   * @throws dev.stoker.io.asset.IoFailure.Changed when it is not the version that he is to read
+   */
+  void opening(AssetInfo info);
 
   /**
    * Somebody opens a file.

@@ -12,6 +12,7 @@ import dev.stoker.io.cache.DamagedFile;
 import dev.stoker.io.cache.Placement;
 import dev.stoker.io.fetch.Priority;
 import dev.stoker.io.fetch.RangeFetcher;
+import dev.stoker.io.pin.SessionPins;
 import dev.stoker.io.prefetch.BoundedWork;
 import dev.stoker.io.prefetch.WantedFiles;
 import dev.stoker.io.source.AssetSource;
@@ -49,6 +50,7 @@ public final class Stager {
   private final SourceOpener sources;
   private final Path records;
   private final Map<String, Stage> stages = new ConcurrentHashMap<>();
+  private volatile Function<String, SessionPins> pins = id -> SessionPins.NONE;
   private volatile Function<DamagedFile, List<String>> otherHolders = file -> List.of();
   private final DamageNews damage = new DamageNews(ThreadLocalRandom.current().nextLong());
 
@@ -82,6 +84,11 @@ public final class Stager {
    */
   public void alsoHeld(Function<DamagedFile, List<String>> holders) {
     otherHolders = holders;
+  }
+
+  /** Says which versions a stage is made of, by its id, before it is made. */
+  public void keepTo(Function<String, SessionPins> known) {
+    pins = known;
   }
 
   private void damaged(DamagedFile file) {
@@ -233,6 +240,7 @@ public final class Stager {
   private void bring(Stage stage, Wanted wanted, String project, Tally tally, Deadline deadline) {
     PinnedAsset asset =
         new PinnedAsset(wanted.tree().uri(), wanted.info(), new Reader(project, stage.id));
+    pins.apply(stage.id).require(wanted.tree().name(), asset.tree(), wanted.info());
     AssetPath path = wanted.info().path();
     if (path.isRoot()) {
       path = AssetPath.of(asset.uri().path().name()); // the tree is a file itself

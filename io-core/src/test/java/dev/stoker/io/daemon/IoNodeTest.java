@@ -9,6 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.stoker.io.asset.Deadline;
 import dev.stoker.io.asset.IoFailure;
 import dev.stoker.io.cache.CacheSettings;
+import dev.stoker.io.pin.Pin;
+import dev.stoker.io.pin.PinRequest;
 import dev.stoker.io.stage.DamagedStages;
 import dev.stoker.io.stage.StageOwner;
 import java.io.IOException;
@@ -128,6 +130,30 @@ class IoNodeTest {
     node.unstage("s1");
     assertEquals(2, stage(node, request("s2", "**/*.png")).filesDone());
     assertEquals(1, stage(node, request("s2", "textures/*.png", "textures/wood.png")).filesDone());
+  }
+
+  @Test
+  void aStageKeepsToTheVersionsThatItsSheetNames() throws IOException {
+    PinRequest sheet = new PinRequest("s1", "j@1", List.of(), List.of(), 0);
+    node.pin(sheet);
+    stage(node, request("s1", "scene.blend"));
+    Pin met = node.pin(PinRequest.look("s1")).met().getFirst();
+    assertEquals("show/scene.blend", met.name());
+    node.unstage("s1");
+    assertEquals("", node.pin(PinRequest.look("s1")).sheetId());
+
+    write("scene.blend", 300_002);
+    node.pin(new PinRequest("s2", "j@1", List.of(), List.of(met), 1));
+    long sent = origins.sentBytes.get();
+    IoFailure.Changed changed =
+        assertThrows(IoFailure.Changed.class, () -> stage(node, request("s2", "scene.blend")));
+    assertTrue(changed.getMessage().contains("show/scene.blend"), changed.getMessage());
+    assertFalse(Files.exists(session.resolve("show/scene.blend")));
+    assertEquals(sent, origins.sentBytes.get(), "not a byte of the other version");
+    assertTrue(changed.getMessage().contains(met.version()), changed.getMessage());
+    assertEquals(List.of(), node.pin(PinRequest.look("s2")).conflicts(), "nobody read it");
+    stage(node, request("s2", "textures/wood.png"));
+    assertStaged("textures/wood.png");
   }
 
   @Test
