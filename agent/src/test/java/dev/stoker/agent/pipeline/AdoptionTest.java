@@ -2,8 +2,13 @@ package dev.stoker.agent.pipeline;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.stoker.agent.launch.SessionBinding.JobUser;
+import dev.stoker.agent.node.SlotLayout;
+import dev.stoker.agent.node.SlotRule;
 import dev.stoker.controller.api.ControllerServer;
 import dev.stoker.controller.api.ControllerSettings;
 import dev.stoker.controller.protocol.Finish.Outcome;
@@ -18,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -69,6 +75,50 @@ class AdoptionTest extends AgentFarm {
     assertRenderedOnce(job);
     assertEquals(Jobs.State.SUCCEEDED, awaitEnd(other).state());
     assertTrue(read(top.resolve("other")).startsWith("done"), "its slot was taken until the end");
+  }
+
+  @Test
+  void aSessionOfAnAccountOfItsOwnKeepsItAndNoOtherGetsIt() throws Exception {
+    assertTrue(Isolation.isRoot() || !"true".equals(System.getenv("CI")), "needs root");
+    assumeTrue(Isolation.isRoot(), "needs root to run jobs as other users");
+    List<Integer> numbers = IntStream.range(78_200, 78_212).boxed().toList();
+    openTo(top, "rwxrwxrwx");
+    openTo(show(""), "rwxrwxrwx");
+    Process first =
+        startAgentProcess(
+            "node-1",
+            top.resolve("agent"),
+            controller.url(),
+            true,
+            numbers.toArray(Integer[]::new));
+    agents.add(first);
+    String job = submitCounting();
+    awaitLines(job, "line 3");
+    kill(first);
+    String account = accountOf(onlyPid());
+    assertTrue(numbers.contains(Integer.valueOf(account)), account);
+    startAgent(
+        settings ->
+            settings
+                .withSlots(new SlotRule.Count(2), SlotLayout.Reserve.NONE)
+                .withUsers(
+                    numbers.stream()
+                        .map(number -> new JobUser(number, number, List.of(number)))
+                        .toList()));
+    // One after the other: a task that waits ahead would do so in the taken slot.
+    for (int other = 1; other <= 3; other++) {
+      String name = "other-" + other;
+      String next = submitScript(name, "id -u > {{Param.Out}}/account.txt");
+      assertEquals(Jobs.State.SUCCEEDED, awaitEnd(next).state());
+      assertNotEquals(account, read(show("out-" + name + "/account.txt")).strip());
+    }
+    assertEquals(account, accountOf(onlyPid()));
+    write(go, "");
+    assertRenderedOnce(job);
+  }
+
+  private static String accountOf(String pid) throws IOException {
+    return String.valueOf(Files.getAttribute(Path.of("/proc/" + pid), "unix:uid"));
   }
 
   @Test

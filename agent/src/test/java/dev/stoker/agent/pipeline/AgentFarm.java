@@ -20,6 +20,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
@@ -74,11 +76,16 @@ abstract class AgentFarm {
     return startAgentProcess("node-1", top.resolve("agent"), controller.url(), untilReady);
   }
 
-  /** Starts an agent of a name that reaches the controller at a URL. */
-  Process startAgentProcess(String name, Path data, URI url, boolean untilReady)
+  /**
+   * Starts an agent of a name that reaches the controller at a URL.
+   *
+   * @param users whom its sessions run as, by number; then it has two slots
+   */
+  Process startAgentProcess(String name, Path data, URI url, boolean untilReady, Integer... users)
       throws IOException {
-    Process process =
-        new ProcessBuilder(
+    List<String> command =
+        new ArrayList<>(
+            List.of(
                 Path.of(System.getProperty("java.home"), "bin/java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
                 "-Xmx128m",
@@ -87,9 +94,10 @@ abstract class AgentFarm {
                 AgentProcess.class.getName(),
                 url.toString(),
                 data.toString(),
-                name)
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start();
+                name));
+    Arrays.stream(users).map(String::valueOf).forEach(command::add);
+    Process process =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
     BufferedReader reader = process.inputReader();
     if (untilReady) {
       assertEquals("ready", reader.readLine());

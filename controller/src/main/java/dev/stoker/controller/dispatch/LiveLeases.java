@@ -101,18 +101,6 @@ final class LiveLeases {
     }
   }
 
-  /** The node got the answers to all requests before this one; says whether that is news. */
-  boolean acknowledgeBefore(long nodeNumber, long sequence) {
-    boolean news = false;
-    for (LiveLease lease : ofNode(nodeNumber)) {
-      if (lease.sequence < sequence && !lease.acknowledged) {
-        lease.acknowledged = true;
-        news = true;
-      }
-    }
-    return news;
-  }
-
   /** The term begins anew, or did so long ago. */
   void extend(LiveLease lease, long ageMillis) {
     lease.endsNanos = freshTerm(ageMillis);

@@ -81,8 +81,9 @@ final class Memory implements QueueStore.Mirror {
             leases.forEach(held -> heard(member, held, version, ageMillis));
           }
         }
-        case QueueEvent.AnswersArrived(long node, long sequence) ->
-            live.acknowledgeBefore(node, sequence);
+        case QueueEvent.AnswersArrived _ -> {
+          // Of controllers before this release: a heartbeat that was on its way took the lease.
+        }
         case QueueEvent.LeaseAdded(var lease) -> {
           live.add(lease, ageMillis);
           Member winner = roster.byNumber(lease.nodeNumber());

@@ -144,11 +144,6 @@ public final class NodeDesk {
               + node.sequence
               + "; an old request came late, or the node must register anew.");
     }
-    if (parts.live().acknowledgeBefore(node.row.number(), request.sequence())) {
-      // Told without waiting: a lease that nobody knows to be known is only kept longer.
-      var _ =
-          parts.store().tell(new QueueEvent.AnswersArrived(node.row.number(), request.sequence()));
-    }
     var poll = new Poll(node, request);
     CompletableFuture<List<Grant>> ready =
         poll.grants
@@ -192,7 +187,7 @@ public final class NodeDesk {
         grant.recover());
   }
 
-  /** Extends the listed leases, and revokes those that the node knows of and does not list. */
+  /** Extends the listed leases, and revokes those that it listed before and does not list now. */
   public Heartbeat.Response heartbeat(String nodeId, Heartbeat.Request request) {
     Member node = parts.node(nodeId);
     request.leases().forEach(NodeChecks::check);

@@ -4,8 +4,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code POST /v1/nodes/{id}/heartbeat}: every lease a node holds, in one call; a lease that is not
- * listed is revoked.
+ * {@code POST /v1/nodes/{id}/heartbeat}: every lease a node holds, in one call; a lease that was
+ * listed and is not any more is revoked.
  */
 public final class Heartbeat {
   private Heartbeat() {}

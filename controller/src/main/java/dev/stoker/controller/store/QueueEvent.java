@@ -49,7 +49,7 @@ public sealed interface QueueEvent {
     }
   }
 
-  /** A node's request says that the answers to all requests before it arrived. */
+  /** A node's request said that the answers to all requests before it arrived: earlier releases. */
   record AnswersArrived(long nodeNumber, long beforeSequence) implements QueueEvent {}
 
   /** A node won a lease. */

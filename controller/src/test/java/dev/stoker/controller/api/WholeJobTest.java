@@ -278,6 +278,15 @@ class WholeJobTest {
   }
 
   @Test
+  void aHeartbeatThatWasOnItsWayWhenALeaseWasWonDoesNotTakeIt() {
+    user.submit(TestJobs.frames(1), "key-1");
+    Lease lease = agent.lease(1, 5_000).getFirst();
+    agent.lease(1, 0); // it has the answer to the one before
+    agent.heartbeat(); // written before that answer came
+    assertEquals(Heartbeat.Action.EXTEND, agent.heartbeat(lease).leases().getFirst().action());
+  }
+
+  @Test
   void aGrantedManifestOfALostLeaseIsCarriedOutByAnotherNode() {
     String job = user.submit(TestJobs.frames(1), "key-1").jobId();
     Lease lease = agent.lease(1, 5_000).getFirst();
