@@ -41,10 +41,15 @@ final class Run {
       this.hedge = hedge;
       long bytes = run.range.lengthBytes();
       StreamWindow window = run.asset().source.window();
-      this.streams = window != null && bytes > lease.buffer().capacity();
-      this.stepBytes = window == null ? 0 : window.stepBytes();
-      int limit = streams ? window.bytes() : (int) bytes;
-      lease.buffer().position(0).limit(limit);
+      if (window == null || bytes <= lease.buffer().capacity()) {
+        this.streams = false;
+        this.stepBytes = 0;
+        lease.buffer().position(0).limit((int) bytes);
+      } else {
+        this.streams = true;
+        this.stepBytes = window.stepBytes();
+        lease.buffer().position(0).limit(window.bytes());
+      }
     }
 
     /**
