@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import dev.stoker.controller.StoreKind;
 import dev.stoker.controller.TestJobs;
 import dev.stoker.controller.protocol.Jobs;
+import dev.stoker.controller.protocol.Pins;
 import dev.stoker.controller.store.PinRows;
 import dev.stoker.controller.store.QueueRows;
 import dev.stoker.controller.store.QueueStore;
@@ -14,12 +15,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
@@ -86,6 +89,44 @@ class PinStoreTest {
     assertEquals(Map.of("s/a", "1"), pin(job, 3, "3", "s/a", "s/e"));
     assertEquals(3, sheet(job).files());
     assertEquals(List.of("s/a", "s/b", "s/c"), names(sheet(job).number()));
+  }
+
+  /** Prints how long a scene of 200,000 files takes to be pinned, and to be told to a node. */
+  @Test
+  @Tag("nightly")
+  void aSceneOf200000FilesIsPinnedAndTold() {
+    String job = queue.jobs().submit(TestJobs.frames(1), "", null).jobId();
+    long begin = System.nanoTime();
+    long longestNanos = 0;
+    for (int from = 0; from < 200_000; from += Pins.MOST_AT_ONCE) {
+      Map<String, String> met = new LinkedHashMap<>();
+      for (int i = from; i < from + Pins.MOST_AT_ONCE; i++) {
+        met.put(
+            "show/assets/environment/forest/tree_%03d/textures/bark_%06d_v002.exr"
+                .formatted(i % 500, i),
+            "etag:\"0x8DC0A1B2C3%06X\"".formatted(i));
+      }
+      PinRows.Sheet sheet = sheet(job);
+      long before = System.nanoTime();
+      write(rows -> rows.pins().pin(sheet, met, Pins.MOST_OF_JOB));
+      longestNanos = Math.max(longestNanos, System.nanoTime() - before);
+    }
+    long pinned = System.nanoTime();
+    Pins.Page page = queue.pins().get(job, 0, Pins.MOST_AT_ONCE);
+    int told = page.pins().size();
+    while (page.more()) {
+      page = queue.pins().get(job, page.next(), Pins.MOST_AT_ONCE);
+      told += page.pins().size();
+    }
+    long end = System.nanoTime();
+    assertEquals(200_000, told);
+    System.out.printf(
+        Locale.ROOT,
+        "PINS %s: 200,000 pinned in %.1f s, a change of 2,000 at most %.0f ms; told in %.1f s%n",
+        kind,
+        (pinned - begin) / 1e9,
+        longestNanos / 1e6,
+        (end - pinned) / 1e9);
   }
 
   @Test

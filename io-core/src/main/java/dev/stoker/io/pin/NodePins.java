@@ -76,7 +76,10 @@ public final class NodePins {
     lock.lock();
     try {
       SessionPins session = sessions.remove(sessionId);
-      PinSheet sheet = session == null ? null : session.sheet();
+      if (session == null) {
+        return;
+      }
+      PinSheet sheet = session.sheet();
       if (sheet == null) {
         return;
       }
