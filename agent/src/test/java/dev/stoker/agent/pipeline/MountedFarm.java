@@ -68,15 +68,26 @@ final class MountedFarm implements AutoCloseable {
   /** Starts a node with an empty cache. */
   Node startNode(String name) throws InterruptedException {
     Path data = top.resolve(name);
-    IoNode io =
-        IoNode.open(
-            new IoSettings(
-                    data.resolve("io"),
-                    List.of(new CacheSettings.Disk(data.resolve("cache"), 512 << 20)),
-                    64 << 20,
-                    BlobSettings.fromEnvironment(Map.of()))
-                .withMount(data.resolve("io/mount")));
+    IoNode io = IoNode.open(settings(data).withMount(data.resolve("io/mount")));
     assertTrue(io.mountState().works(), io.mountState().problem());
+    return startAgent(data, io);
+  }
+
+  /** The same without a mount: inputs are laid out as files. */
+  Node startStagingNode(String name) throws InterruptedException {
+    Path data = top.resolve(name);
+    return startAgent(data, IoNode.open(settings(data)));
+  }
+
+  private static IoSettings settings(Path data) {
+    return new IoSettings(
+        data.resolve("io"),
+        List.of(new CacheSettings.Disk(data.resolve("cache"), 512 << 20)),
+        64 << 20,
+        BlobSettings.fromEnvironment(Map.of()));
+  }
+
+  private Node startAgent(Path data, IoNode io) throws InterruptedException {
     Node node = new Node(io, RunningAgent.start(data.resolve("agent"), client, io, publisher));
     nodes.add(node);
     return node;

@@ -19,6 +19,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Two nodes with caches of their own and one job, whose texture is replaced while it runs. */
 @Timeout(180)
@@ -57,9 +59,14 @@ class PinnedAssetsTest {
   }
 
   /** Renders the frame anew on a node that comes in place of another. */
-  private void againElsewhere(MountedFarm.Node before, String job) throws Exception {
+  private void againElsewhere(MountedFarm.Node before, boolean mounts, String job)
+      throws Exception {
     farm.stop(before);
-    farm.startNode("node-2");
+    if (mounts) {
+      farm.startNode("node-2");
+    } else {
+      farm.startStagingNode("node-2");
+    }
     farm.client.retry(job, new Jobs.Retry(List.of(farm.task(job).taskId())));
     farm.awaitEnd(job);
   }
@@ -83,7 +90,7 @@ class PinnedAssetsTest {
             .orElseThrow();
 
     replace("wood.txt", NEW);
-    againElsewhere(first, job);
+    againElsewhere(first, true, job);
     assertEquals(Jobs.State.FAILED, farm.client.job(job).state(), () -> farm.log(job));
     Jobs.Attempt refused = farm.task(job).attempts().getLast();
     assertEquals(Cause.ASSET_CHANGED, refused.cause(), refused.message());
@@ -101,13 +108,14 @@ class PinnedAssetsTest {
         farm.client.pins(job, 0, 10).pins().stream().anyMatch(pin -> pin.version().equals(old)));
   }
 
-  @Test
-  void aDeclaredFileThatChangedFailsBeforeTheRendererStarts() throws Exception {
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aDeclaredFileThatChangedFailsBeforeTheRendererStarts(boolean mounts) throws Exception {
     MountedFarm.Node first = farm.startNode("node-1");
     String job = farm.submit("shot.scene", "cat $1 > $2/frame.txt; echo started");
     farm.assertSucceeds(job);
     replace("shot.scene", NEW);
-    againElsewhere(first, job);
+    againElsewhere(first, mounts, job);
     Jobs.Attempt refused = farm.task(job).attempts().getLast();
     assertEquals(Cause.ASSET_CHANGED, refused.cause(), refused.message());
     assertTrue(refused.message().contains("show/shot.scene"), refused.message());
