@@ -30,11 +30,12 @@ final class IoCommand implements Callable<Integer> {
   }
 
   static IoNode open(Context context, Shutdown shutdown) {
-    return shutdown.closing(IoNode.open(Engines.io(context.settings(), context.environment())));
+    return shutdown.opening(
+        () -> IoNode.open(Engines.io(context.settings(), context.environment())));
   }
 
   static IoServer serve(Context context, Shutdown shutdown, IoNode node) {
     Settings settings = context.settings();
-    return shutdown.closing(IoServer.start(node, Engines.ioFolder(settings)));
+    return shutdown.opening(() -> IoServer.start(node, Engines.ioFolder(settings)));
   }
 }

@@ -56,19 +56,38 @@ final class MountCommand implements Callable<Integer> {
         context.ready(background.start(absolute));
         return 0;
       }
-      NodeCache node = shutdown.closing(cache.open(context));
+      NodeCache node = shutdown.opening(() -> cache.open(context));
+      boolean staysWithNode = daemon || !(node instanceof IoClient);
       String mounted =
-          node.mount(
-              options.request(tree, absolute, context.folder(), daemon),
-              Deadline.after(START_PATIENCE));
-      if (!daemon && node instanceof IoClient) {
-        shutdown.closing(() -> node.unmount(mounted));
-      }
+          shutdown
+              .opening(
+                  () ->
+                      new Mounted(
+                          node,
+                          node.mount(
+                              options.request(tree, absolute, context.folder(), daemon),
+                              Deadline.after(START_PATIENCE)),
+                          staysWithNode))
+              .at();
       context.ready(mounted);
       while (!daemon && !node.awaitUnmount(mounted, Deadline.after(LOOK))) {
         // Still there.
       }
     }
     return 0;
+  }
+
+  /**
+   * @param at its folder
+   * @param staysWithNode whether whoever serves it takes it away
+   */
+  private record Mounted(NodeCache node, String at, boolean staysWithNode)
+      implements AutoCloseable {
+    @Override
+    public void close() {
+      if (!staysWithNode) {
+        node.unmount(at);
+      }
+    }
   }
 }

@@ -5,6 +5,8 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Ends a long-running command in order: on SIGINT, SIGTERM or SIGHUP everything that it opened is
@@ -22,6 +24,11 @@ final class Shutdown implements AutoCloseable {
   private static volatile boolean exiting;
 
   private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+
+  /** Held while a part is opened, and from the beginning of the end. */
+  private final ReentrantLock opening = new ReentrantLock();
+
+  private volatile boolean ending;
   private final CountDownLatch closed = new CountDownLatch(1);
   private final Thread hook = new Thread(this::onSignal, "stoker-shutdown");
   private final int exitCode;
@@ -50,6 +57,34 @@ final class Shutdown implements AutoCloseable {
   static void exit(int exitCode) {
     exiting = true;
     System.exit(exitCode);
+  }
+
+  /** Opens a part. */
+  interface Opening<T extends AutoCloseable, E extends Exception> {
+    T open() throws E;
+  }
+
+  /**
+   * Opens something to close, such as a mount, which must not stay: a signal that comes meanwhile
+   * waits until it is there. After a signal nothing is opened; the caller waits for the end.
+   */
+  <T extends AutoCloseable, E extends Exception> T opening(Opening<T, E> part) throws E {
+    opening.lock();
+    try {
+      if (ending) {
+        awaitTheEnd();
+      }
+      return closing(part.open());
+    } finally {
+      opening.unlock();
+    }
+  }
+
+  /** The hook halts the process, at the latest when its patience ends. */
+  private static void awaitTheEnd() {
+    while (true) {
+      LockSupport.park();
+    }
   }
 
   /** Remembers something to close. */
@@ -91,6 +126,12 @@ final class Shutdown implements AutoCloseable {
   /** Closes everything, last opened first; a part that fails does not keep the others open. */
   @Override
   public void close() {
+    opening.lock(); // what is being opened is closed, too
+    try {
+      ending = true;
+    } finally {
+      opening.unlock();
+    }
     while (true) {
       AutoCloseable part;
       synchronized (opened) {
