@@ -208,9 +208,11 @@ public final class RpcPeer implements AutoCloseable {
 
   private void flush() {
     flushDue = false;
-    // A failing write takes its connection off the list.
-    for (int i = 0; i < connections.size(); i++) {
-      connections.get(i).flush();
+    // A failing write takes its connection off the list, and none may be passed over for that.
+    for (int i = connections.size() - 1; i >= 0; i--) {
+      if (i < connections.size()) {
+        connections.get(i).flush();
+      }
     }
   }
 

@@ -28,13 +28,16 @@ final class PartFile implements AutoCloseable {
   private static final @Nullable OpenOption DIRECT = directOption();
 
   private final Path path;
+  private final boolean kept;
   private final FileChannel buffered;
   private final ReentrantLock turn = new ReentrantLock();
   private final @Nullable FileChannel direct;
   private final WriteWay way;
 
-  private PartFile(Path path, FileChannel buffered, @Nullable FileChannel direct, WriteWay way) {
+  private PartFile(
+      Path path, boolean kept, FileChannel buffered, @Nullable FileChannel direct, WriteWay way) {
     this.path = path;
+    this.kept = kept;
     this.buffered = buffered;
     this.direct = direct;
     this.way = way;
@@ -57,7 +60,7 @@ final class PartFile implements AutoCloseable {
         how.add(StandardOpenOption.TRUNCATE_EXISTING);
       }
       FileChannel buffered = FileChannel.open(path, how);
-      return new PartFile(path, buffered, pastTheCache ? openDirect(path) : null, way);
+      return new PartFile(path, keep, buffered, pastTheCache ? openDirect(path) : null, way);
     } catch (IOException e) {
       throw failure(path, e);
     }
@@ -133,10 +136,13 @@ final class PartFile implements AutoCloseable {
     }
   }
 
-  /** Cuts off what lies beyond {@code lengthBytes}, and makes it durable if asked to. */
+  /**
+   * Cuts off what an earlier try left beyond {@code lengthBytes}, and makes the file durable if
+   * asked to.
+   */
   void complete(long lengthBytes, boolean durable) {
     try {
-      if (buffered.size() > lengthBytes) {
+      if (kept && buffered.size() > lengthBytes) {
         buffered.truncate(lengthBytes);
       }
       if (durable) {

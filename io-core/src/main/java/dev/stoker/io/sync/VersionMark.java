@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributeView;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.UserDefinedFileAttributeView;
@@ -57,7 +58,10 @@ final class VersionMark {
     if (hasProgress) {
       remove(file, PROGRESS);
     }
-    Files.setLastModifiedTime(file, FileTime.from(info.modified()));
+    // The time of access, too: with one of the two, the JDK asks for the other before.
+    Files.getFileAttributeView(file, BasicFileAttributeView.class)
+        .setTimes(
+            FileTime.from(info.modified()), FileTime.fromMillis(System.currentTimeMillis()), null);
   }
 
   /** Notes that the first {@code bytes} of a part are there. */
