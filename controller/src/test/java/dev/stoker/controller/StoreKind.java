@@ -5,7 +5,9 @@ import dev.stoker.controller.store.DatabaseAddress;
 import dev.stoker.controller.store.PostgresQueueStore;
 import dev.stoker.controller.store.QueueStore;
 import dev.stoker.controller.store.SqliteQueueStore;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -35,7 +37,31 @@ public enum StoreKind {
     }
 
     private DatabaseAddress database(Path folder) {
+      dropLeftOvers();
       return DATABASES.computeIfAbsent(folder, ignored -> PostgresServer.sharedDatabase());
+    }
+
+    /** Those of tests that are over: JUnit removed their temporary folders. */
+    private void dropLeftOvers() {
+      for (Path known : List.copyOf(DATABASES.keySet())) {
+        if (isOver(known)) {
+          DatabaseAddress database = DATABASES.remove(known);
+          if (database != null) {
+            PostgresServer.drop(database);
+          }
+        }
+      }
+    }
+
+    private boolean isOver(Path folder) {
+      for (Path each = folder;
+          each != null && each.getFileName() != null;
+          each = each.getParent()) {
+        if (each.getFileName().toString().startsWith("junit")) {
+          return Files.notExists(each);
+        }
+      }
+      return false;
     }
   };
 

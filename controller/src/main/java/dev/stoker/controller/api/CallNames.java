@@ -1,22 +1,23 @@
 package dev.stoker.controller.api;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What a call is called in metrics: method and path with names for what varies, so there are few.
+ * Which call a path is: what it is called in metrics (method and path with names for what varies,
+ * so there are few), and which methods it has.
  */
 final class CallNames {
   private static final String OTHER = "other";
 
   private record Known(String name, String method, List<String> segments) {
-    boolean is(String calledMethod, List<String> called) {
-      if (!method.equals(calledMethod)) {
-        return false;
-      }
+    boolean isAt(List<String> called) {
       for (int i = 0; i < segments.size(); i++) {
         if (!segments.get(i).startsWith("{") && !segments.get(i).equals(called.get(i))) {
           return false;
@@ -42,10 +43,27 @@ final class CallNames {
 
   static String of(String method, String rawPath) {
     List<String> called = List.of(rawPath.split("/", -1));
-    return KNOWN.getOrDefault(called.size(), List.of()).stream()
-        .filter(known -> known.is(method, called))
+    return at(called)
+        .filter(known -> known.method().equals(method))
         .map(Known::name)
         .findFirst()
         .orElse(OTHER);
+  }
+
+  /**
+   * The methods that a path answers; none where there is nothing.
+   *
+   * @param path its decoded segments, without the empty one before the first slash
+   */
+  static SortedSet<String> methods(List<String> path) {
+    List<String> called = new ArrayList<>(path.size() + 1);
+    called.add("");
+    called.addAll(path);
+    return at(called).map(Known::method).collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  private static Stream<Known> at(List<String> called) {
+    return KNOWN.getOrDefault(called.size(), List.of()).stream()
+        .filter(known -> known.isAt(called));
   }
 }

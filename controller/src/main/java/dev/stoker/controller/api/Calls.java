@@ -42,6 +42,14 @@ final class Calls {
       query = Map.copyOf(query);
     }
 
+    Token token() {
+      return switch (method + " " + path) {
+        case "get " + HEALTH, "post /v1/challenges" -> Token.NONE;
+        case "post /v1/nodes" -> Token.TAKEN; // or what Azure says of the machine, in the body
+        default -> Token.NEEDED;
+      };
+    }
+
     /** The statuses of an answer that says why not, and that a caller must expect of this call. */
     SortedSet<Integer> refusals() {
       var statuses = new TreeSet<Integer>();
@@ -65,6 +73,13 @@ final class Calls {
       }
       return statuses;
     }
+  }
+
+  /** Whether a call needs a token, where the controller asks for them. */
+  enum Token {
+    NEEDED,
+    TAKEN,
+    NONE
   }
 
   private static final String HEALTH = "/healthz";

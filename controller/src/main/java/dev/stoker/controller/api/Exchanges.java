@@ -16,6 +16,7 @@ import dev.stoker.controller.store.StoreException;
 import dev.stoker.controller.web.Mailbox;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicLong;
@@ -144,7 +145,13 @@ final class Exchanges implements Handler {
   private Answer.Whole failure(Incoming incoming, RuntimeException e) {
     int status = status(e);
     logFault(incoming, status, e);
-    return json(status, new Failure(sentence(status, e)));
+    Answer.Whole answer = json(status, new Failure(sentence(status, e)));
+    if (!(e instanceof Problem problem) || problem.headers().isEmpty()) {
+      return answer;
+    }
+    Map<String, String> headers = new HashMap<>(answer.headers());
+    headers.putAll(problem.headers());
+    return new Answer.Whole(status, answer.contentType(), headers, answer.body());
   }
 
   private boolean isStill(Incoming incoming, Caller caller) {

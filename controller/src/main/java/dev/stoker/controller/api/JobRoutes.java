@@ -36,17 +36,14 @@ final class JobRoutes {
             .views()
             .newest(Permissions.projects(request), request.small("limit", Routes.PAGE));
       }
-      Permissions.allow(request, "POST");
       return submit(request);
     }
     String job = path.getFirst();
     if (path.size() == 2 && path.getLast().equals("definition")) {
-      Permissions.allow(request, "GET");
       permissions.requireReader(request, job);
       return new RawValue(queue.views().definition(job));
     }
     if (path.size() == 2 && path.getLast().equals("trace")) {
-      Permissions.allow(request, "GET");
       permissions.requireReader(request, job);
       return queue.traces().get(job, String.valueOf(request.parameter("step")));
     }
@@ -57,12 +54,10 @@ final class JobRoutes {
     }
     if (path.size() == 2 && !request.method().equals("GET")) {
       permissions.requireChanger(request, job);
-      Permissions.allow(request, "POST");
       act(request, job, path.getLast());
       return queue.views().get(job);
     }
     permissions.requireSeer(request, job);
-    Permissions.allow(request, "GET");
     return read(request, job, path.subList(1, path.size()));
   }
 

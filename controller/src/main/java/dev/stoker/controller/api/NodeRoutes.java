@@ -43,7 +43,6 @@ final class NodeRoutes {
         Permissions.requireUser(request, Role.VIEWER);
         return queue.nodes().list();
       }
-      Permissions.allow(request, "POST");
       int limit = request.caller instanceof Caller.Stranger ? STRANGER_LIMIT : Routes.BODY_LIMIT;
       Joining.Joined joined =
           joining.register(request.caller, request.body(Registration.Request.class, limit));
@@ -52,7 +51,6 @@ final class NodeRoutes {
     }
     String node = path.getFirst();
     if (path.size() == 1) {
-      Permissions.allow(request, "GET");
       Permissions.requireUser(request, Role.VIEWER);
       return queue.farm().node(node, Permissions.projects(request));
     }
@@ -61,19 +59,16 @@ final class NodeRoutes {
     }
     return switch (path.getLast()) {
       case "lease" -> {
-        Permissions.allow(request, "POST");
         Permissions.requireNode(request, node);
         yield queue.nodes().lease(node, request.body(Leasing.Request.class, Routes.BODY_LIMIT));
       }
       case "heartbeat" -> {
-        Permissions.allow(request, "POST");
         Permissions.requireNode(request, node);
         yield queue
             .nodes()
             .heartbeat(node, request.body(Heartbeat.Request.class, Routes.BODY_LIMIT));
       }
       case "token" -> {
-        Permissions.allow(request, "POST");
         Permissions.requireNode(request, node);
         if (request.caller instanceof Caller.Node shown) {
           yield queue.nodes().renew(node, shown.tokenHash());
@@ -81,7 +76,6 @@ final class NodeRoutes {
         throw new Problem(403, "A node renews its token with the one it has.");
       }
       case "drain", "resume" -> {
-        Permissions.allow(request, "POST");
         Permissions.requireUser(request, Role.WRANGLER);
         queue.nodes().setDraining(node, path.getLast().equals("drain"));
         yield queue.nodes().list();
@@ -98,13 +92,11 @@ final class NodeRoutes {
     String lease = path.getFirst();
     return switch (path.getLast()) {
       case "commit" -> {
-        Permissions.allow(request, "POST");
         String node = Permissions.actingNode(request);
         var commit = request.body(Commit.Request.class, MANIFEST_LIMIT);
         yield queue.leases().commit(node, lease, commit);
       }
       case "finish" -> {
-        Permissions.allow(request, "POST");
         String node = Permissions.actingNode(request);
         var finish = request.body(Finish.Request.class, Routes.BODY_LIMIT);
         queue.leases().finish(node, lease, finish);
@@ -112,13 +104,11 @@ final class NodeRoutes {
         yield Map.of();
       }
       case "log" -> {
-        Permissions.allow(request, "POST");
         String node = Permissions.actingNode(request);
         queue.leases().log(node, lease, request.body(LogChunk.class, Routes.BODY_LIMIT));
         yield Map.of();
       }
       case "trace" -> {
-        Permissions.allow(request, "POST");
         String node = Permissions.actingNode(request);
         queue.traces().take(node, lease, request.body(Traces.Sent.class, Routes.BODY_LIMIT));
         yield Map.of();

@@ -33,11 +33,19 @@ final class OpenApi {
           503, "Too many streams are open.");
 
   private final ObjectNode schemas = object();
+  private final boolean open;
 
-  private OpenApi() {}
+  private OpenApi(boolean open) {
+    this.open = open;
+  }
 
-  static ObjectNode document() {
-    return new OpenApi().build();
+  /**
+   * The document.
+   *
+   * @param open whether the controller asks for no tokens
+   */
+  static ObjectNode document(boolean open) {
+    return new OpenApi(open).build();
   }
 
   private ObjectNode build() {
@@ -52,7 +60,9 @@ final class OpenApi {
         .putObject("token")
         .put("type", "http")
         .put("scheme", "bearer");
-    document.putArray("security").addObject().putArray("token");
+    if (!open) {
+      document.putArray("security").addObject().putArray("token");
+    }
     components.set("schemas", schemas);
     return document;
   }
@@ -60,6 +70,13 @@ final class OpenApi {
   private void operation(ObjectNode path, Calls.Call call) {
     ObjectNode operation = path.putObject(call.method());
     operation.put("summary", call.summary());
+    if (!open && call.token() != Calls.Token.NEEDED) {
+      ArrayNode either = operation.putArray("security");
+      if (call.token() == Calls.Token.TAKEN) {
+        either.addObject().putArray("token");
+        either.addObject();
+      }
+    }
     ArrayNode parameters = operation.putArray("parameters");
     VARIABLE
         .matcher(call.path())

@@ -4,7 +4,9 @@ import dev.stoker.controller.dispatch.Queue;
 import dev.stoker.controller.http.Problem;
 import dev.stoker.controller.protocol.Tokens.Role;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import java.util.SortedSet;
 import org.jspecify.annotations.Nullable;
 
 /** Who may make which call. What it does not allow is refused by a {@link Problem}. */
@@ -15,10 +17,17 @@ final class Permissions {
     this.queue = queue;
   }
 
-  /** A path answers one method. */
-  static void allow(Request request, String method) {
-    if (!request.method().equals(method)) {
-      throw new Problem(405, "This path answers " + method + " only.");
+  /** A path answers the methods that the document lists for it. */
+  static void requireListed(Request request) {
+    SortedSet<String> methods = CallNames.methods(request.path);
+    if (methods.isEmpty()) {
+      throw nothingHere();
+    }
+    if (!methods.contains(request.method())) {
+      throw new Problem(
+          405,
+          "This path answers " + String.join(" and ", methods) + " only.",
+          Map.of("Allow", String.join(", ", methods)));
     }
   }
 

@@ -17,10 +17,6 @@ final class Routes {
   static final int BODY_LIMIT = 1 << 20;
   static final int PAGE = 100;
 
-  /** Below these there is nothing. */
-  private static final Set<String> SINGLE =
-      Set.of("challenges", "me", "openapi.json", "session", "overview", "fleet", "events", "audit");
-
   private final Queue queue;
   private final Joining joining;
   private final PageRoutes page;
@@ -49,13 +45,12 @@ final class Routes {
    * {@link dev.stoker.controller.http.Answer} of any type, streams included.
    */
   Object answer(Request request) throws InterruptedException {
+    Permissions.requireListed(request);
     List<String> path = request.path;
     if (path.equals(List.of("healthz"))) {
-      Permissions.allow(request, "GET");
       return Map.of("status", "ok");
     }
     if (path.equals(List.of("metrics"))) {
-      Permissions.allow(request, "GET");
       Permissions.requireUser(request, Role.VIEWER);
       if (!Permissions.projects(request).isEmpty()) {
         throw new Problem(403, "The numbers are of all projects, and your token is for some.");
@@ -65,34 +60,22 @@ final class Routes {
     }
     if (path.size() >= 2 && path.getFirst().equals("v1")) {
       List<String> rest = path.subList(2, path.size());
-      if (!rest.isEmpty() && SINGLE.contains(path.get(1))) {
-        throw Permissions.nothingHere();
-      }
       return switch (path.get(1)) {
         case "nodes" -> nodes.ofNodes(request, rest);
-        case "challenges" -> {
-          Permissions.allow(request, "POST");
-          yield joining.challenge();
-        }
-        case "me" -> {
-          Permissions.allow(request, "GET");
-          yield me(request.caller);
-        }
+        case "challenges" -> joining.challenge();
+        case "me" -> me(request.caller);
         case "leases" -> nodes.ofLeases(request, rest);
         case "jobs" -> jobs.answer(request, rest);
         case "openapi.json" -> {
-          Permissions.allow(request, "GET");
           Permissions.requireUser(request, Role.VIEWER);
-          yield OpenApi.document();
+          yield OpenApi.document(request.caller instanceof Caller.Anyone);
         }
         case "session", "overview", "fleet", "events" -> {
-          Permissions.allow(request, "GET");
           Permissions.requireUser(request, Role.VIEWER);
           yield farm(request, path.get(1));
         }
         case "tokens" -> tokens(request, rest);
         case "audit" -> {
-          Permissions.allow(request, "GET");
           Permissions.requireUser(request, Role.ADMIN);
           yield queue.tokens().audit(request.small("limit", PAGE));
         }
@@ -135,7 +118,6 @@ final class Routes {
     if (path.isEmpty() && request.method().equals("GET")) {
       return queue.tokens().list();
     }
-    Permissions.allow(request, "POST");
     if (path.isEmpty()) {
       return queue.tokens().create(request.body(Tokens.Create.class, BODY_LIMIT));
     }

@@ -5,6 +5,7 @@ import dev.stoker.controller.protocol.Finish;
 import dev.stoker.controller.protocol.LogChunk;
 import dev.stoker.controller.store.JobRow;
 import dev.stoker.controller.store.LeaseRow;
+import dev.stoker.controller.store.LeaseRows;
 import dev.stoker.controller.store.LeaseState;
 import dev.stoker.controller.store.LogRows;
 import dev.stoker.controller.store.ManifestRow;
@@ -45,22 +46,24 @@ public final class LeaseDesk {
             .store()
             .write(
                 (rows, events) -> {
-                  LeaseRow lease = lease(rows, caller, leaseId, request.attempt());
-                  return commit(rows, new Ledger(rows, events, parts), lease, manifest, pictures);
+                  LeaseRows.Whole whole = whole(rows, caller, leaseId, request.attempt());
+                  return commit(rows, new Ledger(rows, events, parts), whole, manifest, pictures);
                 }));
   }
 
   private static Commit.Response commit(
       QueueRows rows,
       Ledger ledger,
-      LeaseRow lease,
+      LeaseRows.Whole whole,
       Commit.Manifest manifest,
       List<ThumbnailRows.Picture> pictures) {
-    TaskRow task = rows.tasks().find(lease.jobNumber(), lease.ordinal()).orElseThrow();
-    return switch (TaskLife.commit(task, lease)) {
+    TaskRow task = whole.task();
+    return switch (TaskLife.commit(task, whole.lease())) {
       case TaskLife.CommitVerdict.Granted(TaskRow next) -> {
-        checkFence(rows, lease, manifest);
-        rows.manifests().supersede(task.jobNumber(), task.ordinal(), task.attempt());
+        checkFence(whole, manifest);
+        if (task.attempt() > 1) {
+          rows.manifests().supersede(task.jobNumber(), task.ordinal(), task.attempt());
+        }
         rows.manifests()
             .add(
                 new ManifestRow(
@@ -86,9 +89,9 @@ public final class LeaseDesk {
     };
   }
 
-  private static void checkFence(QueueRows rows, LeaseRow lease, Commit.Manifest manifest) {
-    JobRow job = rows.jobs().get(lease.jobNumber());
-    String fence = new TaskName(job.id(), lease.ordinal()).fence(lease.attempt());
+  private static void checkFence(LeaseRows.Whole whole, Commit.Manifest manifest) {
+    LeaseRow lease = whole.lease();
+    String fence = new TaskName(whole.job().id(), lease.ordinal()).fence(lease.attempt());
     if (!fence.equals(manifest.fence())) {
       throw Refusal.invalid(
           "manifest.fence is '"
@@ -115,15 +118,17 @@ public final class LeaseDesk {
             .store()
             .write(
                 (rows, events) -> {
-                  LeaseRow lease = lease(rows, caller, leaseId, request.attempt());
-                  finish(rows, new Ledger(rows, events, parts), lease, report);
+                  LeaseRows.Whole whole = whole(rows, caller, leaseId, request.attempt());
+                  finish(rows, new Ledger(rows, events, parts), whole, report);
                   return true;
                 }));
   }
 
-  private static void finish(QueueRows rows, Ledger ledger, LeaseRow lease, Finish.Request report) {
-    TaskRow task = rows.tasks().find(lease.jobNumber(), lease.ordinal()).orElseThrow();
-    JobRow job = rows.jobs().get(lease.jobNumber());
+  private static void finish(
+      QueueRows rows, Ledger ledger, LeaseRows.Whole whole, Finish.Request report) {
+    LeaseRow lease = whole.lease();
+    TaskRow task = whole.task();
+    JobRow job = whole.job();
     int refusals =
         report.cause() == Finish.Cause.LICENCE_REFUSED ? LicenceRefusals.inARow(rows, task) : 0;
     var verdict =
@@ -206,6 +211,23 @@ public final class LeaseDesk {
             .find(LeaseName.number(leaseId))
             .filter(row -> row.id().equals(leaseId))
             .orElseThrow(() -> Refusal.missing("lease", leaseId));
+    check(lease, caller, leaseId, attempt);
+    return lease;
+  }
+
+  /** The same with its task and its job. */
+  private LeaseRows.Whole whole(
+      QueueRows rows, @Nullable String caller, String leaseId, int attempt) {
+    LeaseRows.Whole whole =
+        rows.leases()
+            .whole(LeaseName.number(leaseId))
+            .filter(each -> each.lease().id().equals(leaseId))
+            .orElseThrow(() -> Refusal.missing("lease", leaseId));
+    check(whole.lease(), caller, leaseId, attempt);
+    return whole;
+  }
+
+  private void check(LeaseRow lease, @Nullable String caller, String leaseId, int attempt) {
     if (caller != null && parts.node(caller).row.number() != lease.nodeNumber()) {
       throw new Refusal(
           Refusal.Kind.FORBIDDEN, "Lease " + leaseId + " belongs to another node than yours.");
@@ -220,7 +242,6 @@ public final class LeaseDesk {
               + lease.attempt()
               + ".");
     }
-    return lease;
   }
 
   private static Finish.Request bounded(Finish.Request request) {

@@ -36,11 +36,10 @@ final class Ledger {
    */
   void move(TaskRow before, TaskRow next, String message) {
     long jobNumber = next.jobNumber();
-    StepRow step = rows.steps().ofTask(jobNumber, next.ordinal());
     rows.tasks().put(next);
     if (before.state() != next.state()) {
       TaskCounts change = TaskCounts.moved(before.state(), next.state(), 1);
-      rows.steps().count(step.number(), change, step.nextIndex());
+      StepRow step = rows.steps().count(jobNumber, next.ordinal(), change);
       if (next.state() == TaskState.SUCCEEDED) {
         succeeded(step);
       } else if (next.state() == TaskState.FAILED) {
@@ -139,13 +138,13 @@ final class Ledger {
     events.accept(new QueueEvent.WorkAppeared());
   }
 
-  private void succeeded(StepRow before) {
-    if (before.counts().succeeded() + 1 < before.taskCount()) {
+  private void succeeded(StepRow step) {
+    if (step.counts().succeeded() < step.taskCount()) {
       return;
     }
-    rows.steps().recountUnmet(before.jobNumber());
+    rows.steps().recountUnmet(step.jobNumber());
     workAppeared();
-    JobRow job = rows.jobs().get(before.jobNumber());
+    JobRow job = rows.jobs().get(step.jobNumber());
     boolean complete = rows.steps().ofJob(job.number()).stream().allMatch(StepRow::isComplete);
     if (complete && !job.state().isFinal()) {
       rows.jobs().setState(job.number(), Jobs.State.SUCCEEDED, "", parts.clocks().wallMillis());

@@ -254,20 +254,25 @@ public final class JobRows {
   }
 
   private static JobRow job(ResultSet row) throws SQLException {
-    long ended = row.getLong("ended_millis");
+    return job(row, "");
+  }
+
+  /** A job whose columns bear a prefix, since those of other tables stand beside them. */
+  static JobRow job(ResultSet row, String prefix) throws SQLException {
+    long ended = row.getLong(prefix + "ended_millis");
     Long endedMillis = row.wasNull() ? null : Long.valueOf(ended);
     return new JobRow(
-        row.getLong("number"),
-        row.getString("id"),
-        row.getString("name"),
-        row.getString("project"),
-        row.getString("submitter"),
-        row.getInt("priority"),
-        Jobs.State.valueOf(row.getString("state")),
-        row.getString("message"),
-        row.getInt("max_attempts"),
-        row.getLong("submitted_millis"),
+        row.getLong(prefix + "number"),
+        row.getString(prefix + "id"),
+        row.getString(prefix + "name"),
+        row.getString(prefix + "project"),
+        row.getString(prefix + "submitter"),
+        row.getInt(prefix + "priority"),
+        Jobs.State.valueOf(row.getString(prefix + "state")),
+        row.getString(prefix + "message"),
+        row.getInt(prefix + "max_attempts"),
+        row.getLong(prefix + "submitted_millis"),
         endedMillis,
-        row.getInt("archived") == 1);
+        row.getInt(prefix + "archived") == 1);
   }
 }

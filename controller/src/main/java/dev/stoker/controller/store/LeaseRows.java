@@ -2,6 +2,7 @@ package dev.stoker.controller.store;
 
 import com.fasterxml.jackson.core.type.TypeReference;
 import dev.stoker.controller.protocol.Finish;
+import dev.stoker.controller.protocol.Jobs.TaskState;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.HashSet;
@@ -71,6 +72,42 @@ public final class LeaseRows {
         .bind("number", number)
         .map((row, context) -> lease(row))
         .findOne();
+  }
+
+  /** A lease, the task that it is or was for, and that task's job. */
+  public record Whole(LeaseRow lease, TaskRow task, JobRow job) {}
+
+  /** The same with its task and its job, in one statement: what each commit and report reads. */
+  public Optional<Whole> whole(long number) {
+    return handle
+        .createQuery(
+            """
+            select l.*, t.state as task_state, t.attempt as task_attempt, t.failures, t.losses,
+              t.lease_number, t.not_before_millis, j.id as job_id, j.name as job_name,
+              j.project as job_project, j.submitter as job_submitter, j.priority as job_priority,
+              j.state as job_state, j.message as job_message, j.max_attempts as job_max_attempts,
+              j.submitted_millis as job_submitted_millis, j.ended_millis as job_ended_millis,
+              j.archived as job_archived
+            from leases l
+              join tasks t on t.job_number = l.job_number and t.ordinal = l.ordinal
+              join jobs j on j.number = l.job_number
+            where l.number = :number
+            """)
+        .bind("number", number)
+        .map((row, context) -> new Whole(lease(row), task(row), JobRows.job(row, "job_")))
+        .findOne();
+  }
+
+  private static TaskRow task(ResultSet row) throws SQLException {
+    return new TaskRow(
+        row.getLong("job_number"),
+        row.getLong("ordinal"),
+        TaskState.valueOf(row.getString("task_state")),
+        row.getInt("task_attempt"),
+        row.getInt("failures"),
+        row.getInt("losses"),
+        row.getLong("lease_number"),
+        row.getLong("not_before_millis"));
   }
 
   /** All leases that nodes hold. */

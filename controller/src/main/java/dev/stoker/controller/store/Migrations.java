@@ -43,11 +43,25 @@ final class Migrations {
     apply(inTransaction, true);
   }
 
+  /** Whether nothing is left to do; asked without a turn, which a start on a busy machine loses. */
+  static boolean areAppliedToPostgres(Handle handle) {
+    boolean any =
+        handle
+            .createQuery("select to_regclass('schema_version') is not null")
+            .mapTo(Boolean.class)
+            .one();
+    return any && done(handle) == STEPS.size();
+  }
+
+  private static int done(Handle handle) {
+    return handle.createQuery("select count(*) from schema_version").mapTo(Integer.class).one();
+  }
+
   private static void apply(Handle inside, boolean postgres) {
     inside.execute(
         "create table if not exists schema_version (version bigint primary key, name text not"
             + " null)");
-    int done = inside.createQuery("select count(*) from schema_version").mapTo(Integer.class).one();
+    int done = done(inside);
     if (done > STEPS.size()) {
       throw new StoreException(
           "The database has schema "

@@ -27,7 +27,13 @@ final class PostgresPools implements AutoCloseable {
 
   /** Who reads holds up nobody: a controller that takes a while to read its queue may. */
   private static final String READING =
-      "set idle_in_transaction_session_timeout = '60s'; set statement_timeout = '20s'";
+      "set idle_in_transaction_session_timeout = '60s'; set statement_timeout = '8s'";
+
+  /** Seconds; beyond every statement's own limit, so it means that the server is gone. */
+  private static final String LONGEST_CHANGE = "25";
+
+  /** The same for a question. With the wait for a connection no more than callers' 15 s. */
+  private static final String LONGEST_QUESTION = "10";
 
   private final HikariDataSource readers;
   private final HikariDataSource writers;
@@ -35,13 +41,13 @@ final class PostgresPools implements AutoCloseable {
   private final Jdbi writing;
 
   PostgresPools(DatabaseAddress address) {
-    HikariConfig forReading = config(address, "queue-readers", READERS);
+    HikariConfig forReading = config(address, "queue-readers", READERS, LONGEST_QUESTION);
     forReading.setConnectionInitSql(READING);
     forReading.setReadOnly(true);
     forReading.setTransactionIsolation("TRANSACTION_REPEATABLE_READ");
     readers = new HikariDataSource(forReading);
     try {
-      writers = new HikariDataSource(config(address, "queue-writer", 1));
+      writers = new HikariDataSource(config(address, "queue-writer", 1, LONGEST_CHANGE));
     } catch (RuntimeException e) {
       readers.close();
       throw e;
@@ -66,7 +72,8 @@ final class PostgresPools implements AutoCloseable {
     readers.close();
   }
 
-  private static HikariConfig config(DatabaseAddress address, String name, int most) {
+  private static HikariConfig config(
+      DatabaseAddress address, String name, int most, String socketSeconds) {
     var config = new HikariConfig();
     config.setPoolName(name);
     config.setJdbcUrl(address.jdbcUrl());
@@ -79,8 +86,7 @@ final class PostgresPools implements AutoCloseable {
     config.addDataSourceProperty("ApplicationName", "stoker-controller");
     config.addDataSourceProperty("tcpKeepAlive", "true");
     config.addDataSourceProperty("connectTimeout", "4");
-    // Seconds; beyond every statement's own limit, so it means that the server is gone.
-    config.addDataSourceProperty("socketTimeout", "25");
+    config.addDataSourceProperty("socketTimeout", socketSeconds);
     config.addDataSourceProperty("reWriteBatchedInserts", "true");
     return config;
   }

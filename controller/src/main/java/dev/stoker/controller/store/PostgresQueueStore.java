@@ -30,6 +30,7 @@ public final class PostgresQueueStore implements QueueStore {
   private static final long LOCK = 0x53746f6b6572L;
 
   private static final long FOLLOW_EVERY_MILLIS = 100;
+  private static final int MOST_TURNS_AT_START = 5;
 
   private final PostgresPools pools;
   private final GroupCommitter committer;
@@ -39,15 +40,35 @@ public final class PostgresQueueStore implements QueueStore {
 
   private PostgresQueueStore(PostgresPools pools) {
     this.pools = pools;
-    try (Handle handle = pools.writer()) {
-      handle.useTransaction(
-          inside -> {
-            lock(inside);
-            Migrations.applyToPostgres(inside);
-          });
-    }
+    migrate(pools);
     committer = new GroupCommitter(new Turns());
     follower = Thread.ofPlatform().name("queue-follower").daemon().start(this::follow);
+  }
+
+  /**
+   * Makes the tables where something is missing. Java that has just started on a busy machine takes
+   * more than the 5 s between two statements after which the server ends a turn: it asks for one
+   * only where there is something to do, and again with what it has loaded by then.
+   */
+  private static void migrate(PostgresPools pools) {
+    for (int turn = 1; true; turn++) {
+      Handle handle = pools.writer();
+      try (handle) {
+        if (!Migrations.areAppliedToPostgres(handle)) {
+          handle.useTransaction(
+              inside -> {
+                lock(inside);
+                Migrations.applyToPostgres(inside);
+              });
+        }
+        return;
+      } catch (JdbiException e) {
+        if (turn == MOST_TURNS_AT_START || !isConnectionLost(e)) {
+          throw e;
+        }
+        LOG.log(Level.INFO, "The database ended a turn of this start; trying again.", e);
+      }
+    }
   }
 
   /**

@@ -233,6 +233,35 @@ public final class StepRows {
         .execute();
   }
 
+  /**
+   * Adds to the counters of the step that a task belongs to: the step as it is then. One statement,
+   * since each is a round trip to PostgreSQL and two of them come with every task's end.
+   */
+  public StepRow count(long jobNumber, long ordinal, TaskCounts change) {
+    return handle
+        .createQuery(
+            """
+            update steps set open_tasks = open_tasks + :open, leased_tasks = leased_tasks + :leased,
+              committed_tasks = committed_tasks + :committed,
+              succeeded_tasks = succeeded_tasks + :succeeded,
+              failed_tasks = failed_tasks + :failed, canceled_tasks = canceled_tasks + :canceled
+            where number = (
+              select number from steps where job_number = :jobNumber and first_ordinal <= :ordinal
+              order by first_ordinal desc limit 1)
+            returning *
+            """)
+        .bind("jobNumber", jobNumber)
+        .bind("ordinal", ordinal)
+        .bind("open", change.open())
+        .bind("leased", change.leased())
+        .bind("committed", change.committed())
+        .bind("succeeded", change.succeeded())
+        .bind("failed", change.failed())
+        .bind("canceled", change.canceled())
+        .map((row, context) -> step(row))
+        .one();
+  }
+
   /** Holds or releases every step of a job. */
   public void setHeld(long jobNumber, boolean held) {
     handle

@@ -184,7 +184,7 @@ class AccessTest {
     assertAnswer(400, post("/v1/jobs", "{\"locations\": [null], \"template\": {}}"));
     assertAnswer(413, post("/v1/jobs", " ".repeat(9 << 20)));
     assertAnswer(400, post("/v1/jobs/j/retry", "{\"tasks\": 7}"));
-    assertAnswer(405, post("/v1/jobs/../../etc/passwd", "{}"));
+    assertAnswer(404, post("/v1/jobs/../../etc/passwd", "{}"));
     assertAnswer(404, post("/v1/unknown", "{}"));
     assertAnswer(404, get("/v1/jobs/j123456789/cancel/"));
     assertAnswer(404, get("/v1/jobs/j123456789"));

@@ -31,6 +31,9 @@ public final class ControllerProcess implements AutoCloseable {
                     java,
                     "--enable-native-access=ALL-UNNAMED",
                     "-Xmx128m",
+                    // It lives for seconds: the second compiler would only take the others' time.
+                    "-XX:TieredStopAtLevel=1",
+                    "-XX:+UseSerialGC",
                     "-cp",
                     System.getProperty("java.class.path"),
                     Main.class.getName(),

@@ -1,5 +1,6 @@
 package dev.stoker.controller.api;
 
+import static java.util.Locale.ROOT;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -16,6 +17,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -66,8 +68,14 @@ class OpenApiTest {
               path + ": " + answer.body());
         }
       }
-      int status = send("DELETE", filled(path.getKey(), job), null).statusCode();
-      assertEquals(405, status, "DELETE " + path.getKey());
+      HttpResponse<String> refused = send("DELETE", filled(path.getKey(), job), null);
+      assertEquals(405, refused.statusCode(), "DELETE " + path.getKey());
+      var methods = new TreeSet<String>();
+      path.getValue().fieldNames().forEachRemaining(each -> methods.add(each.toUpperCase(ROOT)));
+      assertEquals(
+          String.join(", ", methods),
+          refused.headers().firstValue("Allow").orElse(""),
+          path.getKey());
     }
     assertEquals(Calls.ALL.size(), calls);
     assertEquals(404, send("GET", "/v1/nothing", null).statusCode());
@@ -88,7 +96,7 @@ class OpenApiTest {
         HttpRequest.newBuilder(URI.create(server.url() + path))
             .header("Content-Type", "application/json")
             .timeout(Duration.ofSeconds(40))
-            .method(method.toUpperCase(java.util.Locale.ROOT), publisher)
+            .method(method.toUpperCase(ROOT), publisher)
             .build();
     return http.send(request, HttpResponse.BodyHandlers.ofString());
   }

@@ -16,6 +16,9 @@ import dev.stoker.controller.protocol.Leasing.Lease;
 import dev.stoker.controller.protocol.Protocol;
 import dev.stoker.controller.store.DatabaseAddress;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -65,6 +68,22 @@ class SharedDatabaseTest {
       agent.commit(leases.getLast());
       agent.finish(leases.getLast(), Outcome.SUCCEEDED);
       assertEquals(Jobs.State.SUCCEEDED, user.job(job).state());
+    }
+  }
+
+  @Test
+  void aControllerStartsWhileSomebodyElseHasTheTurn() throws Exception {
+    DatabaseAddress database = PostgresServer.sharedDatabase();
+    start(database).close();
+    String login = "jdbc:" + database + "?user=postgres&password=postgres";
+    try (Connection holder = DriverManager.getConnection(login);
+        Statement turn = holder.createStatement()) {
+      holder.setAutoCommit(false);
+      turn.execute("select pg_advisory_xact_lock(" + 0x53746f6b6572L + ")");
+      try (var server = start(database);
+          var user = new ControllerClient(server.url(), null)) {
+        assertEquals(List.of(), user.jobs().jobs());
+      }
     }
   }
 
