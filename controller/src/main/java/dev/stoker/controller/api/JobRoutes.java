@@ -48,7 +48,6 @@ final class JobRoutes {
       return queue.traces().get(job, String.valueOf(request.parameter("step")));
     }
     if (path.size() == 2 && path.getLast().equals("pins")) {
-      Permissions.allow(request, "GET");
       permissions.requireReader(request, job);
       return queue.pins().get(job, request.number("after", 0), request.small("limit", Routes.PAGE));
     }

@@ -114,7 +114,6 @@ final class NodeRoutes {
         yield Map.of();
       }
       case "pins" -> {
-        Permissions.allow(request, "POST");
         String node = Permissions.actingNode(request);
         yield queue.pins().take(node, lease, request.body(Pins.Met.class, PINS_LIMIT));
       }
