@@ -41,7 +41,7 @@ public enum StoreKind {
       return DATABASES.computeIfAbsent(folder, ignored -> PostgresServer.sharedDatabase());
     }
 
-    /** Those of tests that are over: JUnit removed their temporary folders. */
+    // Those of tests that are over: JUnit removed their temporary folders.
     private void dropLeftOvers() {
       for (Path known : List.copyOf(DATABASES.keySet())) {
         if (isOver(known)) {

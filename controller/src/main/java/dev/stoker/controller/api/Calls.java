@@ -25,7 +25,8 @@ final class Calls {
 
   /**
    * @param path with {@code {name}} for what varies
-   * @param query parameters after the path, by name, with their JSON type
+   * @param query parameters after the path, by name, with their JSON type and, after a blank, the
+   *     {@code least..most} that is taken
    * @param body what is sent; null for nothing
    * @param answer what a 200 carries; null for an empty object
    * @param media the media type of a 200
@@ -103,7 +104,13 @@ final class Calls {
 
   private static final String JSON = "application/json";
 
-  private static final Map<String, String> PAGE = Map.of("after", "string", "limit", "integer");
+  /** Sizes of pages. */
+  private static final String HUNDREDS = "integer 1..1000";
+
+  /** Of tasks: a job has no more. */
+  private static final String NATURAL = "integer 0..100000000";
+
+  private static final Map<String, String> PAGE = Map.of("after", "string", "limit", HUNDREDS);
 
   static final List<Call> ALL =
       List.of(
@@ -160,7 +167,7 @@ final class Calls {
               Pins.Met.class,
               Pins.Settled.class),
           post("/v1/jobs", "Submit a job.", Jobs.Definition.class, Jobs.Submitted.class),
-          get("/v1/jobs", "The newest jobs.", Map.of("limit", "integer"), Jobs.Page.class),
+          get("/v1/jobs", "The newest jobs.", Map.of("limit", HUNDREDS), Jobs.Page.class),
           get("/v1/jobs/{job}", "One job.", Jobs.Summary.class),
           get("/v1/jobs/{job}/definition", "What was submitted.", Jobs.Definition.class),
           get(
@@ -195,17 +202,17 @@ final class Calls {
           get(
               "/v1/jobs/{job}/grid",
               "The states of tasks, in few characters.",
-              Map.of("from", "integer", "limit", "integer"),
+              Map.of("from", NATURAL, "limit", "integer 1..100000"),
               Farm.Grid.class),
           get(
               "/v1/jobs/{job}/map",
               "A job of any size in few spots.",
-              Map.of("bins", "integer"),
+              Map.of("bins", HUNDREDS),
               Farm.JobMap.class),
           get(
               "/v1/jobs/{job}/failed",
               "Tasks that failed for good, in order.",
-              Map.of("from", "integer", "limit", "integer"),
+              Map.of("from", NATURAL, "limit", HUNDREDS),
               Jobs.Tasks.class),
           get("/v1/jobs/{job}/cost", "What a job cost so far.", Farm.JobCost.class),
           get("/v1/jobs/{job}/outputs", "Files of granted tasks.", PAGE, Jobs.Outputs.class),
@@ -229,8 +236,8 @@ final class Calls {
               "/v1/fleet",
               "Nodes in groups, and a page of them.",
               Map.of(
-                  "after", "string", "limit", "integer", "state", "string", "size", "string",
-                  "name", "string"),
+                  "after", "string", "limit", HUNDREDS, "state", "string", "size", "string", "name",
+                  "string"),
               Farm.Fleet.class),
           get("/v1/nodes/{node}", "One node.", Farm.NodeNow.class),
           new Call(
@@ -245,7 +252,7 @@ final class Calls {
           post("/v1/tokens", "Give out a token.", Tokens.Create.class, Tokens.Created.class),
           get("/v1/tokens", "The tokens that were given out.", Tokens.Page.class),
           post("/v1/tokens/{token}/revoke", "Make a token useless.", null, Tokens.Page.class),
-          get("/v1/audit", "What people did.", Map.of("limit", "integer"), Tokens.Audit.class));
+          get("/v1/audit", "What people did.", Map.of("limit", HUNDREDS), Tokens.Audit.class));
 
   private static Call get(String path, String summary, @Nullable Class<?> answer) {
     return get(path, summary, Map.of(), answer);

@@ -12,11 +12,13 @@ import java.lang.reflect.Type;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Describes the interface as OpenAPI 3.0.3, from the list of calls and the records they carry. */
 final class OpenApi {
+  private static final Pattern RANGED = Pattern.compile("(\\w+) (\\d+)\\.\\.(\\d+)");
   private static final Pattern VARIABLE = Pattern.compile("\\{(\\w+)}");
 
   private static final Map<Integer, String> REFUSALS =
@@ -107,7 +109,15 @@ final class OpenApi {
   private static void parameter(ArrayNode parameters, String name, String where, String type) {
     ObjectNode parameter = parameters.addObject();
     parameter.put("name", name).put("in", where).put("required", where.equals("path"));
-    parameter.putObject("schema").put("type", type);
+    ObjectNode schema = parameter.putObject("schema");
+    Matcher ranged = RANGED.matcher(type);
+    if (ranged.matches()) {
+      schema.put("type", ranged.group(1));
+      schema.put("minimum", Long.parseLong(ranged.group(2)));
+      schema.put("maximum", Long.parseLong(ranged.group(3)));
+    } else {
+      schema.put("type", type);
+    }
   }
 
   private void content(ObjectNode of, String media, @Nullable Class<?> type) {

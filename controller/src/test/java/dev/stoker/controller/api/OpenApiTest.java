@@ -71,7 +71,7 @@ class OpenApiTest {
       HttpResponse<String> refused = send("DELETE", filled(path.getKey(), job), null);
       assertEquals(405, refused.statusCode(), "DELETE " + path.getKey());
       var methods = new TreeSet<String>();
-      path.getValue().fieldNames().forEachRemaining(each -> methods.add(each.toUpperCase(ROOT)));
+      path.getValue().properties().forEach(each -> methods.add(each.getKey().toUpperCase(ROOT)));
       assertEquals(
           String.join(", ", methods),
           refused.headers().firstValue("Allow").orElse(""),
