@@ -6,10 +6,11 @@ tune() {
   short='-XX:TieredStopAtLevel=1 -XX:+UseSerialGC'
   # For what may end before the first one pays, or a class made at run time does; new objects stay in memory touched before.
   quick='-Xmn8m -XX:CompileThresholdScaling=4 -Djdk.reflect.useNativeAccessorOnly=true -Djdk.console=java.base'
-  # For what rests beside renderers: gives memory back, as a node's belongs to them.
-  resting='-Xms8m -XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=20 -XX:ReservedCodeCacheSize=32m'
+  # For what rests beside renderers: gives memory back, as a node's belongs to them, and looks for idle locks every 5 s in place of 250 ms.
+  resting='-XX:+UnlockDiagnosticVMOptions -XX:AsyncDeflationInterval=5000 -Xms8m -XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=20 -XX:ReservedCodeCacheSize=32m'
   case ${1:-} in
-    agent) tuning="$short $resting" ;;
+    # What a heartbeat runs is not worth compiling in its first minutes.
+    agent) tuning="$short $resting -XX:CompileThresholdScaling=4" ;;
     # Enough for 4,000 nodes (benchmarks/RESULTS.md, T7); a quarter of the machine would be left to garbage.
     controller) tuning=-Xmx${STOKER_CONTROLLER_MEMORY:-256m} ;;
     io) tuning="-XX:+UseSerialGC $resting" ;; # its bytes are not in the heap; other collectors' threads never rest
