@@ -2,7 +2,6 @@ package dev.stoker.controller.store;
 
 import com.fasterxml.jackson.core.type.TypeReference;
 import dev.stoker.controller.protocol.Finish;
-import dev.stoker.controller.protocol.Jobs.TaskState;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.HashSet;
@@ -82,8 +81,10 @@ public final class LeaseRows {
     return handle
         .createQuery(
             """
-            select l.*, t.state as task_state, t.attempt as task_attempt, t.failures, t.losses,
-              t.lease_number, t.not_before_millis, j.id as job_id, j.name as job_name,
+            select l.*, t.job_number as task_job_number, t.ordinal as task_ordinal,
+              t.state as task_state, t.attempt as task_attempt, t.failures as task_failures,
+              t.losses as task_losses, t.lease_number as task_lease_number,
+              t.not_before_millis as task_not_before_millis, j.id as job_id, j.name as job_name,
               j.project as job_project, j.submitter as job_submitter, j.priority as job_priority,
               j.state as job_state, j.message as job_message, j.max_attempts as job_max_attempts,
               j.submitted_millis as job_submitted_millis, j.ended_millis as job_ended_millis,
@@ -94,20 +95,10 @@ public final class LeaseRows {
             where l.number = :number
             """)
         .bind("number", number)
-        .map((row, context) -> new Whole(lease(row), task(row), JobRows.job(row, "job_")))
+        .map(
+            (row, context) ->
+                new Whole(lease(row), TaskRows.task(row, "task_"), JobRows.job(row, "job_")))
         .findOne();
-  }
-
-  private static TaskRow task(ResultSet row) throws SQLException {
-    return new TaskRow(
-        row.getLong("job_number"),
-        row.getLong("ordinal"),
-        TaskState.valueOf(row.getString("task_state")),
-        row.getInt("task_attempt"),
-        row.getInt("failures"),
-        row.getInt("losses"),
-        row.getLong("lease_number"),
-        row.getLong("not_before_millis"));
   }
 
   /** All leases that nodes hold. */

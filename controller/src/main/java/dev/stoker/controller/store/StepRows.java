@@ -8,10 +8,18 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.SqlStatement;
 import org.jspecify.annotations.Nullable;
 
 /** Steps, their counters, and what they wait for. */
 public final class StepRows {
+  private static final String ADD_COUNTS =
+      """
+      update steps set open_tasks = open_tasks + :open, leased_tasks = leased_tasks + :leased,
+        committed_tasks = committed_tasks + :committed,
+        succeeded_tasks = succeeded_tasks + :succeeded,
+        failed_tasks = failed_tasks + :failed, canceled_tasks = canceled_tasks + :canceled""";
+
   private final Handle handle;
 
   StepRows(Handle handle) {
@@ -212,23 +220,10 @@ public final class StepRows {
 
   /** Adds to the counters, and sets the index of the first task without a row. */
   public void count(long number, TaskCounts change, long nextIndex) {
-    handle
-        .createUpdate(
-            """
-            update steps set open_tasks = open_tasks + :open, leased_tasks = leased_tasks + :leased,
-              committed_tasks = committed_tasks + :committed,
-              succeeded_tasks = succeeded_tasks + :succeeded,
-              failed_tasks = failed_tasks + :failed, canceled_tasks = canceled_tasks + :canceled,
-              next_index = :nextIndex
-            where number = :number
-            """)
+    adding(
+            change,
+            handle.createUpdate(ADD_COUNTS + ", next_index = :nextIndex where number = :number"))
         .bind("number", number)
-        .bind("open", change.open())
-        .bind("leased", change.leased())
-        .bind("committed", change.committed())
-        .bind("succeeded", change.succeeded())
-        .bind("failed", change.failed())
-        .bind("canceled", change.canceled())
         .bind("nextIndex", nextIndex)
         .execute();
   }
@@ -238,28 +233,31 @@ public final class StepRows {
    * since each is a round trip to PostgreSQL and two of them come with every task's end.
    */
   public StepRow count(long jobNumber, long ordinal, TaskCounts change) {
-    return handle
-        .createQuery(
-            """
-            update steps set open_tasks = open_tasks + :open, leased_tasks = leased_tasks + :leased,
-              committed_tasks = committed_tasks + :committed,
-              succeeded_tasks = succeeded_tasks + :succeeded,
-              failed_tasks = failed_tasks + :failed, canceled_tasks = canceled_tasks + :canceled
-            where number = (
-              select number from steps where job_number = :jobNumber and first_ordinal <= :ordinal
-              order by first_ordinal desc limit 1)
-            returning *
-            """)
+    return adding(
+            change,
+            handle.createQuery(
+                ADD_COUNTS
+                    + """
+                     where number = (
+                      select number from steps
+                      where job_number = :jobNumber and first_ordinal <= :ordinal
+                      order by first_ordinal desc limit 1)
+                    returning *
+                    """))
         .bind("jobNumber", jobNumber)
         .bind("ordinal", ordinal)
+        .map((row, context) -> step(row))
+        .one();
+  }
+
+  private static <S extends SqlStatement<S>> S adding(TaskCounts change, S statement) {
+    return statement
         .bind("open", change.open())
         .bind("leased", change.leased())
         .bind("committed", change.committed())
         .bind("succeeded", change.succeeded())
         .bind("failed", change.failed())
-        .bind("canceled", change.canceled())
-        .map((row, context) -> step(row))
-        .one();
+        .bind("canceled", change.canceled());
   }
 
   /** Holds or releases every step of a job. */

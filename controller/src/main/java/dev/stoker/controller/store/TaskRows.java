@@ -204,14 +204,19 @@ public final class TaskRows {
   }
 
   private static TaskRow task(ResultSet row) throws SQLException {
+    return task(row, "");
+  }
+
+  /** A task whose columns bear a prefix, since those of other tables stand beside them. */
+  static TaskRow task(ResultSet row, String prefix) throws SQLException {
     return new TaskRow(
-        row.getLong("job_number"),
-        row.getLong("ordinal"),
-        TaskState.valueOf(row.getString("state")),
-        row.getInt("attempt"),
-        row.getInt("failures"),
-        row.getInt("losses"),
-        row.getLong("lease_number"),
-        row.getLong("not_before_millis"));
+        row.getLong(prefix + "job_number"),
+        row.getLong(prefix + "ordinal"),
+        TaskState.valueOf(row.getString(prefix + "state")),
+        row.getInt(prefix + "attempt"),
+        row.getInt(prefix + "failures"),
+        row.getInt(prefix + "losses"),
+        row.getLong(prefix + "lease_number"),
+        row.getLong(prefix + "not_before_millis"));
   }
 }
