@@ -9,6 +9,7 @@ import dev.stoker.controller.client.ControllerClient;
 import dev.stoker.controller.protocol.Jobs;
 import dev.stoker.openjd.job.Job;
 import dev.stoker.openjd.job.JobException;
+import dev.stoker.openjd.param.DataFlow;
 import dev.stoker.openjd.param.JobParameter;
 import dev.stoker.openjd.template.EnvironmentTemplate;
 import dev.stoker.openjd.template.Extension;
@@ -22,7 +23,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -175,28 +178,21 @@ final class SubmitCommand implements Callable<Integer> {
             bundle.references().outputs(),
             uploads.stream().collect(toMap(Uploads.Upload::path, Uploads.Upload::at)),
             new DeclaredPins(context, project)
-                .of(locations, declared(job, bundle), written(job, bundle))));
+                .of(
+                    locations,
+                    paths(bundle.references().inputs(), job, DataFlow::isInput),
+                    paths(bundle.references().outputs(), job, DataFlow::isOutput))));
   }
 
-  /** Paths that every task reads, as far as they are known now. */
-  private static List<String> declared(Job job, JobBundle bundle) {
-    List<String> paths = new ArrayList<>(bundle.references().inputs());
-    for (JobParameter parameter : job.pathParameters()) {
-      if (parameter.dataFlow().isInput() && !parameter.value().text().isEmpty()) {
-        paths.add(parameter.value().text());
-      }
-    }
-    return paths;
-  }
-
-  private static List<String> written(Job job, JobBundle bundle) {
-    List<String> paths = new ArrayList<>(bundle.references().outputs());
-    for (JobParameter parameter : job.pathParameters()) {
-      if (parameter.dataFlow().isOutput() && !parameter.value().text().isEmpty()) {
-        paths.add(parameter.value().text());
-      }
-    }
-    return paths;
+  /** Paths of a bundle, and those that parameters of this flow name, as far as known now. */
+  private static List<String> paths(List<String> referenced, Job job, Predicate<DataFlow> flow) {
+    return Stream.concat(
+            referenced.stream(),
+            job.pathParameters().stream()
+                .filter(parameter -> flow.test(parameter.dataFlow()))
+                .map(parameter -> parameter.value().text())
+                .filter(path -> !path.isEmpty()))
+        .toList();
   }
 
   private static void put(Map<String, String> values, String text) {
