@@ -17,6 +17,16 @@ import org.jspecify.annotations.Nullable;
 final class ControllerProcess implements AutoCloseable {
   private static final int STOP_SECONDS = 10;
 
+  /** What both launchers do; the first argument is Java, the rest goes on. */
+  private static final String AS_LAUNCHED =
+      """
+      . "$0/deploy/dist/tuning.sh"
+      tune controller
+      java=$1
+      shift
+      exec "$java" "@$0/deploy/dist/jvm.options" $tuning "$@"
+      """;
+
   private final Process process;
   private final URI url;
 
@@ -26,21 +36,22 @@ final class ControllerProcess implements AutoCloseable {
   }
 
   /**
+   * @param root of the source tree, whose launcher says with what options controllers run
    * @param database address of a PostgreSQL database, null for SQLite in the folder
-   * @param options of its Java
+   * @param heap the most heap, as Java is told it
+   * @param options of its Java, besides
    */
-  static ControllerProcess start(Path folder, @Nullable String database, List<String> options)
+  static ControllerProcess start(
+      Path root, Path folder, @Nullable String database, String heap, List<String> options)
       throws IOException {
-    List<String> command = new ArrayList<>();
+    List<String> command = new ArrayList<>(List.of("sh", "-c", AS_LAUNCHED, root.toString()));
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.add("--enable-native-access=ALL-UNNAMED");
-    command.add("--sun-misc-unsafe-memory-access=allow");
-    command.add("-XX:+UseCompactObjectHeaders");
     command.addAll(options);
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
     command.addAll(List.of("dev.stoker.agent.cli.Main", "controller", "--listen", "127.0.0.1:0"));
     command.addAll(List.of("--data", folder.toString()));
     var builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
+    builder.environment().put("STOKER_CONTROLLER_MEMORY", heap);
     if (database != null) {
       builder.environment().put("STOKER_DATABASE", database);
     }

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.stoker.controller.client.ControllerClient;
 import dev.stoker.controller.protocol.Jobs;
 import dev.stoker.controller.protocol.Wire;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -15,10 +14,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -28,13 +23,19 @@ import picocli.CommandLine.Option;
 /** The command line of {@code benchmarks/load}: one run, one line of figures. */
 @Command(
     name = "load",
+    mixinStandardHelpOptions = true,
     sortOptions = false,
     showDefaultValues = true,
-    description = "Load a controller with simulated agents; figures T6 and T7.")
+    description = "Load a controller with simulated agents; figures T6 and T7.",
+    footer = {
+      "",
+      "Agents register first, 64 at a time, which is not part of what is measured but told. Then each"
+          + " asks for work at a random moment of its first task's length, as a fleet that was there"
+          + " before. Measuring begins --warm-up seconds and one task's length later, so that the"
+          + " controller's Java has compiled what it runs, and lasts --seconds. Latencies are those"
+          + " that agents see, from before a request is written until its answer is read."
+    })
 public final class Load implements Callable<Integer> {
-  private static final Duration WARM_UP = Duration.ofSeconds(5);
-  private static final int REGISTERING_AT_ONCE = 64;
-
   @Option(names = "--store", description = "sqlite or postgresql.")
   private String store = "sqlite";
 
@@ -55,7 +56,10 @@ public final class Load implements Callable<Integer> {
       description = "How long tasks take on average; 0 takes leases and works on none.")
   private int taskSeconds = 0;
 
-  @Option(names = "--seconds", description = "How long is measured, after 5 s of warming up.")
+  @Option(names = "--warm-up", description = "Seconds of the same load before measuring begins.")
+  private int warmUp = 10;
+
+  @Option(names = "--seconds", description = "How long is measured.")
   private int seconds = 15;
 
   @Option(names = "--heap", description = "The controller's most heap.")
@@ -78,17 +82,14 @@ public final class Load implements Callable<Integer> {
   public Integer call() throws Exception {
     Path folder = Files.createTempDirectory("stoker-load-");
     boolean shared = store.toLowerCase(Locale.ROOT).startsWith("postgres");
-    try (EmbeddedPostgres postgres = shared ? EmbeddedPostgres.builder().start() : null) {
-      String database =
-          postgres == null
-              ? null
-              : "postgresql://postgres:postgres@127.0.0.1:" + postgres.getPort() + "/postgres";
+    try (DatabaseServer postgres = shared ? DatabaseServer.start(folder.resolve("pg")) : null) {
+      String database = postgres == null ? null : postgres.address();
       List<ControllerProcess> running = new ArrayList<>();
       try {
         for (int i = 0; i < controllers; i++) {
           running.add(start(folder.resolve("data-" + i), database));
         }
-        return measure(running);
+        return measure(running, postgres);
       } finally {
         running.forEach(ControllerProcess::close);
       }
@@ -98,66 +99,51 @@ public final class Load implements Callable<Integer> {
   }
 
   private ControllerProcess start(Path data, @Nullable String database) throws IOException {
-    List<String> options = new ArrayList<>(List.of("-Xmx" + heap));
-    options.addAll(javaOptions);
-    return ControllerProcess.start(data, database, options);
+    Path root = Path.of(System.getProperty("stoker.root", "."));
+    return ControllerProcess.start(root, data, database, heap, javaOptions);
   }
 
-  private int measure(List<ControllerProcess> running) throws Exception {
-    submit(running.getFirst().url());
+  private int measure(List<ControllerProcess> running, @Nullable DatabaseServer database)
+      throws Exception {
+    submit(running.getFirst().url(), tasks);
     var measured = new Measured();
-    var ending = new CountDownLatch(1);
     var plan = new LoadPlan(tasksACall, Duration.ofSeconds(taskSeconds), taskSeconds > 0);
-    List<SimulatedAgent> all = new ArrayList<>();
-    for (int i = 0; i < agents; i++) {
-      URI url = running.get(i % running.size()).url();
-      all.add(new SimulatedAgent(url, i, plan, measured, ending));
-    }
-    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      register(all, threads);
-      for (SimulatedAgent agent : all) {
-        threads.execute(agent::work);
-        if (plan.heartbeats()) {
-          threads.execute(agent::beat);
-        }
-      }
-      try {
-        TimeUnit.SECONDS.sleep(WARM_UP.toSeconds() + taskSeconds);
-        measured.start();
-        double cpuBefore = cpu(running);
-        double ownBefore = ownCpu();
-        TimeUnit.SECONDS.sleep(seconds);
-        measured.stop();
-        print(running, measured, cpu(running) - cpuBefore, ownCpu() - ownBefore);
-      } finally {
-        ending.countDown();
-        threads.shutdownNow();
-      }
+    try (var loop = new LoadLoop()) {
+      List<URI> urls = running.stream().map(ControllerProcess::url).toList();
+      var fleet = new Fleet(loop, urls, agents, plan, measured);
+      long start = System.nanoTime();
+      fleet.register();
+      double registrationSeconds = (System.nanoTime() - start) / 1e9;
+      fleet.start();
+      TimeUnit.SECONDS.sleep(warmUp + taskSeconds);
+      double before = cpu(running);
+      double ownBefore = ownCpu();
+      double databaseBefore = database == null ? 0 : database.cpuSeconds();
+      measured.start();
+      TimeUnit.SECONDS.sleep(seconds);
+      measured.stop();
+      double databaseSeconds = database == null ? 0 : database.cpuSeconds() - databaseBefore;
+      var cores = new Cores(cpu(running) - before, databaseSeconds, ownCpu() - ownBefore, seconds);
+      print(running, measured, registrationSeconds, cores);
     }
     return measured.failures.sum() == 0 ? 0 : 1;
   }
 
-  private static void register(List<SimulatedAgent> all, ExecutorService threads) throws Exception {
-    var some = new Semaphore(REGISTERING_AT_ONCE);
-    List<Callable<Boolean>> registrations = new ArrayList<>();
-    for (SimulatedAgent agent : all) {
-      registrations.add(
-          () -> {
-            some.acquire();
-            try {
-              agent.register();
-              return true;
-            } finally {
-              some.release();
-            }
-          });
-    }
-    for (var each : threads.invokeAll(registrations, 120, TimeUnit.SECONDS)) {
-      each.get();
+  /** Processor seconds that each took in so many seconds. */
+  private record Cores(double controllers, double database, double agents, double seconds) {
+    @Override
+    public String toString() {
+      return String.format(
+          Locale.ROOT,
+          "cores: controller %.2f, database %.2f, agents %.2f",
+          controllers / seconds,
+          database / seconds,
+          agents / seconds);
     }
   }
 
-  private void submit(URI url) throws IOException {
+  /** Submits one job of one step. */
+  static void submit(URI url, int tasks) throws IOException {
     ObjectNode template =
         (ObjectNode)
             Wire.mapper()
@@ -190,7 +176,7 @@ public final class Load implements Callable<Integer> {
   }
 
   private void print(
-      List<ControllerProcess> running, Measured measured, double cpuSeconds, double ownSeconds)
+      List<ControllerProcess> running, Measured measured, double registrationSeconds, Cores cores)
       throws IOException {
     long peakMib = 0;
     for (ControllerProcess each : running) {
@@ -198,12 +184,13 @@ public final class Load implements Callable<Integer> {
     }
     System.out.printf(
         Locale.ROOT,
-        "%s, %d controller(s), %d agents, %d tasks queued, %d a call, tasks of %d s: %.0f leases/s,"
-            + " %.0f tasks/s finished, lease p50 %.1f ms, p99 %.1f ms, heartbeat p99 %.1f ms; %d"
-            + " calls failed; controller %.2f cores, agents %.2f; peak RSS %d MiB%n",
+        "%s, %d controller(s), %d agents registered in %.1f s, %d tasks queued, %d a call, tasks of"
+            + " %d s: %.0f leases/s, %.0f tasks/s finished, lease p50 %.1f ms, p99 %.1f ms,"
+            + " heartbeat p99 %.1f ms; %d calls failed; %s; peak RSS %d MiB%n",
         store,
         running.size(),
         agents,
+        registrationSeconds,
         tasks,
         tasksACall,
         taskSeconds,
@@ -213,8 +200,7 @@ public final class Load implements Callable<Integer> {
         measured.leaseMicros.getValueAtPercentile(99) / 1e3,
         measured.heartbeatMicros.getValueAtPercentile(99) / 1e3,
         measured.failures.sum(),
-        cpuSeconds / seconds,
-        ownSeconds / seconds,
+        cores,
         peakMib);
   }
 

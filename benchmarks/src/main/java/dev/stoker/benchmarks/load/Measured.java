@@ -1,5 +1,6 @@
 package dev.stoker.benchmarks.load;
 
+import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import org.HdrHistogram.ConcurrentHistogram;
@@ -7,6 +8,7 @@ import org.HdrHistogram.Histogram;
 
 /** What the agents saw while measuring was on. Thread-safe. */
 final class Measured {
+  private static final int TOLD = 5;
   private static final long LONGEST_MICROS = TimeUnit.MINUTES.toMicros(1);
 
   final Histogram leaseMicros = new ConcurrentHistogram(LONGEST_MICROS, 3);
@@ -43,9 +45,13 @@ final class Measured {
     }
   }
 
-  void failed() {
-    if (on) {
-      failures.increment();
+  /**
+   * Counts a call that failed, also before and after what is measured, and tells the first ones.
+   */
+  void failed(IOException reason) {
+    failures.increment();
+    if (failures.sum() <= TOLD) {
+      System.err.println("A call failed: " + reason.getMessage());
     }
   }
 
