@@ -1,5 +1,6 @@
 package dev.stoker.controller.api;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.stoker.controller.protocol.Commit;
 import dev.stoker.controller.protocol.Farm;
 import dev.stoker.controller.protocol.Finish;
@@ -12,6 +13,7 @@ import dev.stoker.controller.protocol.Pins;
 import dev.stoker.controller.protocol.Registration;
 import dev.stoker.controller.protocol.Tokens;
 import dev.stoker.controller.protocol.Traces;
+import dev.stoker.controller.protocol.Wire;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -41,6 +43,11 @@ final class Calls {
       String media) {
     Call {
       query = Map.copyOf(query);
+    }
+
+    /** A body that is accepted as it is, where the schema cannot say what would be. */
+    @Nullable JsonNode example() {
+      return body == Jobs.Definition.class ? JOB : null;
     }
 
     Token token() {
@@ -103,6 +110,42 @@ final class Calls {
           "/v1/jobs/{job}/priority");
 
   private static final String JSON = "application/json";
+
+  /** Templates have a grammar of their own. */
+  private static final JsonNode JOB =
+      Wire.mapper()
+          .valueToTree(
+              new Jobs.Definition(
+                  Wire.mapper()
+                      .valueToTree(
+                          Map.of(
+                              "specificationVersion",
+                              "jobtemplate-2023-09",
+                              "name",
+                              "Hello",
+                              "steps",
+                              List.of(
+                                  Map.of(
+                                      "name",
+                                      "Say",
+                                      "script",
+                                      Map.of(
+                                          "actions",
+                                          Map.of(
+                                              "onRun",
+                                              Map.of(
+                                                  "command",
+                                                  "echo",
+                                                  "args",
+                                                  List.of("hello")))))))),
+                  List.of(),
+                  Map.of(),
+                  "",
+                  List.of(
+                      new Jobs.Location(Jobs.UPLOADS, "blob://studio/uploads/", List.of(), false)),
+                  "default",
+                  50,
+                  3));
 
   /** Sizes of pages. */
   private static final String HUNDREDS = "integer 1..1000";
@@ -178,7 +221,7 @@ final class Calls {
           get(
               "/v1/jobs/{job}/pins",
               "Which versions of its inputs the job reads.",
-              Map.of("after", "integer", "limit", "integer"),
+              Map.of("after", "integer", "limit", "integer 1.." + Pins.MOST_AT_ONCE),
               Pins.Page.class),
           get("/v1/jobs/{job}/tasks", "Tasks in order.", PAGE, Jobs.Tasks.class),
           get(

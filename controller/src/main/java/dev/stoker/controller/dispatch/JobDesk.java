@@ -179,7 +179,7 @@ public final class JobDesk {
 
   /** Puts a job before or behind others, 0 to 100. */
   public void setPriority(String jobId, int priority) {
-    Limits.range("priority", priority, 0, Submission.HIGHEST_PRIORITY);
+    Limits.range("priority", priority, 0, Jobs.HIGHEST_PRIORITY);
     change(
         jobId,
         (job, context) -> {

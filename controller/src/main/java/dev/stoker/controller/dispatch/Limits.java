@@ -1,9 +1,11 @@
 package dev.stoker.controller.dispatch;
 
+import dev.stoker.controller.protocol.Bounds;
+
 /** Checks of what callers send; each throws a {@link Refusal} that names field, value, allowed. */
 final class Limits {
   /** Host names have at most 253 characters. */
-  static final int NAME = 253;
+  static final int NAME = Bounds.NAME;
 
   private Limits() {}
 
@@ -12,7 +14,7 @@ final class Limits {
     boolean good =
         value != null
             && !value.isBlank()
-            && value.length() <= longest
+            && value.codePointCount(0, value.length()) <= longest
             && value.chars().noneMatch(Character::isISOControl);
     if (!good) {
       throw Refusal.invalid(

@@ -11,12 +11,6 @@ import org.jspecify.annotations.Nullable;
 
 /** What nodes say, within bounds: refused where it cannot be meant, cut where it is only long. */
 final class NodeChecks {
-  /** The largest machines have 1,152 logical CPUs; a slot has at least one. */
-  private static final int MOST_SLOTS = 1_152;
-
-  /** Fetching further ahead than this fills a cache with what other nodes could render. */
-  private static final int MOST_TASKS_A_WISH = 100;
-
   private static final int LONGEST_URI = 1_024;
 
   /** A machine of 1,152 logical CPUs takes a quarter of it. */
@@ -67,19 +61,25 @@ final class NodeChecks {
               + request.protocolNewest()
               + "; install an agent of the controller's release.");
     }
-    Limits.range("the number of slots", request.slots().size(), 1, MOST_SLOTS);
+    Limits.range("the number of slots", request.slots().size(), 1, Registration.MOST_SLOTS);
     Set<String> ids = new HashSet<>();
     for (Registration.Slot slot : request.slots()) {
       Limits.text("slots.id", slot.id(), Limits.NAME);
-      Limits.range("slots.vcpus", slot.vcpus(), 1, MOST_SLOTS);
+      Limits.range("slots.vcpus", slot.vcpus(), 1, Registration.MOST_SLOTS);
       Limits.range("slots.memoryBytes", slot.memoryBytes(), 0, Long.MAX_VALUE);
-      Limits.range("slots.gpus", slot.gpus(), 0, MOST_SLOTS);
+      Limits.range("slots.gpus", slot.gpus(), 0, Registration.MOST_SLOTS);
       Limits.range("slots.gpuMemoryBytes", slot.gpuMemoryBytes(), 0, Long.MAX_VALUE);
       if (!ids.add(slot.id())) {
         throw Refusal.invalid("slots.id '" + slot.id() + "' occurs twice; each must be another.");
       }
     }
-    Limits.range("the number of attributes", request.attributes().size(), 0, 50);
+    Limits.range(
+        "the number of attributes", request.attributes().size(), 0, Registration.MOST_ATTRIBUTES);
+    Registration.Attestation attestation = request.attestation();
+    if (attestation != null) {
+      Limits.present("attestation.challenge", attestation.challenge());
+      Limits.present("attestation.document", attestation.document());
+    }
     Registration.Machine machine = request.machine();
     if (machine != null) {
       Limits.optional("machine.vmSize", machine.vmSize(), Limits.NAME);
@@ -132,13 +132,13 @@ final class NodeChecks {
 
   static void check(Leasing.Request request, Member node) {
     Limits.range("sequence", request.sequence(), 1, Long.MAX_VALUE);
-    Limits.range("waitMillis", request.waitMillis(), 0, Protocol.LONGEST_POLL.toMillis());
-    Limits.range("the number of wishes", request.wishes().size(), 0, MOST_SLOTS);
+    Limits.range("waitMillis", request.waitMillis(), 0, Leasing.LONGEST_WAIT_MILLIS);
+    Limits.range("the number of wishes", request.wishes().size(), 0, Registration.MOST_SLOTS);
     for (Leasing.Wish wish : request.wishes()) {
       Limits.text("wishes.slotId", wish.slotId(), Limits.NAME);
       Limits.optional("wishes.sessionJobId", wish.sessionJobId(), Limits.NAME);
       Limits.optional("wishes.sessionStep", wish.sessionStep(), Limits.NAME);
-      Limits.range("wishes.tasks", wish.tasks(), 1, MOST_TASKS_A_WISH);
+      Limits.range("wishes.tasks", wish.tasks(), 1, Leasing.MOST_TASKS);
       if (node.slot(wish.slotId()).isEmpty()) {
         throw Refusal.invalid(
             "wishes.slotId is '"

@@ -1,5 +1,6 @@
 package dev.stoker.controller.dispatch;
 
+import dev.stoker.controller.protocol.Bounds;
 import dev.stoker.controller.protocol.Jobs;
 import java.util.HashSet;
 import java.util.Map;
@@ -8,28 +9,18 @@ import java.util.regex.Pattern;
 
 /** What a job must be like to be accepted, beside a valid template. */
 final class Submission {
-  static final int HIGHEST_PRIORITY = 100;
-
-  private static final int MOST_ATTEMPTS = 100;
-  private static final int MOST_LOCATIONS = 100;
-
-  /** What one template may name without a folder around it; nodes look each of them up by name. */
-  private static final int MOST_UPLOADS = 10_000;
-
-  /** SHA-256 and a file name, which no {@code ..} can lead out of. */
-  private static final Pattern UPLOAD =
-      Pattern.compile("[0-9a-f]{64}/(?!\\.{1,2}$)[^/\\p{Cntrl}]{1,255}");
+  private static final Pattern UPLOAD = Pattern.compile(Jobs.UPLOAD);
 
   private static final int MOST_STEPS = 10_000;
-  private static final Pattern LOCATION_NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,62}");
+  private static final Pattern LOCATION_NAME = Pattern.compile(Jobs.LOCATION_NAME);
 
   private Submission() {}
 
   static void check(Jobs.Definition definition) {
     Limits.present("template", definition.template());
     Limits.text("project", definition.project(), Limits.NAME);
-    Limits.range("priority", definition.priority(), 0, HIGHEST_PRIORITY);
-    Limits.range("maxAttempts", definition.maxAttempts(), 1, MOST_ATTEMPTS);
+    Limits.range("priority", definition.priority(), 0, Jobs.HIGHEST_PRIORITY);
+    Limits.range("maxAttempts", definition.maxAttempts(), 1, Jobs.MOST_ATTEMPTS);
     String folder = Limits.present("templateFolder", definition.templateFolder());
     if (!folder.isEmpty() && !folder.startsWith("/")) {
       throw Refusal.invalid(
@@ -40,7 +31,7 @@ final class Submission {
     definition
         .parameters()
         .forEach((name, value) -> Credentials.refuse("the parameter " + name, value));
-    Limits.range("the number of locations", definition.locations().size(), 0, MOST_LOCATIONS);
+    Limits.range("the number of locations", definition.locations().size(), 0, Jobs.MOST_LOCATIONS);
     Set<String> names = new HashSet<>();
     for (Jobs.Location location : definition.locations()) {
       check(location);
@@ -54,14 +45,14 @@ final class Submission {
   }
 
   private static void checkUploads(Map<String, String> uploads, Set<String> locations) {
-    Limits.range("the number of assets.uploads", uploads.size(), 0, MOST_UPLOADS);
+    Limits.range("the number of assets.uploads", uploads.size(), 0, Jobs.MOST_UPLOADS);
     if (!uploads.isEmpty() && !locations.contains(Jobs.UPLOADS)) {
       throw Refusal.invalid(
           "assets.uploads needs a location named '" + Jobs.UPLOADS + "', and there is none.");
     }
     uploads.forEach(
         (path, at) -> {
-          Limits.text("a path of assets.uploads", path, 4_096);
+          Limits.text("a path of assets.uploads", path, Bounds.PATH);
           if (!UPLOAD.matcher(at).matches()) {
             throw Refusal.invalid(
                 "assets.uploads has '"
@@ -80,9 +71,9 @@ final class Submission {
               + "'; it must be letters, digits, '.', '_' and '-', and begin with one of the first"
               + " two.");
     }
-    Limits.text("locations.uri", location.uri(), 8_192);
+    Limits.text("locations.uri", location.uri(), Bounds.URI);
     Credentials.refuse("the uri of location " + name, location.uri());
-    location.paths().forEach(path -> Limits.text("locations.paths", path, 4_096));
+    location.paths().forEach(path -> Limits.text("locations.paths", path, Bounds.PATH));
   }
 
   /** Refuses what could never start: amounts that no node has and no limit counts. */

@@ -10,16 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Gives out tokens, knows them again, and keeps what was done with them. Thread-safe. */
 public final class TokenDesk {
-  private static final int MOST_PROJECTS = 1_000;
-
-  /** Ten years: whoever wants longer wants no end. */
-  private static final long LONGEST_SECONDS = 10L * 366 * 86_400;
-
-  /** Azure's names of groups and scale sets have at most 90 and 64 characters. */
   private static final Pattern SCALE_SET =
-      Pattern.compile(
-          "(?i)/subscriptions/[0-9a-f-]{36}/resourceGroups/[\\w.()-]{1,90}/providers"
-              + "/Microsoft\\.Compute/virtualMachineScaleSets/[\\w.-]{1,64}");
+      Pattern.compile(Tokens.SCALE_SET, Pattern.CASE_INSENSITIVE);
 
   private static final int ID_LENGTH = 8;
   private static final int MOST_DEEDS = 1_000;
@@ -34,7 +26,7 @@ public final class TokenDesk {
   public Tokens.Created create(Tokens.Create wanted) {
     Limits.present("kind", wanted.kind());
     Limits.text("name", wanted.name(), Limits.NAME);
-    Limits.range("the number of projects", wanted.projects().size(), 0, MOST_PROJECTS);
+    Limits.range("the number of projects", wanted.projects().size(), 0, Tokens.MOST_PROJECTS);
     wanted.projects().forEach(project -> Limits.text("projects", project, Limits.NAME));
     boolean person = wanted.kind() == Tokens.Kind.USER;
     boolean forMachines = wanted.single() || wanted.node() != null || wanted.scaleSet() != null;
@@ -50,7 +42,7 @@ public final class TokenDesk {
     long now = parts.clocks().wallMillis();
     Long seconds = wanted.validSeconds();
     if (seconds != null) {
-      Limits.range("validSeconds", seconds, 1, LONGEST_SECONDS);
+      Limits.range("validSeconds", seconds, 1, Tokens.LONGEST_SECONDS);
     }
     String token = Names.token();
     var row =

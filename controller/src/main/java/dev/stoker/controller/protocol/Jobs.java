@@ -10,6 +10,25 @@ public final class Jobs {
   /** The location that takes what a job reads from outside all others, under its content's hash. */
   public static final String UPLOADS = "uploads";
 
+  /** Larger first. */
+  public static final int HIGHEST_PRIORITY = 100;
+
+  /** How often a task may be tried, at most. */
+  public static final int MOST_ATTEMPTS = 100;
+
+  /** Of one job. */
+  public static final int MOST_LOCATIONS = 100;
+
+  /** What one template may name without a folder around it; nodes look each of them up by name. */
+  public static final int MOST_UPLOADS = 10_000;
+
+  /** A location's name: one path segment. */
+  public static final String LOCATION_NAME = "^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$";
+
+  /** SHA-256 and a file name, which no {@code ..} can lead out of. */
+  public static final String UPLOAD =
+      "^[0-9a-f]{64}/(?!\\.{1,2}$)[^/\\u0000-\\u001f\\u007f]{1,255}$";
+
   private Jobs() {}
 
   /**
@@ -31,12 +50,12 @@ public final class Jobs {
       JsonNode template,
       List<JsonNode> environments,
       Map<String, String> parameters,
-      String templateFolder,
-      List<Location> locations,
-      String project,
-      int priority,
-      int maxAttempts,
-      Assets assets) {
+      @Bounds(pattern = "^$|^/") String templateFolder,
+      @Bounds(most = MOST_LOCATIONS, unique = true) List<Location> locations,
+      @Bounds(least = 1, most = Bounds.NAME, printable = true) String project,
+      @Bounds(least = 0, most = HIGHEST_PRIORITY) int priority,
+      @Bounds(least = 1, most = MOST_ATTEMPTS) int maxAttempts,
+      @Bounds(optional = true) Assets assets) {
     // Definitions of earlier releases have no assets.
     public Definition {
       environments = List.copyOf(environments);
@@ -96,8 +115,12 @@ public final class Jobs {
   public record Assets(
       List<String> inputs,
       List<String> outputs,
-      Map<String, String> uploads,
-      Map<String, String> pins) {
+      @Bounds(most = MOST_UPLOADS) Map<String, @Bounds(pattern = UPLOAD) String> uploads,
+      @Bounds(most = Pins.MOST_AT_SUBMIT)
+          Map<
+                  @Bounds(least = 2, most = Pins.LONGEST_NAME, pattern = Pins.NAME) String,
+                  @Bounds(least = 1, most = Pins.LONGEST_VERSION, pattern = Pins.VERSION) String>
+              pins) {
     /** None beyond the parameters. */
     public static final Assets NONE = new Assets(List.of(), List.of());
 
@@ -133,7 +156,11 @@ public final class Jobs {
    * @param paths under which artists' machines know it; POSIX or Windows spelling
    * @param writable whether outputs may go there
    */
-  public record Location(String name, String uri, List<String> paths, boolean writable) {
+  public record Location(
+      @Bounds(pattern = LOCATION_NAME) String name,
+      @Bounds(least = 1, most = Bounds.URI, printable = true) String uri,
+      List<@Bounds(least = 1, most = Bounds.PATH, printable = true) String> paths,
+      boolean writable) {
     public Location {
       paths = List.copyOf(paths);
     }
@@ -356,7 +383,7 @@ public final class Jobs {
    *
    * @param priority 0 to 100, larger first
    */
-  public record Priority(int priority) {}
+  public record Priority(@Bounds(least = 0, most = HIGHEST_PRIORITY) int priority) {}
 
   public record Output(
       String taskId, String destination, long lengthBytes, String checksum, boolean visible) {}

@@ -6,6 +6,12 @@ import org.jspecify.annotations.Nullable;
 
 /** {@code POST /v1/nodes/{id}/lease}: a long poll for work. */
 public final class Leasing {
+  /** Fetching further ahead than this fills a cache with what other nodes could render. */
+  public static final int MOST_TASKS = 100;
+
+  /** {@link Protocol#LONGEST_POLL}. */
+  public static final long LONGEST_WAIT_MILLIS = 30_000;
+
   private Leasing() {}
 
   /**
@@ -14,7 +20,10 @@ public final class Leasing {
    * @param wishes slots that can take work
    * @param waitMillis how long to hold the call open when there is nothing, 0 to 30,000
    */
-  public record Request(long sequence, List<Wish> wishes, long waitMillis) {
+  public record Request(
+      @Bounds(least = 1) long sequence,
+      @Bounds(most = Registration.MOST_SLOTS) List<Wish> wishes,
+      @Bounds(least = 0, most = LONGEST_WAIT_MILLIS) long waitMillis) {
     public Request {
       wishes = List.copyOf(wishes);
     }
@@ -26,7 +35,12 @@ public final class Leasing {
    * @param sessionJobId the job whose session is open in this slot, or empty
    * @param sessionStep the step whose session is open in this slot, or empty
    */
-  public record Wish(String slotId, int tasks, String sessionJobId, String sessionStep) {
+  public record Wish(
+      @Bounds(least = 1, most = Bounds.NAME, printable = true) String slotId,
+      @Bounds(least = 1, most = MOST_TASKS) int tasks,
+      @Bounds(least = 0, most = Bounds.NAME, printable = true, optional = true) String sessionJobId,
+      @Bounds(least = 0, most = Bounds.NAME, printable = true, optional = true)
+          String sessionStep) {
     public Wish {
       sessionJobId = sessionJobId == null ? "" : sessionJobId;
       sessionStep = sessionStep == null ? "" : sessionStep;

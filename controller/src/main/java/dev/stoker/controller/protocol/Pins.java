@@ -22,6 +22,12 @@ public final class Pins {
   /** An ETag is at most some hundred characters, the state of a file less. */
   public static final int LONGEST_VERSION = 512;
 
+  /** {@code LOCATION/path}, which every store can keep. */
+  public static final String NAME = "^[^/\\u0000]+/[^\\u0000]*$";
+
+  /** What every store can keep. */
+  public static final String VERSION = "^[^\\u0000]*$";
+
   private Pins() {}
 
   /**
@@ -30,7 +36,9 @@ public final class Pins {
    * @param name {@code LOCATION/path}
    * @param version as agents understand it; the controller does not look into it
    */
-  public record Pin(String name, String version) {}
+  public record Pin(
+      @Bounds(least = 2, most = LONGEST_NAME, pattern = NAME) String name,
+      @Bounds(least = 1, most = LONGEST_VERSION, pattern = VERSION) String version) {}
 
   /**
    * {@code GET /v1/jobs/{id}/pins?after=&limit=}.

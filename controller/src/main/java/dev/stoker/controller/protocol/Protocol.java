@@ -16,7 +16,7 @@ public final class Protocol {
   public static final Duration HEARTBEAT_EVERY = Duration.ofSeconds(5);
 
   /** The longest a lease request is held open. */
-  public static final Duration LONGEST_POLL = Duration.ofSeconds(30);
+  public static final Duration LONGEST_POLL = Duration.ofMillis(Leasing.LONGEST_WAIT_MILLIS);
 
   private Protocol() {}
 }

@@ -3,6 +3,7 @@ package dev.stoker.controller.protocol;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,6 +11,11 @@ import org.jspecify.annotations.Nullable;
  * over.
  */
 public final class Registration {
+  /** As many as logical CPUs of the largest machine that is known, one for each. */
+  public static final int MOST_SLOTS = 1_152;
+
+  public static final int MOST_ATTRIBUTES = 50;
+
   private Registration() {}
 
   /**
@@ -24,18 +30,22 @@ public final class Registration {
    * @param topology the machine as {@code stoker topology --json} has it
    */
   public record Request(
-      String name,
-      String release,
-      int protocolOldest,
-      int protocolNewest,
-      List<Slot> slots,
-      Map<String, List<String>> attributes,
+      @Bounds(least = 1, most = Bounds.NAME, printable = true) String name,
+      @Bounds(least = 1, most = Bounds.NAME, printable = true) String release,
+      @Bounds(most = Protocol.NEWEST) int protocolOldest,
+      @Bounds(least = Protocol.OLDEST) int protocolNewest,
+      @Bounds(least = 1, most = MOST_SLOTS, unique = true) List<Slot> slots,
+      @Bounds(most = MOST_ATTRIBUTES) Map<String, List<String>> attributes,
       @Nullable Attestation attestation,
       @Nullable Machine machine,
       @Nullable JsonNode topology) {
     public Request {
       slots = List.copyOf(slots);
-      attributes = Map.copyOf(attributes);
+      attributes =
+          attributes.entrySet().stream()
+              .collect(
+                  Collectors.toUnmodifiableMap(
+                      Map.Entry::getKey, each -> List.copyOf(each.getValue())));
     }
 
     /** With nobody's word, and nothing of its machine. */
@@ -73,7 +83,11 @@ public final class Registration {
    * @param spot whether Azure may take it away
    */
   public record Machine(
-      String vmSize, String location, String zone, String scaleSet, boolean spot) {
+      @Bounds(least = 0, most = Bounds.NAME, printable = true, optional = true) String vmSize,
+      @Bounds(least = 0, most = Bounds.NAME, printable = true, optional = true) String location,
+      @Bounds(least = 0, most = Bounds.NAME, printable = true, optional = true) String zone,
+      @Bounds(least = 0, most = Bounds.NAME, printable = true, optional = true) String scaleSet,
+      boolean spot) {
     public Machine {
       vmSize = vmSize == null ? "" : vmSize;
       location = location == null ? "" : location;
@@ -104,7 +118,12 @@ public final class Registration {
    * @param gpus GPUs bound to it
    * @param gpuMemoryBytes memory of the smallest of them; 0 without one
    */
-  public record Slot(String id, int vcpus, long memoryBytes, int gpus, long gpuMemoryBytes) {}
+  public record Slot(
+      @Bounds(least = 1, most = Bounds.NAME, printable = true) String id,
+      @Bounds(least = 1, most = MOST_SLOTS) int vcpus,
+      @Bounds(least = 0) long memoryBytes,
+      @Bounds(least = 0, most = MOST_SLOTS) int gpus,
+      @Bounds(least = 0) long gpuMemoryBytes) {}
 
   /**
    * @param nodeId names the node in all later calls

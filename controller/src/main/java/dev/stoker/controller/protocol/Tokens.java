@@ -5,6 +5,20 @@ import org.jspecify.annotations.Nullable;
 
 /** {@code /v1/tokens} and {@code /v1/audit}: who may call, and what people did. For admins. */
 public final class Tokens {
+  /** That one person sees. */
+  public static final int MOST_PROJECTS = 1_000;
+
+  /** Ten years: whoever wants longer wants no end. */
+  public static final long LONGEST_SECONDS = 10L * 366 * 86_400;
+
+  /**
+   * A scale set's resource id, in any case of letters; Azure's names of groups and scale sets have
+   * at most 90 and 64 characters.
+   */
+  public static final String SCALE_SET =
+      "^/subscriptions/[0-9a-f-]{36}/resourceGroups/[A-Za-z0-9_.()-]{1,90}/providers"
+          + "/Microsoft\\.Compute/virtualMachineScaleSets/[A-Za-z0-9_.-]{1,64}$";
+
   private Tokens() {}
 
   /** What a token is for. */
@@ -43,15 +57,23 @@ public final class Tokens {
    * @param scaleSet resource id of the scale set whose machines alone may register with a join
    *     token, as Azure vouches; null for any machine
    */
+  @Variant(
+      kind = "USER",
+      needs = "role",
+      without = {"single", "node", "scaleSet"})
+  @Variant(
+      kind = "JOIN",
+      without = {"role", "projects"})
   public record Create(
       Kind kind,
-      String name,
+      @Bounds(least = 1, most = Bounds.NAME, printable = true) String name,
       @Nullable Role role,
-      List<String> projects,
+      @Bounds(most = MOST_PROJECTS)
+          List<@Bounds(least = 1, most = Bounds.NAME, printable = true) String> projects,
       boolean single,
-      @Nullable String node,
-      @Nullable Long validSeconds,
-      @Nullable String scaleSet) {
+      @Bounds(least = 1, most = Bounds.NAME, printable = true) @Nullable String node,
+      @Bounds(least = 1, most = LONGEST_SECONDS) @Nullable Long validSeconds,
+      @Bounds(pattern = SCALE_SET) @Nullable String scaleSet) {
     public Create {
       projects = List.copyOf(projects);
     }

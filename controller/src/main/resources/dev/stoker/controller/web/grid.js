@@ -177,6 +177,7 @@ export function frameGrid({ jobId, label, onOpen, onCursor, onHover, onScroll })
     context.strokeStyle = c ?? colours.line;
     context.fillStyle = c ?? colours.line;
     const small = w < 12;
+    const numbered = size === 2;
     switch (letter) {
       case "s":
         context.fillRect(x, y, w, t);
@@ -186,8 +187,11 @@ export function frameGrid({ jobId, label, onOpen, onCursor, onHover, onScroll })
         context.fillStyle = colours.dim;
         context.fillRect(x, y, w, t);
         context.fillStyle = c;
-        const tall = Math.max(small ? 4 : 3, fraction > 0 ? fraction * t : 0);
-        context.fillRect(x, y + t - tall, w, tall);
+        if (numbered) context.fillRect(x, y + t - 4, Math.max(3, fraction * w), 4); // below the number, not behind it
+        else {
+          const tall = Math.max(small ? 4 : 3, fraction > 0 ? fraction * t : 0);
+          context.fillRect(x, y + t - tall, w, tall);
+        }
         context.strokeRect(x + 0.5, y + 0.5, w - 1, t - 1);
         break;
       }
@@ -205,7 +209,8 @@ export function frameGrid({ jobId, label, onOpen, onCursor, onHover, onScroll })
         break;
       case "e":
         context.strokeRect(x + 0.5, y + 0.5, w - 1, t - 1);
-        context.fillRect(x + w * 0.3, y + t * 0.3, w * 0.4, t * 0.4);
+        if (numbered) context.fillRect(x, y, 6, 6);
+        else context.fillRect(x + w * 0.3, y + t * 0.3, w * 0.4, t * 0.4);
         break;
       case "r":
         context.strokeRect(x + 0.5, y + 0.5, w - 1, t - 1);
@@ -218,7 +223,7 @@ export function frameGrid({ jobId, label, onOpen, onCursor, onHover, onScroll })
         context.fillRect(x, y, w, t);
         context.globalAlpha = 1;
     }
-    if (size === 2) {
+    if (numbered) {
       const solid = letter === "s" || letter === "c" || letter === "f";
       if (letter !== "f" && letter !== "c") number(ordinal, x + w / 2, y + t / 2 + 4, solid ? colours.glyph : colours.ink, "center", 10);
     }

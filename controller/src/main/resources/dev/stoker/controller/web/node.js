@@ -36,7 +36,7 @@ export function mount(root, app, nodeId) {
   let drawnTopology = "";
   root.append(
     h("div.row.head", null, title, badge, h("span.gap"), actions), problem, facts,
-    h("section.card.flush", null, h("h2", null, "Slots"), h("div.scroll", null, h("table", null, h("caption.unseen", null, "Slots"),
+    h("section.card.flush", null, h("h2", null, "Slots"), h("div.scroll", null, h("table.slots", null, h("caption.unseen", null, "Slots"),
       h("thead", null, h("tr", null, ...["Slot", "vCPUs", "Memory", "GPUs", "Does", "Phase"].map((t, i) => h(`th${[1, 2, 3].includes(i) ? ".number" : ""}`, { scope: "col" }, t)))), slots))),
     h("section.card", null, h("h2", null, "Last half hour"), graphs),
     held,

@@ -15,7 +15,7 @@ export function mount(root, app) {
   let round = 0;
   const tiles = h("section.tiles", { "aria-label": "At a glance" });
   const groups = h("tbody");
-  const groupTable = h("table", null, h("caption.unseen", null, "Groups of nodes"),
+  const groupTable = h("table.groups", null, h("caption.unseen", null, "Groups of nodes"),
     h("thead", null, h("tr", null, ...["Size", "Region and zone", "Scale set", "Ready", "Draining", "Lost", "Slots busy", "An hour"].map((t, i) =>
       h(`th${i > 2 ? ".number" : ""}`, { scope: "col" }, t)))), groups);
   const body = h("tbody");

@@ -152,6 +152,9 @@ final class RandomRequests {
     if (random.nextInt(40) == 0) {
       return random.nextBoolean() ? nodes.nullNode() : nodes.textNode(nasty());
     }
+    if (schema.has("oneOf")) {
+      return value(schema.path("oneOf").get(random.nextInt(schema.path("oneOf").size())), depth);
+    }
     if (schema.has("enum")) {
       return schema.path("enum").get(random.nextInt(schema.path("enum").size()));
     }

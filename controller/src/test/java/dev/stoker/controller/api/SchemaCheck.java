@@ -15,8 +15,11 @@ final class SchemaCheck {
     schemas = document.path("components").path("schemas");
   }
 
-  /** What a reference points to, or the schema itself. */
+  /** What a reference points to, what may be null when it is not, or the schema itself. */
   JsonNode resolved(JsonNode schema) {
+    if (schema.has("anyOf")) {
+      return resolved(schema.path("anyOf").get(0));
+    }
     String reference = schema.path("$ref").asText();
     return reference.isEmpty() ? schema : schemas.path(reference.replaceAll(".*/", ""));
   }
