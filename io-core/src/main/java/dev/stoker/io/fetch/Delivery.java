@@ -40,6 +40,13 @@ record Delivery(BufferPool.Lease lease, Priority priority, List<Part> parts) {
     }
   }
 
+  /** Tells everybody what of theirs was spliced. */
+  void tellSpliced() {
+    for (Part part : parts) {
+      part.want().sink.spliced(part.range().offset(), part.range().lengthBytes());
+    }
+  }
+
   private void hand(Part part, Want want) {
     ByteBuffer data =
         lease.buffer().slice((int) part.offsetInBuffer(), (int) part.range().lengthBytes());

@@ -247,6 +247,12 @@ public final class FetchEngine implements RangeFetcher, AutoCloseable {
     }
 
     @Override
+    public void spliced(Delivery delivery) {
+      delivery.tellSpliced();
+      delivery.tellTaken(sinks::soon);
+    }
+
+    @Override
     public void answered(String origin, long bytes, long latencyNanos) {
       metrics.counter("stoker_origin_bytes_total", "Bytes received", origin).add(bytes);
       metrics

@@ -62,6 +62,42 @@ final class Handout {
     return window.bytes();
   }
 
+  /** Who alone waits for all of a request's bytes; null where there are more. */
+  static @Nullable Want onlyWaiter(Run run) {
+    Want only = null;
+    for (Piece piece : run.pieces) {
+      if (piece.waiters.size() != 1 || (only != null && only != piece.waiters.getFirst())) {
+        return null;
+      }
+      only = piece.waiters.getFirst();
+    }
+    return only;
+  }
+
+  /**
+   * What the one who alone waited gets of bytes that were spliced, up to {@code bytes}. Who joined
+   * late lacks them, and has them asked for again.
+   */
+  static List<Delivery.Part> spliced(Run run, Run.Attempt attempt, int bytes) {
+    Want only = attempt.only;
+    long start = run.range.offset() + attempt.seenBytes;
+    long end = run.range.offset() + bytes;
+    attempt.seenBytes = bytes;
+    if (run.done || only == null) {
+      return List.of();
+    }
+    List<Delivery.Part> parts = new ArrayList<>(1);
+    for (Piece piece : run.pieces) {
+      long from = piece.lackingFrom(only);
+      long to = Math.min(end, Math.min(piece.end, only.range.end()));
+      if (from >= start && from < to && piece.waiters.contains(only)) {
+        parts.add(new Delivery.Part(only, ByteRange.between(from, to), 0));
+        piece.serve(only, to);
+      }
+    }
+    return parts;
+  }
+
   /** Whether a window would do for this piece. */
   static boolean streams(Piece piece) {
     if (piece.asset.source.window() == null || piece.asset.asset.info().version().readWhole()) {
@@ -86,7 +122,8 @@ final class Handout {
     List<Delivery> deliveries = new ArrayList<>(1);
     deliveries.add(new Delivery(attempt.lease, run.priority(), here));
     long start = run.range.offset() + attempt.seenBytes;
-    int startInBuffer = attempt.seenBytes % attempt.lease.buffer().limit();
+    int startInBuffer =
+        attempt.splice != null ? 0 : attempt.seenBytes % attempt.lease.buffer().limit();
     long end = run.range.offset() + bytes;
     attempt.seenBytes = bytes;
     if (run.done) {

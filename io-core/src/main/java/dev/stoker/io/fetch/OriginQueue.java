@@ -215,46 +215,8 @@ final class OriginQueue {
             attempt.launch(
                 run,
                 engine::soon,
-                bytes -> arrived(run, attempt, bytes),
+                new Coming(run, attempt, lock, engine),
                 failure -> ended(run, attempt, failure)));
-  }
-
-  private void arrived(Run run, Run.Attempt attempt, int bytes) {
-    if (attempt.streams) {
-      streamed(run, attempt, bytes);
-      return;
-    }
-    if (!Handout.pays(run, attempt, bytes)) {
-      return;
-    }
-    Delivery delivery;
-    lock.lock();
-    try {
-      List<Delivery.Part> parts = Handout.early(run, bytes);
-      if (parts.isEmpty()) {
-        return;
-      }
-      attempt.lease.share();
-      delivery = new Delivery(attempt.lease, run.priority(), parts);
-    } finally {
-      lock.unlock();
-    }
-    engine.deliver(delivery);
-  }
-
-  private void streamed(Run run, Run.Attempt attempt, int bytes) {
-    if (bytes - attempt.seenBytes < attempt.stepBytes && bytes < run.range.lengthBytes()) {
-      return;
-    }
-    List<Delivery> deliveries;
-    lock.lock();
-    try {
-      deliveries = Handout.window(run, attempt, bytes, engine.pool());
-    } finally {
-      lock.unlock();
-    }
-    deliveries.subList(1, deliveries.size()).forEach(engine::deliver);
-    engine.deliverHere(deliveries.getFirst());
   }
 
   /** Arranges for a second request should this one be slower than its peers. */
@@ -296,6 +258,10 @@ final class OriginQueue {
             ? thrown.getCause()
             : thrown;
     Chores chores = new Chores();
+    RangeSink.Splice splice = attempt.splice;
+    if (splice != null) {
+      splice.close();
+    }
     lock.lock();
     try {
       run.attempts.remove(attempt);

@@ -25,6 +25,9 @@ interface QueueHost {
   /** Hands bytes to their sinks at once, on this thread; the buffer stays the caller's. */
   void deliverHere(Delivery delivery);
 
+  /** Its sinks have these bytes already. */
+  void spliced(Delivery delivery);
+
   void answered(String origin, long bytes, long latencyNanos);
 
   void failed(String origin, Throwable failure);

@@ -1,6 +1,8 @@
 package dev.stoker.io.fetch;
 
+import dev.stoker.io.net.SpliceTarget;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /** Takes bytes as they arrive from an origin. */
 @FunctionalInterface
@@ -31,6 +33,34 @@ public interface RangeSink {
    */
   default void accept(long offset, ByteBuffer data, Loan memory) {
     accept(offset, data);
+  }
+
+  /**
+   * A way to take the bytes of one answer straight out of a socket into their place, or null where
+   * there is none. What it took is told to {@link #spliced} in place of {@link #accept}. Closed by
+   * the fetch engine, once no thread uses it.
+   */
+  default @Nullable Splice splice() {
+    return null;
+  }
+
+  /** So many bytes from there on were taken by a {@link #splice}, each told once. */
+  default void spliced(long offset, long lengthBytes) {}
+
+  /** Takes bytes out of sockets. Thread-safe until it is closed. */
+  interface Splice extends AutoCloseable {
+    /**
+     * Moves what has come, as {@link SpliceTarget#splice}.
+     *
+     * @param offset in the asset
+     */
+    int splice(int socket, long offset, int mostBytes);
+
+    /** Takes bytes that had to be read, position to limit. */
+    void put(long offset, ByteBuffer data);
+
+    @Override
+    void close();
   }
 
   /** Memory of the fetch engine's, which who keeps it lacks for requests. Thread-safe. */

@@ -2,6 +2,7 @@ package dev.stoker.io.fetch;
 
 import dev.stoker.io.asset.ByteRange;
 import dev.stoker.io.asset.Deadline;
+import dev.stoker.io.source.Arrivals;
 import dev.stoker.io.source.StreamWindow;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,7 +10,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
-import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +29,12 @@ final class Run {
     /** How much more of it must have come, then, before it is handed on. */
     final int stepBytes;
 
+    /** Who alone waits for all of it, when it is streamed; may take it past the buffer. */
+    final @Nullable Want only;
+
+    /** Bytes pass the buffer, or are handed on from its start as they come; set before any does. */
+    volatile RangeSink.@Nullable Splice splice;
+
     /** How much of the range had come when parts were last handed out; its reader's thread only. */
     int seenBytes;
 
@@ -43,10 +49,12 @@ final class Run {
       StreamWindow window = run.asset().source.window();
       if (window == null || bytes <= lease.buffer().capacity()) {
         this.streams = false;
+        this.only = null;
         this.stepBytes = 0;
         lease.buffer().position(0).limit((int) bytes);
       } else {
         this.streams = true;
+        this.only = Handout.onlyWaiter(run);
         this.stepBytes = window.stepBytes();
         lease.buffer().position(0).limit(window.bytes());
       }
@@ -56,16 +64,16 @@ final class Run {
      * Sends the request.
      *
      * @param soon runs something on another thread
-     * @param arrived told how many bytes are there, from the start of the range
+     * @param arrivals told how many bytes are there, from the start of the range
      * @param ended told once, of null or why it failed
      */
-    void launch(Run run, Executor soon, IntConsumer arrived, Consumer<@Nullable Throwable> ended) {
+    void launch(Run run, Executor soon, Arrivals arrivals, Consumer<@Nullable Throwable> ended) {
       CompletableFuture<Void> started;
       try {
         AssetPieces pieces = run.asset();
         started =
             pieces.source.read(
-                pieces.asset.info(), run.range, lease.buffer(), run.deadline, arrived);
+                pieces.asset.info(), run.range, lease.buffer(), run.deadline, arrivals);
       } catch (RuntimeException e) {
         started = CompletableFuture.failedFuture(e);
       }

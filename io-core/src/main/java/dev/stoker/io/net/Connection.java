@@ -7,6 +7,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
@@ -30,6 +31,14 @@ final class Connection extends InboundHandler
   private static final int BODY_READ_BYTES = 64 << 10;
 
   private static final int SMALL_BODY_BYTES = 32 << 10;
+
+  /** What came between a splice and the read behind it: copied, so not too much of it. */
+  private static final int BESIDE_SPLICE_BYTES = 16 << 10;
+
+  private static final int SPLICE_BYTES = 1 << 20;
+
+  /** So often a connection splices before others get their turn. */
+  private static final int SPLICES_IN_A_ROW = 8;
 
   /** Below this, copying what came with the head is cheaper than another system call. */
   private static final long DIRECT_FROM_BYTES = 1 << 10;
@@ -146,7 +155,9 @@ final class Connection extends InboundHandler
   public int nextReadBytes() {
     Exchange current = exchange;
     if (secure || (current != null && answerBegun)) {
-      return BODY_READ_BYTES;
+      return current != null && current.spliceTarget() != null
+          ? BESIDE_SPLICE_BYTES
+          : BODY_READ_BYTES;
     }
     // A small answer comes whole: copying it costs less than a second system call.
     ByteBuffer target = current == null ? null : current.directTarget();
@@ -156,9 +167,52 @@ final class Connection extends InboundHandler
   }
 
   @Override
+  public void beforeRead() {
+    Exchange current = exchange;
+    if (secure
+        || current == null
+        || current.spliceTarget() == null
+        || decoder.plainBodyBytes() < DIRECT_FROM_BYTES) {
+      return;
+    }
+    try {
+      splice(current);
+    } catch (RuntimeException e) {
+      abort(e);
+    }
+  }
+
+  /** Ends in {@link #channelReadComplete} if that was the last of the body. */
+  private void splice(Exchange current) {
+    SpliceTarget target = current.spliceTarget();
+    if (target == null || !(channel() instanceof EpollSocketChannel socket)) {
+      current.stopSplicing();
+      return;
+    }
+    int descriptor = socket.fd().intValue();
+    for (int i = 0; i < SPLICES_IN_A_ROW && decoder.plainBodyBytes() > 0; i++) {
+      int most = (int) Math.min(SPLICE_BYTES, decoder.plainBodyBytes());
+      int count = target.splice(descriptor, current.gotBytes(), most);
+      if (count == SpliceTarget.USELESS) {
+        current.stopSplicing();
+      }
+      if (count <= 0) {
+        return;
+      }
+      lastProgressNanos = System.nanoTime();
+      decoder.skipPlainBody(count);
+      current.spliced(count);
+      wakeThreshold.took(socket, count, decoder.plainBodyBytes(), lastProgressNanos);
+    }
+  }
+
+  @Override
   public @Nullable ByteBuf directTarget() {
     Exchange current = exchange;
-    if (secure || current == null || decoder.plainBodyBytes() < DIRECT_FROM_BYTES) {
+    if (secure
+        || current == null
+        || decoder.plainBodyBytes() < DIRECT_FROM_BYTES
+        || current.spliceTarget() != null) {
       return null;
     }
     if (direct == null) {
@@ -182,6 +236,11 @@ final class Connection extends InboundHandler
         context.close();
         return;
       }
+      if (decoder.isDone()) {
+        // The last of it was spliced; what is this?
+        finish(current, true);
+        return;
+      }
       lastProgressNanos = System.nanoTime();
       answerBegun = true;
       boolean inPlace = in == direct;
@@ -191,14 +250,18 @@ final class Connection extends InboundHandler
         // Netty looks at what is readable when a later read fails.
         in.readerIndex(in.writerIndex());
         current.tookDirect(count);
-        if (!in.isWritable()) {
-          // Filled: if more is due, it goes where the exchange says then.
+        if (!in.isWritable() || current.handsOnAtOnce()) {
+          // If more is due, it goes where the exchange says then.
           dropDirect();
         }
         decoder.skipPlainBody(count);
         wakeThreshold.took(context.channel(), count, decoder.plainBodyBytes(), lastProgressNanos);
       } else {
+        int count = in.readableBytes();
         decoder.feed(in, this);
+        if (wakeThreshold.isRaised()) {
+          wakeThreshold.took(context.channel(), count, decoder.plainBodyBytes(), lastProgressNanos);
+        }
       }
       if (decoder.isDone()) {
         finish(current, !inPlace && in.isReadable());
@@ -209,6 +272,14 @@ final class Connection extends InboundHandler
       abort(e);
     } finally {
       in.release();
+    }
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext context) {
+    Exchange current = exchange;
+    if (current != null && decoder.isDone()) {
+      finish(current, false);
     }
   }
 

@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 final class DirectReads extends DefaultMaxMessagesRecvByteBufAllocator {
   /** Who knows where the next bytes belong. */
   interface Target {
+    /** A read is about to come: the moment to move what needs no reading. */
+    default void beforeRead() {}
+
     /** How much to read at once into a buffer of our own. */
     int nextReadBytes();
 
@@ -43,6 +46,7 @@ final class DirectReads extends DefaultMaxMessagesRecvByteBufAllocator {
 
       @Override
       public ByteBuf allocate(ByteBufAllocator allocator) {
+        connection.beforeRead();
         ByteBuf target = connection.directTarget();
         return target != null
             ? target.retain()

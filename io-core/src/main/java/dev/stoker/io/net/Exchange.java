@@ -43,6 +43,29 @@ abstract sealed class Exchange {
   /** Where the rest of a plain body goes, position to limit, or null for nowhere in particular. */
   abstract @Nullable ByteBuffer directTarget();
 
+  /** Where the rest of a plain body goes past memory, or null. */
+  @Nullable SpliceTarget spliceTarget() {
+    return null;
+  }
+
+  /** How many bytes of the body are there. */
+  int gotBytes() {
+    return 0;
+  }
+
+  /** Bytes that the splice target took. */
+  void spliced(int lengthBytes) {
+    throw new IllegalStateException("There is no target.");
+  }
+
+  /** The splice target turned out useless. */
+  void stopSplicing() {}
+
+  /** Whether each read into the direct target begins at its start. */
+  boolean handsOnAtOnce() {
+    return false;
+  }
+
   /** Bytes that were read straight into the target. */
   abstract void tookDirect(int lengthBytes);
 
@@ -165,6 +188,8 @@ abstract sealed class Exchange {
     private final int wantedBytes;
     private int gotBytes;
     private final RangeCheck check;
+    private final boolean atOnce;
+    private @Nullable SpliceTarget spliceTarget;
     private @Nullable Small refused;
     private final OriginPool pool;
 
@@ -174,6 +199,8 @@ abstract sealed class Exchange {
       this.start = into.position();
       this.wantedBytes = check.wantedBytes(into.remaining());
       this.check = check;
+      this.spliceTarget = check.spliceTarget();
+      this.atOnce = spliceTarget != null;
       this.pool = pool;
       this.future = new Result<>(() -> pool.abandon(this));
     }
@@ -215,9 +242,35 @@ abstract sealed class Exchange {
     private void got(int lengthBytes) {
       gotBytes += lengthBytes;
       check.arrived(gotBytes);
-      if (!into.hasRemaining() && gotBytes < wantedBytes) {
+      if (atOnce || (!into.hasRemaining() && gotBytes < wantedBytes)) {
         into.position(start);
       }
+    }
+
+    @Override
+    @Nullable SpliceTarget spliceTarget() {
+      return refused == null ? spliceTarget : null;
+    }
+
+    @Override
+    int gotBytes() {
+      return gotBytes;
+    }
+
+    @Override
+    void spliced(int lengthBytes) {
+      gotBytes += lengthBytes;
+      check.spliced(gotBytes);
+    }
+
+    @Override
+    void stopSplicing() {
+      spliceTarget = null;
+    }
+
+    @Override
+    boolean handsOnAtOnce() {
+      return atOnce;
     }
 
     private IoFailure.Corrupt wrongLength(long lengthBytes) {

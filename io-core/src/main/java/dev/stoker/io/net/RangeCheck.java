@@ -1,6 +1,7 @@
 package dev.stoker.io.net;
 
 import dev.stoker.io.asset.IoFailure;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Judges the answer to a range request before its first byte reaches the caller's buffer. Called on
@@ -33,6 +34,18 @@ public interface RangeCheck {
    * while it is not full. Told in rising order, now and then, and when it is full.
    */
   default void arrived(int bytes) {}
+
+  /**
+   * Where the bytes of an accepted body may go straight from a plain socket, if anywhere. What then
+   * comes into the buffer all the same is told to {@link #arrived} at once, and the next bytes come
+   * into its start again. Asked once.
+   */
+  default @Nullable SpliceTarget spliceTarget() {
+    return null;
+  }
+
+  /** So many bytes of the body have come, the last of them into the splice target. */
+  default void spliced(int bytes) {}
 
   /** What an answer that was not accepted means. */
   IoFailure refusal(HttpAnswer answer);

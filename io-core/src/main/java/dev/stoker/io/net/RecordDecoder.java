@@ -124,6 +124,7 @@ final class RecordDecoder {
         into.limit(into.position() + count);
         in.readBytes(into);
         into.limit(limit);
+        wasRead(count);
         tookData(count);
       }
       case PADDING -> {
@@ -214,9 +215,27 @@ final class RecordDecoder {
     return into;
   }
 
+  private void wasRead(int count) {
+    RpcCall known = call;
+    if (known != null) {
+      known.wasRead(count);
+    }
+  }
+
   /** Bytes were read straight into the target. */
   void tookDirect(int count) {
     target().position(target().position() + count);
+    wasRead(count);
+    took(count);
+  }
+
+  /** Bytes went past the target. */
+  void tookSpliced(int count) {
+    target().position(target().position() + count);
+    took(count);
+  }
+
+  private void took(int count) {
     fragmentLeft -= count;
     tookData(count);
     endFragmentIfDue();

@@ -35,6 +35,11 @@ public final class RpcCall {
   final String doing;
   private final int intoStart;
 
+  /** Where data go past {@code into}, which then takes what was read all the same for a moment. */
+  private @Nullable SpliceTarget spliceTarget;
+
+  private long spliceOffset;
+
   /** Set by {@link RpcPeer#submit}, before which nobody waits for it. */
   volatile CompletableFuture<RpcReply> future = new CompletableFuture<>();
 
@@ -120,6 +125,34 @@ public final class RpcCall {
   public RpcCall withTarget(ByteBuffer target, BulkReply where) {
     return new RpcCall(
         procedure, credential, arguments, payload, target, where, maxReplyBytes, deadline, doing);
+  }
+
+  /**
+   * The same call, whose data go into {@code target}: there, {@code offset} is where the first byte
+   * belongs. What lies in the buffer at the end is of no use.
+   */
+  public RpcCall splicingInto(SpliceTarget target, long offset) {
+    spliceTarget = target;
+    spliceOffset = offset;
+    return this;
+  }
+
+  @Nullable SpliceTarget spliceTarget() {
+    return spliceTarget;
+  }
+
+  /** Where in the splice target the next byte belongs. */
+  long spliceOffset() {
+    return spliceOffset + (into == null ? 0 : into.position() - intoStart);
+  }
+
+  /** The {@code count} bytes before the buffer's position were read into it. */
+  void wasRead(int count) {
+    SpliceTarget target = spliceTarget;
+    if (target != null && into != null) {
+      int end = into.position();
+      target.put(spliceOffset() - count, into.slice(end - count, count));
+    }
   }
 
   /** How many bytes of data it moves; what load is measured in. */

@@ -6,6 +6,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.epoll.EpollSocketChannel;
 import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,8 +25,8 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings({"FutureReturnValueIgnored", "ReferenceEquality"})
 final class RpcConnection extends InboundHandler
     implements RecordDecoder.Owner, DirectReads.Target {
-  /** The head of a READ's reply with some to spare; what follows goes where it belongs. */
-  private static final int HEAD_READ_BYTES = 160;
+  /** The head of a usual READ's reply, and no more: what follows goes where it belongs. */
+  private static final int HEAD_READ_BYTES = 132;
 
   private static final int REPLY_READ_BYTES = 64 << 10;
 
@@ -47,6 +48,13 @@ final class RpcConnection extends InboundHandler
   private @Nullable ByteBuf direct;
 
   private int directTaken;
+
+  /** The call whose data were spliced last. */
+  private @Nullable RpcCall splicing;
+
+  /** The call whose splice target turned out useless. */
+  private @Nullable RpcCall useless;
+
   private long lastHeardNanos = System.nanoTime();
   private boolean pinged;
   private boolean dirty;
@@ -226,9 +234,59 @@ final class RpcConnection extends InboundHandler
   }
 
   @Override
+  public void beforeRead() {
+    while (decoder.directBytes() >= DIRECT_FROM_BYTES) {
+      RpcCall current = decoder.current();
+      SpliceTarget target = current == null ? null : current.spliceTarget();
+      if (target == null
+          || current == useless
+          || !(channel instanceof EpollSocketChannel socket)
+          || !splice(current, target, socket)) {
+        return;
+      }
+    }
+  }
+
+  /** Whether there may be more to splice. */
+  private boolean splice(RpcCall current, SpliceTarget target, EpollSocketChannel socket) {
+    try {
+      int count =
+          target.splice(socket.fd().intValue(), current.spliceOffset(), decoder.directBytes());
+      if (count == SpliceTarget.USELESS) {
+        useless = current;
+      }
+      if (count <= 0) {
+        return false;
+      }
+      lastHeardNanos = System.nanoTime();
+      peer.heard(lastHeardNanos);
+      pinged = false;
+      if (splicing != current) {
+        splicing = current;
+        wake.begin(lastHeardNanos);
+      }
+      wake.took(socket, count, decoder.directBytes() - count, lastHeardNanos);
+      decoder.tookSpliced(count);
+      return true;
+    } catch (IoFailure e) {
+      close("what it sent cannot be kept", e);
+    } catch (BadAnswerException e) {
+      broken(e.what);
+    } catch (XdrReader.BadXdrException e) {
+      broken(String.valueOf(e.getMessage()));
+    }
+    return false;
+  }
+
+  @Override
   public @Nullable ByteBuf directTarget() {
     int due = decoder.directBytes();
-    if (due < DIRECT_FROM_BYTES) {
+    RpcCall current = decoder.current();
+    if (due < DIRECT_FROM_BYTES
+        || (current != null
+            && current.spliceTarget() != null
+            && current != useless
+            && channel instanceof EpollSocketChannel)) {
       return null;
     }
     if (direct == null) {
@@ -260,7 +318,11 @@ final class RpcConnection extends InboundHandler
         wake.took(channel, count, decoder.directBytes(), lastHeardNanos);
       } else {
         dropDirect();
+        int count = in.readableBytes();
         decoder.feed(in);
+        if (wake.isRaised()) {
+          wake.took(channel, count, decoder.directBytes(), lastHeardNanos);
+        }
       }
     } catch (BadAnswerException e) {
       broken(e.what);

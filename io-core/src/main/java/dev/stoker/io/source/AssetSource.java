@@ -10,7 +10,6 @@ import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
-import java.util.function.IntConsumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -106,20 +105,18 @@ public interface AssetSource extends AutoCloseable {
 
   /**
    * The same, for a reader that takes bytes as they come. A source that knows of the version before
-   * the bytes come tells {@code arrived} now and then how many are there from the start of the
+   * the bytes come tells {@code arrivals} now and then how many are there from the start of the
    * range: these are the pinned version's and stay as they are, even when the read fails later. By
    * default nothing is told before the end.
    *
    * <p>Where the source has a {@link #window}, {@code into} may be as long as that and shorter than
    * the range: it is a ring, filled from its position on and again from there when it is full. What
-   * {@code arrived} was told of, in steps that do not reach around the ring's end, may change once
-   * {@code arrived} has returned from the call that completed a step.
-   *
-   * @param arrived told rising numbers on a thread of the source, the last one included; must not
-   *     block for longer than it takes to copy what came
+   * {@code arrivals} was told of, in steps that do not reach around the ring's end, may change
+   * once it has returned from the call that completed a step. Where {@code arrivals} has a splice
+   * target, {@link Arrivals#spliceTarget} says what changes.
    */
   default CompletableFuture<Void> read(
-      AssetInfo pinned, ByteRange range, ByteBuffer into, Deadline deadline, IntConsumer arrived) {
+      AssetInfo pinned, ByteRange range, ByteBuffer into, Deadline deadline, Arrivals arrivals) {
     return read(pinned, range, into, deadline);
   }
 

@@ -8,8 +8,8 @@ import dev.stoker.io.net.AnswerHead;
 import dev.stoker.io.net.HttpAnswer;
 import dev.stoker.io.net.HttpCall;
 import dev.stoker.io.net.RangeCheck;
+import dev.stoker.io.net.SpliceTarget;
 import java.util.function.Function;
-import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,24 +21,28 @@ public final class RangeAnswerCheck implements RangeCheck {
   private final AssetInfo pinned;
   private final ByteRange range;
   private final String doing;
-  private final IntConsumer arrived;
+  private final Arrivals arrivals;
+  private final @Nullable SpliceTarget spliceTarget;
   private final Function<HttpAnswer, IoFailure> refusal;
 
   /**
    * @param doing verb phrase with its object, for messages
-   * @param arrived told how many bytes are there, as {@link RangeCheck#arrived}
+   * @param arrivals told how many bytes are there
+   * @param plain whether the bytes come over the socket as they are
    * @param refusal what an answer that is no success means
    */
   public RangeAnswerCheck(
       AssetInfo pinned,
       ByteRange range,
       String doing,
-      IntConsumer arrived,
+      Arrivals arrivals,
+      boolean plain,
       Function<HttpAnswer, IoFailure> refusal) {
     this.pinned = pinned;
     this.range = range;
     this.doing = doing;
-    this.arrived = arrived;
+    this.arrivals = arrivals;
+    this.spliceTarget = plain ? arrivals.spliceTarget() : null;
     this.refusal = refusal;
   }
 
@@ -81,7 +85,17 @@ public final class RangeAnswerCheck implements RangeCheck {
 
   @Override
   public void arrived(int bytes) {
-    arrived.accept(bytes);
+    arrivals.arrived(bytes);
+  }
+
+  @Override
+  public @Nullable SpliceTarget spliceTarget() {
+    return spliceTarget;
+  }
+
+  @Override
+  public void spliced(int bytes) {
+    arrivals.spliced(bytes);
   }
 
   @Override

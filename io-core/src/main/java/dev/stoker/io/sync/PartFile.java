@@ -1,6 +1,11 @@
 package dev.stoker.io.sync;
 
 import dev.stoker.io.asset.IoFailure;
+import dev.stoker.io.fetch.RangeSink;
+import dev.stoker.io.posix.FileHandle;
+import dev.stoker.io.posix.OpenFlag;
+import dev.stoker.io.posix.PosixException;
+import dev.stoker.io.posix.SplicePipe;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -33,6 +38,12 @@ final class PartFile implements AutoCloseable {
   private final ReentrantLock turn = new ReentrantLock();
   private final @Nullable FileChannel direct;
   private final WriteWay way;
+
+  /** Guarded by {@link #turn}. */
+  private @Nullable FileHandle spliced;
+
+  /** Guarded by {@link #turn}. */
+  private boolean closed;
 
   private PartFile(
       Path path, boolean kept, FileChannel buffered, @Nullable FileChannel direct, WriteWay way) {
@@ -115,6 +126,57 @@ final class PartFile implements AutoCloseable {
     }
   }
 
+  /**
+   * Takes bytes out of sockets into this file, past this process' memory; null where the system
+   * cannot.
+   */
+  RangeSink.@Nullable Splice splice() {
+    try {
+      return new SplicedWrites(this, SplicePipe.open());
+    } catch (PosixException e) {
+      return null;
+    }
+  }
+
+  /**
+   * Writes what a pipe holds.
+   *
+   * @return whether it was written: not once the file is closed
+   */
+  boolean writeFrom(SplicePipe pipe, long offset, long bytes) {
+    turn.lock();
+    try {
+      if (closed) {
+        return false;
+      }
+      if (spliced == null) {
+        spliced = FileHandle.open(path, 0, OpenFlag.WRITE, OpenFlag.NO_FOLLOW);
+      }
+      long start = System.nanoTime();
+      pipe.empty(spliced, offset);
+      way.tookInCache(bytes, System.nanoTime() - start);
+      return true;
+    } catch (IOException e) {
+      throw failure(path, e);
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  /** Writes {@code data}, unless the file is closed. */
+  void writeIfOpen(long offset, ByteBuffer data) {
+    turn.lock();
+    try {
+      if (!closed) {
+        writeFully(buffered, offset, data);
+      }
+    } catch (IOException e) {
+      throw failure(path, e);
+    } finally {
+      turn.unlock();
+    }
+  }
+
   /** One at a time: others would spin for the kernel's lock of the file meanwhile. */
   private void writeInTurn(long offset, ByteBuffer data) throws IOException {
     turn.lock();
@@ -155,12 +217,25 @@ final class PartFile implements AutoCloseable {
 
   @Override
   public void close() {
+    closeSpliced();
     try (buffered) {
       if (direct != null) {
         direct.close();
       }
     } catch (IOException e) {
       throw failure(path, e);
+    }
+  }
+
+  private void closeSpliced() {
+    turn.lock();
+    try {
+      closed = true;
+      if (spliced != null) {
+        spliced.close();
+      }
+    } finally {
+      turn.unlock();
     }
   }
 

@@ -78,6 +78,7 @@ public final class TreeFetch {
     final LongAdder filesUnchanged = new LongAdder();
     final LongAdder bytesWanted = new LongAdder();
     final LongAdder bytes = new LongAdder();
+    final LongAdder bytesSpliced = new LongAdder();
     final Queue<IoFailure> failures = new ConcurrentLinkedQueue<>();
   }
 
@@ -258,6 +259,11 @@ public final class TreeFetch {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  /** How much of what was copied never was in this process' memory. */
+  long bytesSpliced() {
+    return tally.bytesSpliced.sum();
   }
 
   /** How far it is; from any thread. */

@@ -8,6 +8,7 @@ import dev.stoker.io.asset.ByteRange;
 import dev.stoker.io.asset.Deadline;
 import dev.stoker.io.asset.IoFailure;
 import dev.stoker.io.asset.PinnedAsset;
+import dev.stoker.io.source.Arrivals;
 import dev.stoker.io.source.AssetSource;
 import dev.stoker.io.source.StreamWindow;
 import java.nio.ByteBuffer;
@@ -17,7 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
-import java.util.function.IntConsumer;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,7 +32,7 @@ final class FakeOrigin implements AssetSource {
       ByteRange range,
       ByteBuffer into,
       CompletableFuture<Void> future,
-      IntConsumer arrived,
+      Arrivals arrivals,
       AtomicInteger came,
       boolean isWindow) {
     void answer() {
@@ -40,7 +41,7 @@ final class FakeOrigin implements AssetSource {
         if (!future.isDone()) {
           fill((int) range.lengthBytes());
           if (isWindow) {
-            arrived.accept((int) range.lengthBytes());
+            arrivals.arrived((int) range.lengthBytes());
           }
           future.complete(null);
         }
@@ -52,7 +53,7 @@ final class FakeOrigin implements AssetSource {
       synchronized (future) {
         if (!future.isDone()) {
           fill(bytes);
-          arrived.accept(bytes);
+          arrivals.arrived(bytes);
         }
       }
     }
@@ -68,7 +69,7 @@ final class FakeOrigin implements AssetSource {
         }
         came.set(to);
         if (isWindow && to == start + window) {
-          arrived.accept(to);
+          arrivals.arrived(to);
         }
         from = to;
       }
@@ -106,7 +107,7 @@ final class FakeOrigin implements AssetSource {
 
   @Override
   public CompletableFuture<Void> read(
-      AssetInfo pinned, ByteRange range, ByteBuffer into, Deadline deadline, IntConsumer arrived) {
+      AssetInfo pinned, ByteRange range, ByteBuffer into, Deadline deadline, Arrivals arrivals) {
     CompletableFuture<Void> future =
         new CompletableFuture<>() {
           @Override
@@ -120,7 +121,7 @@ final class FakeOrigin implements AssetSource {
             range,
             into,
             future,
-            arrived,
+            arrivals,
             new AtomicInteger(),
             into.remaining() < range.lengthBytes());
     asked.add(request);

@@ -283,6 +283,7 @@ public final class BlobWriter {
             range,
             "read " + uri,
             bytes -> {},
+            false,
             answer -> BlobRefusals.of("read", uri, answer, account));
     HttpCall call =
         RangeAnswerCheck.conditional(

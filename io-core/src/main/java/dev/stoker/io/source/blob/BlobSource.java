@@ -11,6 +11,7 @@ import dev.stoker.io.net.HttpAnswer;
 import dev.stoker.io.net.HttpCall;
 import dev.stoker.io.net.HttpDate;
 import dev.stoker.io.source.Answers;
+import dev.stoker.io.source.Arrivals;
 import dev.stoker.io.source.AssetSource;
 import dev.stoker.io.source.FolderItem;
 import dev.stoker.io.source.RangeAnswerCheck;
@@ -21,7 +22,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
-import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -154,7 +154,7 @@ public final class BlobSource implements AssetSource {
 
   @Override
   public CompletableFuture<Void> read(
-      AssetInfo pinned, ByteRange range, ByteBuffer into, Deadline deadline, IntConsumer arrived) {
+      AssetInfo pinned, ByteRange range, ByteBuffer into, Deadline deadline, Arrivals arrivals) {
     if (range.isEmpty()) {
       return CompletableFuture.completedFuture(null);
     }
@@ -166,7 +166,12 @@ public final class BlobSource implements AssetSource {
         call,
         into,
         new RangeAnswerCheck(
-            pinned, range, doing, arrived, answer -> account.refusal(doing, answer, READER)),
+            pinned,
+            range,
+            doing,
+            arrivals,
+            !call.origin().secure(),
+            answer -> account.refusal(doing, answer, READER)),
         deadline);
   }
 

@@ -14,6 +14,7 @@ import dev.stoker.io.net.HttpOrigin;
 import dev.stoker.io.net.HttpTransport;
 import dev.stoker.io.net.StatusFailure;
 import dev.stoker.io.source.Answers;
+import dev.stoker.io.source.Arrivals;
 import dev.stoker.io.source.AssetSource;
 import dev.stoker.io.source.FolderItem;
 import dev.stoker.io.source.RangeAnswerCheck;
@@ -25,7 +26,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
-import java.util.function.IntConsumer;
 import java.util.function.Predicate;
 
 /** A tree on a range server. */
@@ -212,13 +212,19 @@ public final class HttpSource implements AssetSource {
 
   @Override
   public CompletableFuture<Void> read(
-      AssetInfo pinned, ByteRange range, ByteBuffer into, Deadline deadline, IntConsumer arrived) {
+      AssetInfo pinned, ByteRange range, ByteBuffer into, Deadline deadline, Arrivals arrivals) {
     if (range.isEmpty()) {
       return CompletableFuture.completedFuture(null);
     }
     String doing = "read " + tree.resolve(pinned.path());
     RangeAnswerCheck check =
-        new RangeAnswerCheck(pinned, range, doing, arrived, answer -> refusal(doing, answer));
+        new RangeAnswerCheck(
+            pinned,
+            range,
+            doing,
+            arrivals,
+            !origin.secure(),
+            answer -> refusal(doing, answer));
     return new RedirectedRead(transport, into, check, deadline)
         .send(
             RangeAnswerCheck.conditional(call("GET", pinned.path(), ""), pinned, range),

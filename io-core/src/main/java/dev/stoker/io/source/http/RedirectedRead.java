@@ -7,6 +7,7 @@ import dev.stoker.io.net.HttpAnswer;
 import dev.stoker.io.net.HttpCall;
 import dev.stoker.io.net.HttpTransport;
 import dev.stoker.io.net.RangeCheck;
+import dev.stoker.io.net.SpliceTarget;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -89,6 +90,16 @@ final class RedirectedRead extends CompletableFuture<Void> {
     @Override
     public void arrived(int bytes) {
       check.arrived(bytes);
+    }
+
+    @Override
+    public @Nullable SpliceTarget spliceTarget() {
+      return check.spliceTarget();
+    }
+
+    @Override
+    public void spliced(int bytes) {
+      check.spliced(bytes);
     }
 
     @Override

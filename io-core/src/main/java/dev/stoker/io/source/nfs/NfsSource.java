@@ -7,13 +7,13 @@ import dev.stoker.io.asset.ByteRange;
 import dev.stoker.io.asset.Deadline;
 import dev.stoker.io.asset.IoFailure;
 import dev.stoker.io.asset.NfsUri;
+import dev.stoker.io.source.Arrivals;
 import dev.stoker.io.source.AssetSource;
 import dev.stoker.io.source.FolderItem;
 import dev.stoker.io.source.StreamWindow;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
-import java.util.function.IntConsumer;
 
 /** A tree on an NFS server or cluster. */
 public final class NfsSource implements AssetSource {
@@ -103,7 +103,7 @@ public final class NfsSource implements AssetSource {
 
   @Override
   public CompletableFuture<Void> read(
-      AssetInfo pinned, ByteRange range, ByteBuffer into, Deadline deadline, IntConsumer arrived) {
+      AssetInfo pinned, ByteRange range, ByteBuffer into, Deadline deadline, Arrivals arrivals) {
     if (range.isEmpty()) {
       return CompletableFuture.completedFuture(null);
     }
@@ -117,7 +117,7 @@ public final class NfsSource implements AssetSource {
     NfsVolume volume = cluster.knownVolume(tree.path());
     String doing = "read " + tree.resolve(pinned.path());
     RangeRead read =
-        new RangeRead(cluster, tree, pinned, stamp, range, into, deadline, doing, arrived);
+        new RangeRead(cluster, tree, pinned, stamp, range, into, deadline, doing, arrivals);
     if (volume == null) {
       Thread.ofVirtual().name("stoker-nfs-mount").start(read::startUnmounted);
     } else {

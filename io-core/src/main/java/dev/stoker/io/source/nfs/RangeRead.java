@@ -9,15 +9,16 @@ import dev.stoker.io.asset.IoFailure;
 import dev.stoker.io.asset.NfsUri;
 import dev.stoker.io.net.RpcCall;
 import dev.stoker.io.net.RpcReply;
+import dev.stoker.io.net.SpliceTarget;
 import dev.stoker.io.net.XdrReader;
 import dev.stoker.io.net.XdrWriter;
+import dev.stoker.io.source.Arrivals;
 import dev.stoker.io.source.nfs.RangeParts.Part;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,8 +49,9 @@ final class RangeRead extends CompletableFuture<Void> {
   private final Deadline deadline;
   private final String doing;
   private final Patience patience;
-  private final IntConsumer arrived;
+  private final Arrivals arrivals;
   private final RangeParts parts;
+  private final @Nullable SpliceTarget spliceTarget;
 
   private volatile @Nullable NfsVolume mounted;
   private volatile AssetPath path = AssetPath.ROOT;
@@ -74,7 +76,7 @@ final class RangeRead extends CompletableFuture<Void> {
       ByteBuffer into,
       Deadline deadline,
       String doing,
-      IntConsumer arrived) {
+      Arrivals arrivals) {
     this.cluster = cluster;
     this.tree = tree;
     this.pinned = pinned;
@@ -84,7 +86,8 @@ final class RangeRead extends CompletableFuture<Void> {
     this.deadline = deadline;
     this.doing = doing;
     this.patience = new Patience(cluster, deadline, doing);
-    this.arrived = arrived;
+    this.arrivals = arrivals;
+    this.spliceTarget = arrivals.spliceTarget();
     this.parts = new RangeParts(range, into);
     this.harmlessChangedNanos = stamp.changedNanos();
   }
@@ -190,6 +193,9 @@ final class RangeRead extends CompletableFuture<Void> {
     RpcCall call =
         RpcCall.of(Nfs3.READ, branch.credential(), arguments, deadline, doing)
             .withTarget(part.target, Nfs3::bytesBeforeReadData);
+    if (spliceTarget != null) {
+      call = call.splicingInto(spliceTarget, part.offset() - range.offset());
+    }
     part.call = call;
     if (stopping) {
       call.abandon();
@@ -333,7 +339,12 @@ final class RangeRead extends CompletableFuture<Void> {
 
   private void hand(Part part) {
     try {
-      arrived.accept((int) (part.end - range.offset()));
+      int there = (int) (part.end - range.offset());
+      if (spliceTarget != null) {
+        arrivals.spliced(there);
+      } else {
+        arrivals.arrived(there);
+      }
     } catch (RuntimeException | Error e) {
       stop(e);
     }
