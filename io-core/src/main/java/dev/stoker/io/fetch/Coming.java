@@ -119,8 +119,7 @@ final class Coming implements Arrivals {
     Delivery delivery;
     lock.lock();
     try {
-      delivery =
-          new Delivery(attempt.lease, run.priority(), Handout.spliced(run, attempt, bytes));
+      delivery = new Delivery(attempt.lease, run.priority(), Handout.spliced(run, attempt, bytes));
     } finally {
       lock.unlock();
     }

@@ -65,10 +65,12 @@ final class WantedPieces {
     queue.add(piece, false);
   }
 
-  /** Its pieces are on their way now. */
+  /** Its pieces are on their way now, each at the expense of its own owner. */
   void served(Run run) {
-    run.pieces.forEach(piece -> piece.run = run);
-    queue.served(run.pieces.getFirst(), run.range.lengthBytes());
+    for (Piece piece : run.pieces) {
+      piece.run = run;
+      queue.served(piece, piece.lengthBytes());
+    }
   }
 
   /** Leaves a piece what its waiters still lack of it; false where that is nothing. */

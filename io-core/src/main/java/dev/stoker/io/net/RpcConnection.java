@@ -238,7 +238,8 @@ final class RpcConnection extends InboundHandler
     while (decoder.directBytes() >= DIRECT_FROM_BYTES) {
       RpcCall current = decoder.current();
       SpliceTarget target = current == null ? null : current.spliceTarget();
-      if (target == null
+      if (current == null
+          || target == null
           || current == useless
           || !(channel instanceof EpollSocketChannel socket)
           || !splice(current, target, socket)) {

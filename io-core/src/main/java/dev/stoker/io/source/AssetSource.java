@@ -111,8 +111,8 @@ public interface AssetSource extends AutoCloseable {
    *
    * <p>Where the source has a {@link #window}, {@code into} may be as long as that and shorter than
    * the range: it is a ring, filled from its position on and again from there when it is full. What
-   * {@code arrivals} was told of, in steps that do not reach around the ring's end, may change
-   * once it has returned from the call that completed a step. Where {@code arrivals} has a splice
+   * {@code arrivals} was told of, in steps that do not reach around the ring's end, may change once
+   * it has returned from the call that completed a step. Where {@code arrivals} has a splice
    * target, {@link Arrivals#spliceTarget} says what changes.
    */
   default CompletableFuture<Void> read(

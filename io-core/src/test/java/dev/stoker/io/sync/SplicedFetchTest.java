@@ -131,7 +131,7 @@ final class SplicedFetchTest {
   void aFullDiskIsToldWithItsFile() throws Exception {
     Path folder = Files.createDirectory(temp.resolve("disk"));
     try (NginxServer nginx = NginxServer.start();
-        SmallDisk disk = SmallDisk.mount(folder, 4)) {
+        SmallDisk _ = SmallDisk.mount(folder, 4)) {
       byte[] content = random(24_000_000, 3);
       Files.write(nginx.root().resolve("big"), content);
       TreeFetch.Progress end = copy(fetch(), nginx.url() + "/big", folder.resolve("big"), 60);
@@ -164,7 +164,7 @@ final class SplicedFetchTest {
               int middle = (start + end) / 2;
               peer.send(
                   "HTTP/1.1 206 Partial Content\r\nContent-Range: bytes %d-%d/%d\r\nETag: %s\r\n"
-                      .formatted(start, end - 1, content.length, TAG)
+                          .formatted(start, end - 1, content.length, TAG)
                       + "Content-Length: %d\r\n\r\n".formatted(end - start));
               peer.send(Arrays.copyOfRange(content, start, middle));
               half.countDown();
@@ -248,8 +248,7 @@ final class SplicedFetchTest {
               procedure == NfsProxy.READ && fates.nextInt(4) == 0
                   ? new NfsProxy.Refuse(NfsProxy.JUKEBOX)
                   : NfsProxy.PASS);
-      TreeFetch.Progress end =
-          copy(fetch(), proxy.uri(cluster, "big"), temp.resolve("big"), 60);
+      TreeFetch.Progress end = copy(fetch(), proxy.uri(cluster, "big"), temp.resolve("big"), 60);
       assertEquals(List.of(), end.failures());
       assertArrayEquals(content, Files.readAllBytes(temp.resolve("big")));
     }

@@ -219,12 +219,7 @@ public final class HttpSource implements AssetSource {
     String doing = "read " + tree.resolve(pinned.path());
     RangeAnswerCheck check =
         new RangeAnswerCheck(
-            pinned,
-            range,
-            doing,
-            arrivals,
-            !origin.secure(),
-            answer -> refusal(doing, answer));
+            pinned, range, doing, arrivals, !origin.secure(), answer -> refusal(doing, answer));
     return new RedirectedRead(transport, into, check, deadline)
         .send(
             RangeAnswerCheck.conditional(call("GET", pinned.path(), ""), pinned, range),
