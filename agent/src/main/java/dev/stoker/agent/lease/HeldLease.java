@@ -25,6 +25,9 @@ public final class HeldLease {
     /** Stop, and finish it as canceled. */
     void canceled(String reason);
 
+    /** Hand it back, unless it began. */
+    void wantedBack(String reason);
+
     /** Stop at once; publish nothing, report nothing. */
     void lost(String reason);
   }
@@ -176,6 +179,13 @@ public final class HeldLease {
   /** On the boot clock. */
   long validUntilMillis() {
     return validUntilMillis;
+  }
+
+  void wantBack(String reason) {
+    Holder who = holder.get();
+    if (standing.get() == Standing.HELD && who != null) {
+      who.wantedBack(reason);
+    }
   }
 
   void cancel(String reason) {

@@ -203,7 +203,12 @@ public final class LeaseKeeper {
       return; // it ended while the heartbeat was on its way
     }
     switch (answer.action()) {
-      case EXTEND -> lease.extend(sentAtMillis);
+      case EXTEND -> {
+        lease.extend(sentAtMillis);
+        if (answer.handBack()) {
+          lease.wantBack(answer.reason());
+        }
+      }
       case CANCEL -> {
         // Canceled or not, the lease is ours until we finish it.
         lease.extend(sentAtMillis);

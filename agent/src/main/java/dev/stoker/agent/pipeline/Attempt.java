@@ -41,7 +41,7 @@ final class Attempt implements HeldLease.Holder {
       FAULT,
       /** For what its renderer did, or did not do: it fails. */
       ENDED,
-      /** The agent closes: somebody else runs it. */
+      /** The agent closes, or another slot is empty: somebody else runs it. */
       RETURNED,
       /** Somebody asked for it. */
       CANCELED,
@@ -67,6 +67,7 @@ final class Attempt implements HeldLease.Holder {
   private volatile @Nullable TaskUsage usage;
   private final SessionNote.@Nullable Serving adopted;
   private volatile @Nullable EarlyStaging early;
+  private volatile @Nullable Consumer<String> handOver;
 
   Attempt(HeldLease held, AttemptLog log, SlotSession session) {
     this.held = held;
@@ -250,6 +251,19 @@ final class Attempt implements HeldLease.Holder {
       }
     } finally {
       lock.unlock();
+    }
+  }
+
+  /** Says what is to be done when somebody else could run it at once. */
+  void whenWantedBack(Consumer<String> action) {
+    handOver = action;
+  }
+
+  @Override
+  public void wantedBack(String reason) {
+    Consumer<String> action = handOver;
+    if (action != null) {
+      action.accept(reason);
     }
   }
 

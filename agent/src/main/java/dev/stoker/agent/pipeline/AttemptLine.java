@@ -127,6 +127,16 @@ final class AttemptLine {
     }
   }
 
+  /** Takes an attempt out that is not the first; whether it was there. */
+  boolean withdraw(Attempt attempt) {
+    lock.lock();
+    try {
+      return attempts.peekFirst() != attempt && attempts.remove(attempt);
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Sessions that no attempt in the line is for, but {@code open}; each is given out once. */
   List<SlotSession> takeUnused(@Nullable SlotSession open) {
     lock.lock();

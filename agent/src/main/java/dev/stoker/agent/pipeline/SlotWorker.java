@@ -130,6 +130,7 @@ final class SlotWorker {
             lease,
             current,
             shareable -> new Attempt(held, log, shareable.orElseGet(() -> newSession(lease))));
+    attempt.whenWantedBack(why -> handOver(attempt, why));
     held.heldBy(attempt);
     shared.threads().execute(() -> log.send(shared.link(), shared.pause()));
     shared.threads().execute(() -> preparation.prepare(attempt));
@@ -285,6 +286,23 @@ final class SlotWorker {
         attempt.stop(new Attempt.Stop(Attempt.Stop.Kind.RETURNED, why));
       }
     }
+  }
+
+  /** Hands back what waits behind another attempt, which another slot could start. */
+  private void handOver(Attempt attempt, String why) {
+    if (!line.withdraw(attempt)) {
+      return; // its turn came
+    }
+    attempt.stop(new Attempt.Stop(Attempt.Stop.Kind.RETURNED, why));
+    // Its inputs may still be coming; they stop coming now, and then it ends.
+    var _ =
+        attempt
+            .prepared()
+            .whenComplete(
+                (done, failure) -> {
+                  endings.stopped(attempt);
+                  shared.wantsMore().run();
+                });
   }
 
   private SlotSession newSession(Leasing.Lease lease) {

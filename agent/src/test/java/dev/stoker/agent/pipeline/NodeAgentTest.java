@@ -122,6 +122,39 @@ class NodeAgentTest extends AgentFarm {
   }
 
   @Test
+  void whatWaitsBehindALongFrameIsRenderedByANodeThatComes() throws Exception {
+    startAgent();
+    // The first task ends only when the second one's output is there, which waits behind it.
+    String job =
+        submit(
+            2,
+            """
+            command: sh
+            args: ['-c', 'test {{Task.Param.Frame}} = 2 || while [ ! -e %s ]; do sleep 0.05; done; echo x > {{Param.Out}}/f{{Task.Param.Frame}}.txt']
+            timeout: 60
+            """
+                .formatted(show("out/f2.txt")));
+    until(() -> state(job, 1) == Jobs.TaskState.LEASED);
+    Process other = startAgentProcess("node-2", top.resolve("agent-2"), controller.url(), true);
+    try {
+      Jobs.Summary summary = awaitEnd(job);
+      assertEquals(Jobs.State.SUCCEEDED, summary.state(), summary.message());
+    } finally {
+      other.destroy();
+      other.waitFor();
+    }
+    List<Jobs.Task> tasks = client.tasks(job, null, 2).tasks();
+    assertEquals(1, tasks.getFirst().attempts().size());
+    assertEquals(
+        List.of(Finish.Outcome.RETURNED, Finish.Outcome.SUCCEEDED),
+        tasks.getLast().attempts().stream().map(Jobs.Attempt::outcome).toList());
+  }
+
+  private Jobs.TaskState state(String job, int index) {
+    return client.tasks(job, null, 10).tasks().get(index).state();
+  }
+
+  @Test
   void aSessionServesConsecutiveTasksAndIsLeftWhenNothingComes() throws Exception {
     Path trace = top.resolve("trace");
     startAgent();

@@ -63,6 +63,7 @@ public final class Expiry implements AutoCloseable {
     try {
       queue.wake();
       queue.expire();
+      queue.takeBack();
       return true;
     } catch (RuntimeException e) {
       LOG.log(Level.WARNING, "Cannot take back leases whose term ended; trying again.", e);

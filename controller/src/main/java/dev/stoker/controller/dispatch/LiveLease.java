@@ -1,6 +1,7 @@
 package dev.stoker.controller.dispatch;
 
 import dev.stoker.controller.protocol.Heartbeat;
+import dev.stoker.controller.protocol.Protocol;
 import dev.stoker.controller.store.LeaseRow;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,12 @@ final class LiveLease {
 
   volatile boolean canceling;
 
+  /** Whether its node is asked to hand it back, if it has not begun with it. */
+  volatile boolean wanted;
+
+  /** When its term began first, as far as this controller knows, on the monotonic clock. */
+  final long sinceNanos;
+
   /** Of the lease request that won it; 0 when that was before the node's newest registration. */
   volatile long sequence;
 
@@ -25,6 +32,7 @@ final class LiveLease {
   LiveLease(LeaseRow row, long endsNanos) {
     this.row = row;
     this.endsNanos = endsNanos;
+    sinceNanos = endsNanos - Protocol.LEASE_TERM.toNanos();
     sequence = row.sequence();
   }
 }

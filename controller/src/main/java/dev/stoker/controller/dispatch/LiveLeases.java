@@ -71,6 +71,13 @@ final class LiveLeases {
     }
   }
 
+  void want(long number) {
+    LiveLease lease = byNumber.get(number);
+    if (lease != null) {
+      lease.wanted = true;
+    }
+  }
+
   @Nullable LiveLease get(long number) {
     return byNumber.get(number);
   }

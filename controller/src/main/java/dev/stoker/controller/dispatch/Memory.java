@@ -93,6 +93,7 @@ final class Memory implements QueueStore.Mirror {
           work.nodeWon(lease.nodeNumber());
         }
         case QueueEvent.LeaseCanceling(long number) -> live.cancel(number);
+        case QueueEvent.LeaseWanted(long number) -> live.want(number);
         case QueueEvent.LeaseEnded(long number, var how, var told) -> {
           if (told != null) {
             traffic.ended(told, ageMillis);

@@ -233,7 +233,16 @@ public final class NodeDesk {
     }
     return lease.canceling
         ? new Heartbeat.Answer(held.leaseId(), Heartbeat.Action.CANCEL, "Its job was canceled.")
-        : new Heartbeat.Answer(held.leaseId(), Heartbeat.Action.EXTEND, "");
+        : wanted(lease, held.leaseId());
+  }
+
+  private static Heartbeat.Answer wanted(LiveLease lease, String leaseId) {
+    boolean wanted = lease.wanted && TakeBack.waits(lease);
+    return new Heartbeat.Answer(
+        leaseId,
+        Heartbeat.Action.EXTEND,
+        wanted ? "Another slot is empty and could start it now." : "",
+        wanted);
   }
 
   /** All nodes, by name. */

@@ -32,10 +32,13 @@ public final class Queue {
   private final Thumbnails thumbnails;
   private final TraceDesk traces;
   private final PinDesk pins;
+  private final TakeBack takeBack;
 
   private Queue(Parts parts, Traffic traffic, Prices prices) {
     this.parts = parts;
-    nodes = new NodeDesk(parts, new Rounds(parts));
+    var rounds = new Rounds(parts);
+    nodes = new NodeDesk(parts, rounds);
+    takeBack = new TakeBack(parts, rounds);
     leases = new LeaseDesk(parts);
     jobs = new JobDesk(parts);
     views = new JobViews(parts);
@@ -181,6 +184,11 @@ public final class Queue {
     if (!due.isEmpty()) {
       Answers.await(new LostLeases(parts).lose(due, LeaseState.EXPIRED, parts.live()::isDue));
     }
+  }
+
+  /** Asks nodes for what waits behind a long task while another slot is empty. */
+  public void takeBack() {
+    takeBack.look();
   }
 
   /** Serves tasks whose pause after a failure ended. */

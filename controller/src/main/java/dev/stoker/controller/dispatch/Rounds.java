@@ -69,6 +69,16 @@ final class Rounds implements Work.Listener {
     }
   }
 
+  /** Some of the requests that got nothing so far, those that waited longest first. */
+  List<Poll> idle(int most) {
+    lock.lock();
+    try {
+      return idle.values().stream().limit(most).toList();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   @Override
   public void nodeWon(long nodeNumber) {
     lock.lock();

@@ -138,8 +138,15 @@ public final class Heartbeat {
   /**
    * @param action what to do with the lease
    * @param reason one sentence for the log, or empty
+   * @param handBack whether another slot could start it now: a holder that has not begun with it
+   *     finishes it as {@code RETURNED}, any other goes on
    */
-  public record Answer(String leaseId, Action action, String reason) {}
+  public record Answer(String leaseId, Action action, String reason, boolean handBack) {
+    /** Which stays where it is. */
+    public Answer(String leaseId, Action action, String reason) {
+      this(leaseId, action, reason, false);
+    }
+  }
 
   /** What the controller wants of a lease. */
   public enum Action {

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
   @JsonSubTypes.Type(value = QueueEvent.AnswersArrived.class, name = "arrived"),
   @JsonSubTypes.Type(value = QueueEvent.LeaseAdded.class, name = "leased"),
   @JsonSubTypes.Type(value = QueueEvent.LeaseCanceling.class, name = "canceling"),
+  @JsonSubTypes.Type(value = QueueEvent.LeaseWanted.class, name = "wanted"),
   @JsonSubTypes.Type(value = QueueEvent.LeaseEnded.class, name = "ended"),
   @JsonSubTypes.Type(value = QueueEvent.JobChanged.class, name = "job"),
   @JsonSubTypes.Type(value = QueueEvent.TokenChanged.class, name = "token"),
@@ -57,6 +58,9 @@ public sealed interface QueueEvent {
 
   /** The holder of a lease is asked to stop. */
   record LeaseCanceling(long number) implements QueueEvent {}
+
+  /** The holder of a lease is asked to hand it back, if it has not begun with it. */
+  record LeaseWanted(long number) implements QueueEvent {}
 
   /**
    * A lease is over.
