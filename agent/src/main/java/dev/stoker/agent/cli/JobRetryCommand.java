@@ -23,7 +23,7 @@ final class JobRetryCommand implements Callable<Integer> {
   @Option(
       names = "--task",
       paramLabel = "TASK",
-      description = "Run these tasks again instead, succeeded ones too.")
+      description = "A task to run again besides those, though it succeeded; may be repeated.")
   private List<String> tasks = new ArrayList<>();
 
   @Option(

@@ -41,6 +41,9 @@ final class SlotWorker {
   /** One renders, the next one's inputs come. */
   private static final int MOST_WAITING = 2;
 
+  /** What was handed back goes to the slot that is empty, not to this one again. */
+  private static final Duration HANDING_OVER = Duration.ofSeconds(5);
+
   /** Far within a shim's patience with a silent agent. */
   private static final Duration PING_EVERY = Duration.ofSeconds(5);
 
@@ -83,6 +86,7 @@ final class SlotWorker {
   private final Endings endings;
   private volatile @Nullable SlotSession current;
   private volatile @Nullable Attempt rendering;
+  private volatile long asksAheadNanos = System.nanoTime();
   private boolean settled = true; // whether an adopted session is where its next task can start
 
   SlotWorker(String slotId, SlotSession.Place place, Shared shared, Duration sessionIdle) {
@@ -109,7 +113,8 @@ final class SlotWorker {
   /** What the slot wants now: one task when it is empty, so that no node hoards, else one ahead. */
   Optional<Leasing.Wish> wish() {
     int waiting = line.size();
-    if (line.isClosed() || waiting >= MOST_WAITING || endings.holdBack()) {
+    boolean handsOver = waiting > 0 && System.nanoTime() - asksAheadNanos < 0;
+    if (line.isClosed() || waiting >= MOST_WAITING || endings.holdBack() || handsOver) {
       return Optional.empty();
     }
     SlotSession open = current;
@@ -293,16 +298,10 @@ final class SlotWorker {
     if (!line.withdraw(attempt)) {
       return; // its turn came
     }
+    asksAheadNanos = System.nanoTime() + HANDING_OVER.toNanos();
     attempt.stop(new Attempt.Stop(Attempt.Stop.Kind.RETURNED, why));
     // Its inputs may still be coming; they stop coming now, and then it ends.
-    var _ =
-        attempt
-            .prepared()
-            .whenComplete(
-                (done, failure) -> {
-                  endings.stopped(attempt);
-                  shared.wantsMore().run();
-                });
+    var _ = attempt.prepared().whenComplete((done, failure) -> endings.stopped(attempt));
   }
 
   private SlotSession newSession(Leasing.Lease lease) {

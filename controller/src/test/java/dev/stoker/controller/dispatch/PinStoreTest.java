@@ -12,13 +12,11 @@ import dev.stoker.controller.store.QueueRows;
 import dev.stoker.controller.store.QueueStore;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -38,21 +36,20 @@ class PinStoreTest {
   @Parameter StoreKind kind;
   @TempDir Path folder;
 
-  private final AtomicLong millis = new AtomicLong(1_700_000_000_000L);
-  private final Clocks clocks =
-      new Clocks(() -> Instant.ofEpochMilli(millis.get()), () -> millis.get() * 1_000_000);
+  private TimedQueue timed;
   private QueueStore store;
   private Queue queue;
 
   @BeforeEach
   void open() {
-    store = kind.open(folder);
-    queue = Queue.open(store, clocks, Sharing.EQUAL);
+    timed = new TimedQueue(kind, folder);
+    store = timed.store;
+    queue = timed.queue;
   }
 
   @AfterEach
   void close() {
-    store.close();
+    timed.close();
   }
 
   private <T> T write(Function<QueueRows, T> change) {
@@ -143,7 +140,7 @@ class PinStoreTest {
     queue.keepHouse();
     assertEquals(List.of("s/a", "s/b"), names(archived));
     assertEquals(List.of(), names(replaced));
-    millis.addAndGet(KEEP.toMillis() + 1);
+    timed.pass(KEEP.plusMillis(1));
     assertEquals(1, queue.archive(KEEP, () -> true));
     queue.keepHouse();
     assertEquals(List.of(), names(archived));

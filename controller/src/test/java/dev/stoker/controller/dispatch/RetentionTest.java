@@ -17,11 +17,9 @@ import dev.stoker.controller.protocol.Registration;
 import dev.stoker.controller.store.QueueStore;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,9 +38,7 @@ class RetentionTest {
   @Parameter StoreKind kind;
   @TempDir Path folder;
 
-  private final AtomicLong millis = new AtomicLong(1_700_000_000_000L);
-  private final Clocks clocks =
-      new Clocks(() -> Instant.ofEpochMilli(millis.get()), () -> millis.get() * 1_000_000);
+  private TimedQueue timed;
   private QueueStore store;
   private Queue queue;
   private String node;
@@ -50,14 +46,15 @@ class RetentionTest {
 
   @BeforeEach
   void open() {
-    store = kind.open(folder);
-    queue = Queue.open(store, clocks, Sharing.EQUAL);
+    timed = new TimedQueue(kind, folder);
+    store = timed.store;
+    queue = timed.queue;
     node = register("n");
   }
 
   @AfterEach
   void close() {
-    store.close();
+    timed.close();
   }
 
   @Test
@@ -66,13 +63,13 @@ class RetentionTest {
     renderAll();
     String failed = submit(2);
     queue.jobs().cancel(failed);
-    millis.addAndGet(KEEP.toMillis() / 2);
+    timed.pass(KEEP.dividedBy(2));
     String recent = submit(1);
     renderAll();
     String open = submit(2);
     Jobs.Summary before = queue.views().get(old);
     assertEquals(0, archive());
-    millis.addAndGet(KEEP.toMillis() / 2 + 1);
+    timed.pass(KEEP.dividedBy(2).plusMillis(1));
     assertEquals(2, archive());
     assertEquals(0, archive());
 
@@ -115,7 +112,7 @@ class RetentionTest {
     Lease lease = lease().getFirst();
     commit(lease);
     queue.jobs().cancel(job);
-    millis.addAndGet(2 * KEEP.toMillis());
+    timed.pass(KEEP.multipliedBy(2));
     assertEquals(0, archive());
     finish(lease);
     assertEquals(1, archive());
@@ -128,15 +125,15 @@ class RetentionTest {
     String drained = register("drained");
     queue.nodes().setDraining(drained, true);
     register("idle");
-    millis.addAndGet(KEEP.toMillis() - 1_000);
+    timed.pass(KEEP.minusSeconds(1));
     String late = submit(1);
     renderAll();
-    millis.addAndGet(Queue.NODE_TOKEN_LIFE.toMillis() + 2_000);
+    timed.pass(Queue.NODE_TOKEN_LIFE.plusSeconds(2));
     assertEquals(1, archive());
     assertEquals(List.of("drained", "n"), names(), "the late job was rendered by n");
     assertThrows(Refusal.class, () -> queue.views().definition(job));
     queue.views().definition(late);
-    millis.addAndGet(KEEP.toMillis());
+    timed.pass(KEEP);
     assertEquals(1, archive());
     assertEquals(List.of("drained"), names());
     var wish = new Leasing.Request(sequence + 1, List.of(), 0);
@@ -149,7 +146,7 @@ class RetentionTest {
   void whatWasBegunIsEndedByTheNextTime() throws Exception {
     String old = submit(3);
     renderAll();
-    millis.addAndGet(2 * KEEP.toMillis());
+    timed.pass(KEEP.multipliedBy(2));
     assertEquals(1, queue.archive(KEEP, () -> false));
     assertEquals(3, store.read(rows -> rows.leases().ofTasks(number(old), 0, 9)).size());
     assertTrue(queue.views().get(old).archived());

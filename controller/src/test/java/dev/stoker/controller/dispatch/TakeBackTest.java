@@ -14,11 +14,9 @@ import dev.stoker.controller.protocol.Leasing.Lease;
 import dev.stoker.controller.protocol.Registration;
 import dev.stoker.controller.store.QueueStore;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -34,9 +32,7 @@ class TakeBackTest {
   @Parameter StoreKind kind;
   @TempDir Path folder;
 
-  private final AtomicLong millis = new AtomicLong(1_700_000_000_000L);
-  private final Clocks clocks =
-      new Clocks(() -> Instant.ofEpochMilli(millis.get()), () -> millis.get() * 1_000_000);
+  private TimedQueue timed;
   private QueueStore store;
   private Queue queue;
   private String job;
@@ -46,8 +42,9 @@ class TakeBackTest {
 
   @BeforeEach
   void aNodeHoldsOneTaskAndOneAhead() throws Exception {
-    store = kind.open(folder);
-    queue = Queue.open(store, clocks, Sharing.EQUAL);
+    timed = new TimedQueue(kind, folder);
+    store = timed.store;
+    queue = timed.queue;
     job = queue.jobs().submit(TestJobs.frames(2), "", null).jobId();
     busy = node("busy");
     List<Lease> both = Polls.lease(queue, busy, asking(1, 2, 0));
@@ -57,7 +54,7 @@ class TakeBackTest {
 
   @AfterEach
   void close() {
-    store.close();
+    timed.close();
   }
 
   @Test
@@ -127,7 +124,7 @@ class TakeBackTest {
   }
 
   private void pass() {
-    millis.addAndGet(TakeBack.BEHIND_FOR.toMillis());
+    timed.pass(TakeBack.BEHIND_FOR);
   }
 
   /** Whether the node is asked for its second lease; never for the first. */
