@@ -2,7 +2,9 @@ package dev.stoker.agent.cli;
 
 import dev.stoker.controller.client.ControllerClient;
 import dev.stoker.controller.protocol.Jobs;
+import dev.stoker.controller.protocol.Pins;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +28,19 @@ final class JobPages {
       all.addAll(page.tasks());
       after = page.next();
     } while (after != null && all.size() < most);
+    return all;
+  }
+
+  /** By their names. */
+  static List<Pins.Pin> pins(ControllerClient client, String jobId) {
+    List<Pins.Pin> all = new ArrayList<>();
+    Pins.Page page = client.pins(jobId, 0, Pins.MOST_AT_ONCE);
+    all.addAll(page.pins());
+    while (page.more()) {
+      page = client.pins(jobId, page.next(), Pins.MOST_AT_ONCE);
+      all.addAll(page.pins());
+    }
+    all.sort(Comparator.comparing(Pins.Pin::name));
     return all;
   }
 

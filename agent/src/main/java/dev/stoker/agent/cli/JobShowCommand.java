@@ -4,6 +4,7 @@ import dev.stoker.agent.config.ByteSize;
 import dev.stoker.controller.client.ControllerClient;
 import dev.stoker.controller.protocol.Finish;
 import dev.stoker.controller.protocol.Jobs;
+import dev.stoker.controller.protocol.Pins;
 import dev.stoker.controller.protocol.TaskUsage;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -36,6 +37,11 @@ final class JobShowCommand implements Callable<Integer> {
       description = "Show instead which input files its steps opened and how much they read.")
   private boolean inputs;
 
+  @Option(
+      names = "--pins",
+      description = "Show instead which version of each input file the job reads.")
+  private boolean pins;
+
   JobShowCommand(Context context) {
     this.context = context;
   }
@@ -43,6 +49,10 @@ final class JobShowCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     try (ControllerClient client = context.client()) {
+      if (pins) {
+        printPins(JobPages.pins(client, jobId));
+        return 0;
+      }
       Jobs.Summary job = client.job(jobId);
       if (inputs) {
         List<JobInputs.OfStep> steps = JobInputs.of(client, job);
@@ -91,6 +101,16 @@ final class JobShowCommand implements Callable<Integer> {
       printWhy(client, job, tasks);
       return 0;
     }
+  }
+
+  private void printPins(List<Pins.Pin> pinned) {
+    if (context.json()) {
+      context.printJson(Map.of("pins", pinned));
+      return;
+    }
+    Table table = new Table("FILE", "VERSION");
+    pinned.forEach(pin -> table.add(pin.name(), pin.version()));
+    table.print(context.out());
   }
 
   private static long total(Jobs.Summary job) {

@@ -105,6 +105,11 @@ class DeclaredPinsTest {
         "and what is missing, or on a disk, is for the nodes");
     assertTrue(page.pins().stream().allMatch(pin -> pin.version().startsWith("etag:")));
 
+    stoker.run("job", "show", job, "--pins", "--controller", server.url().toString());
+    List<String> shown = stoker.out().lines().toList();
+    assertEquals(4, shown.size(), stoker.out());
+    assertTrue(shown.get(1).matches("show/shot\\.scene +etag:.+"), shown.get(1));
+
     stoker.run("job", "retry", job, "--controller", server.url().toString());
     assertEquals(1, stoker.exitCode(), "nothing has failed");
     stoker.run("job", "retry", job, "--repin", "--controller", server.url().toString());
