@@ -29,9 +29,9 @@ public final class Rehearsal {
   /** So many that requests of several sizes go out, and large enough for direct writes. */
   private static final int LARGE_BYTES = 96 << 20;
 
-  /** What Netty else unpacks into a temporary file at each start, which takes 20 ms. */
+  /** What is else unpacked into a temporary file at each start, which takes 20 ms. */
   private static final List<String> LIBRARIES =
-      List.of("netty_transport_native_epoll", "netty_tcnative_linux");
+      List.of("netty_transport_native_epoll", "netty_tcnative_linux", "stoker_splice");
 
   private Rehearsal() {}
 

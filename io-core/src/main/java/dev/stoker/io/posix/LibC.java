@@ -39,9 +39,6 @@ final class LibC {
   static final int AF_UNIX = 1;
   static final int SOCK_STREAM = 1;
   static final int F_SETFD = 2; // fcntl.h
-  static final int F_SETPIPE_SZ = 1031;
-  static final int SPLICE_F_MOVE = 1;
-  static final int SPLICE_F_NONBLOCK = 2;
   static final int FD_CLOEXEC = 1;
 
   static {
@@ -101,11 +98,6 @@ final class LibC {
   static native int ioctl(int fd, long request, long argument);
 
   static native long copy_file_range(
-      int from, long fromOffset, int to, long toOffset, long count, int flags);
-
-  static native int pipe2(long ends, int flags);
-
-  static native long splice(
       int from, long fromOffset, int to, long toOffset, long count, int flags);
 
   static native int statx(int folder, byte[] path, int flags, int mask, long buffer);

@@ -2,9 +2,7 @@ package dev.stoker.io.sync;
 
 import dev.stoker.io.asset.IoFailure;
 import dev.stoker.io.fetch.RangeSink;
-import dev.stoker.io.posix.FileHandle;
-import dev.stoker.io.posix.OpenFlag;
-import dev.stoker.io.posix.PosixException;
+import dev.stoker.io.posix.SpliceFile;
 import dev.stoker.io.posix.SplicePipe;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -40,7 +38,7 @@ final class PartFile implements AutoCloseable {
   private final WriteWay way;
 
   /** Guarded by {@link #turn}. */
-  private @Nullable FileHandle spliced;
+  private @Nullable SpliceFile spliced;
 
   /** Guarded by {@link #turn}. */
   private boolean closed;
@@ -131,11 +129,8 @@ final class PartFile implements AutoCloseable {
    * cannot.
    */
   RangeSink.@Nullable Splice splice() {
-    try {
-      return new SplicedWrites(this, SplicePipe.open());
-    } catch (PosixException e) {
-      return null;
-    }
+    SplicePipe pipe = SplicePipe.open();
+    return pipe == null ? null : new SplicedWrites(this, pipe);
   }
 
   /**
@@ -150,7 +145,7 @@ final class PartFile implements AutoCloseable {
         return false;
       }
       if (spliced == null) {
-        spliced = FileHandle.open(path, 0, OpenFlag.WRITE, OpenFlag.NO_FOLLOW);
+        spliced = SpliceFile.open(path);
       }
       long start = System.nanoTime();
       pipe.empty(spliced, offset);
