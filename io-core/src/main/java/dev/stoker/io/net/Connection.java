@@ -4,11 +4,9 @@ import dev.stoker.io.asset.IoFailure;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.epoll.EpollSocketChannel;
-import io.netty.util.concurrent.ScheduledFuture;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -16,10 +14,6 @@ import org.jspecify.annotations.Nullable;
 /**
  * One connection to one origin; carries one exchange at a time. Everything here runs on its event
  * loop but {@link #start} and {@link #abandon}, which go there.
- *
- * <p>One timer watches the connection for all it may wait for (the call's deadline, the first byte,
- * the next byte, the next call). It is set anew only when a bound comes before it, so that the
- * usual exchange touches no timer at all.
  */
 // Closing a channel tells its outcome to channelInactive; nobody needs the future as well.
 @SuppressWarnings({"FutureReturnValueIgnored", "ReferenceEquality"})
@@ -65,8 +59,7 @@ final class Connection extends InboundHandler
   private boolean answerBegun;
   private boolean requestSent;
   private long lastProgressNanos = System.nanoTime();
-  private @Nullable ScheduledFuture<?> timer;
-  private long timerAtNanos;
+  private final BoundTimer timer = new BoundTimer(this::boundNanos, this::boundPassed);
 
   Connection(OriginPool pool, TransportOptions options, boolean secure) {
     this.pool = pool;
@@ -145,7 +138,7 @@ final class Connection extends InboundHandler
                   if (sent.isSuccess()) {
                     watch();
                   } else {
-                    abort(sendFailed(next, sent));
+                    abort(next.notSent(sent.cause()));
                   }
                 });
     watch();
@@ -347,9 +340,7 @@ final class Connection extends InboundHandler
 
   @Override
   public void channelInactive(ChannelHandlerContext context) {
-    if (timer != null) {
-      timer.cancel(false);
-    }
+    timer.cancel();
     pool.closed(this);
     Exchange current = exchange;
     if (current == null) {
@@ -364,32 +355,17 @@ final class Connection extends InboundHandler
       exchange = null;
       sendAnotherWay(current);
     } else {
-      abort(closedEarly(current));
+      abort(current.closedEarly(answerBegun));
     }
   }
 
   private void sendAnotherWay(Exchange unsent) {
     if (unsent.replayed) {
-      unsent.fail(closedEarly(unsent));
+      unsent.fail(unsent.closedEarly(answerBegun));
     } else {
       unsent.replayed = true;
       pool.submit(unsent);
     }
-  }
-
-  private IoFailure closedEarly(Exchange current) {
-    return new IoFailure.Unavailable(
-        "Cannot finish "
-            + current.call
-            + ": the origin closed the connection "
-            + (answerBegun ? "in the middle of its answer." : "without an answer."),
-        null);
-  }
-
-  private static IoFailure sendFailed(Exchange current, ChannelFuture sent) {
-    return new IoFailure.Unavailable(
-        "Cannot send " + current.call + ": " + RequestWriter.reason(sent.cause()) + ".",
-        sent.cause());
   }
 
   @Override
@@ -401,9 +377,7 @@ final class Connection extends InboundHandler
       // A reset in place of a close: what channelInactive does about it holds here too.
       context.close();
     } else {
-      abort(
-          new IoFailure.Unavailable(
-              "Cannot finish " + current.call + ": " + RequestWriter.reason(cause) + ".", cause));
+      abort(current.broken(cause));
     }
   }
 
@@ -425,25 +399,11 @@ final class Connection extends InboundHandler
 
   /** Makes sure that the timer fires no later than the present wait ends. */
   void watch() {
-    long bound = boundNanos();
-    if (timer != null) {
-      if (timerAtNanos - bound <= 0) {
-        return;
-      }
-      timer.cancel(false);
-    }
-    timerAtNanos = bound;
-    long delay = Math.max(0, bound - System.nanoTime());
-    timer = channel().eventLoop().schedule(this::timerFired, delay, TimeUnit.NANOSECONDS);
+    timer.watch(channel().eventLoop());
   }
 
-  private void timerFired() {
-    timer = null;
+  private void boundPassed() {
     if (!channel().isOpen()) {
-      return;
-    }
-    if (boundNanos() - System.nanoTime() > 0) {
-      watch();
       return;
     }
     Exchange current = exchange;
@@ -457,14 +417,7 @@ final class Connection extends InboundHandler
     } else if (current.deadline.hasPassed()) {
       abort(current.timedOut(answerBegun ? "in the middle of the answer" : "without an answer"));
     } else {
-      abort(
-          new IoFailure.Unavailable(
-              "Cannot finish "
-                  + current.call
-                  + ": the origin sent nothing for "
-                  + (answerBegun ? options.stallTimeout() : options.firstByteTimeout()).toSeconds()
-                  + " s.",
-              null));
+      abort(current.silent(answerBegun ? options.stallTimeout() : options.firstByteTimeout()));
     }
   }
 }

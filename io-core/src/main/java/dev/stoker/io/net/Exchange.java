@@ -5,6 +5,7 @@ import dev.stoker.io.asset.IoFailure;
 import io.netty.buffer.ByteBuf;
 import io.netty.util.concurrent.Future;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -84,6 +85,31 @@ abstract sealed class Exchange {
   IoFailure.TimedOut timedOut(String stage) {
     return new IoFailure.TimedOut(
         "Gave up on " + call + " at its deadline " + stage + "; the origin is slow or hangs.");
+  }
+
+  IoFailure.Unavailable notSent(Throwable cause) {
+    return new IoFailure.Unavailable(
+        "Cannot send " + call + ": " + RequestWriter.reason(cause) + ".", cause);
+  }
+
+  IoFailure.Unavailable broken(Throwable cause) {
+    return new IoFailure.Unavailable(
+        "Cannot finish " + call + ": " + RequestWriter.reason(cause) + ".", cause);
+  }
+
+  IoFailure.Unavailable closedEarly(boolean answerBegun) {
+    return new IoFailure.Unavailable(
+        "Cannot finish "
+            + call
+            + ": the origin closed the connection "
+            + (answerBegun ? "in the middle of its answer." : "without an answer."),
+        null);
+  }
+
+  IoFailure.Unavailable silent(Duration time) {
+    return new IoFailure.Unavailable(
+        "Cannot finish " + call + ": the origin sent nothing for " + time.toSeconds() + " s.",
+        null);
   }
 
   /** A future that ends only when the transport let go of the caller's buffer. */
