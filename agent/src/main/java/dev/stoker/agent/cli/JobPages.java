@@ -34,12 +34,13 @@ final class JobPages {
   /** By their names. */
   static List<Pins.Pin> pins(ControllerClient client, String jobId) {
     List<Pins.Pin> all = new ArrayList<>();
-    Pins.Page page = client.pins(jobId, 0, Pins.MOST_AT_ONCE);
-    all.addAll(page.pins());
-    while (page.more()) {
-      page = client.pins(jobId, page.next(), Pins.MOST_AT_ONCE);
+    Pins.Page page;
+    long after = 0;
+    do {
+      page = client.pins(jobId, after, Pins.MOST_AT_ONCE);
       all.addAll(page.pins());
-    }
+      after = page.next();
+    } while (page.more());
     all.sort(Comparator.comparing(Pins.Pin::name));
     return all;
   }

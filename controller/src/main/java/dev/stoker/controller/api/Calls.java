@@ -1,5 +1,6 @@
 package dev.stoker.controller.api;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.stoker.controller.protocol.Commit;
 import dev.stoker.controller.protocol.Farm;
@@ -116,28 +117,7 @@ final class Calls {
       Wire.mapper()
           .valueToTree(
               new Jobs.Definition(
-                  Wire.mapper()
-                      .valueToTree(
-                          Map.of(
-                              "specificationVersion",
-                              "jobtemplate-2023-09",
-                              "name",
-                              "Hello",
-                              "steps",
-                              List.of(
-                                  Map.of(
-                                      "name",
-                                      "Say",
-                                      "script",
-                                      Map.of(
-                                          "actions",
-                                          Map.of(
-                                              "onRun",
-                                              Map.of(
-                                                  "command",
-                                                  "echo",
-                                                  "args",
-                                                  List.of("hello")))))))),
+                  hello(),
                   List.of(),
                   Map.of(),
                   "",
@@ -296,6 +276,21 @@ final class Calls {
           get("/v1/tokens", "The tokens that were given out.", Tokens.Page.class),
           post("/v1/tokens/{token}/revoke", "Make a token useless.", null, Tokens.Page.class),
           get("/v1/audit", "What people did.", Map.of("limit", HUNDREDS), Tokens.Audit.class));
+
+  /** The shortest template that does something. */
+  private static JsonNode hello() {
+    try {
+      return Wire.mapper()
+          .readTree(
+              """
+              {"specificationVersion": "jobtemplate-2023-09", "name": "Hello",
+               "steps": [{"name": "Say",
+                 "script": {"actions": {"onRun": {"command": "echo", "args": ["hello"]}}}}]}
+              """);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("The example is no JSON.", e);
+    }
+  }
 
   private static Call get(String path, String summary, @Nullable Class<?> answer) {
     return get(path, summary, Map.of(), answer);

@@ -88,11 +88,10 @@ final class Handout {
     }
     List<Delivery.Part> parts = new ArrayList<>(1);
     for (Piece piece : run.pieces) {
-      long from = piece.lackingFrom(only);
-      long to = Math.min(end, Math.min(piece.end, only.range.end()));
-      if (from >= start && from < to && piece.waiters.contains(only)) {
-        parts.add(new Delivery.Part(only, ByteRange.between(from, to), 0));
-        piece.serve(only, to);
+      ByteRange gets = piece.waiters.contains(only) ? stretch(piece, only, start, end) : null;
+      if (gets != null) {
+        parts.add(new Delivery.Part(only, gets, 0));
+        piece.serve(only, gets.end());
       }
     }
     return parts;
@@ -131,14 +130,11 @@ final class Handout {
     }
     for (Piece piece : run.pieces) {
       for (Want want : piece.waiters) {
-        long from = piece.lackingFrom(want);
-        long to = Math.min(end, Math.min(piece.end, want.range.end()));
-        // Who joined late gets nothing after a gap: what it has must stay a stretch from its start.
-        if (from < start || from >= to) {
+        ByteRange gets = stretch(piece, want, start, end);
+        if (gets == null) {
           continue;
         }
-        var part =
-            new Delivery.Part(want, ByteRange.between(from, to), startInBuffer + from - start);
+        var part = new Delivery.Part(want, gets, startInBuffer + gets.offset() - start);
         if (want.sink.isQuick()) {
           here.add(part);
         } else {
@@ -148,10 +144,20 @@ final class Handout {
           }
           deliveries.add(copy);
         }
-        piece.serve(want, to);
+        piece.serve(want, gets.end());
       }
     }
     return deliveries;
+  }
+
+  /**
+   * What a waiter gets of bytes that came in a row, if anything. Who joined late gets nothing after
+   * a gap: what it has must stay a stretch from its start.
+   */
+  private static @Nullable ByteRange stretch(Piece piece, Want want, long start, long end) {
+    long from = piece.lackingFrom(want);
+    long to = Math.min(end, Math.min(piece.end, want.range.end()));
+    return from < start || from >= to ? null : ByteRange.between(from, to);
   }
 
   private static @Nullable Delivery copy(

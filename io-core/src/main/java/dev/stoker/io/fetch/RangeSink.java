@@ -47,18 +47,8 @@ public interface RangeSink {
   /** So many bytes from there on were taken by a {@link #splice}, each told once. */
   default void spliced(long offset, long lengthBytes) {}
 
-  /** Takes bytes out of sockets. Thread-safe until it is closed. */
-  interface Splice extends AutoCloseable {
-    /**
-     * Moves what has come, as {@link SpliceTarget#splice}.
-     *
-     * @param offset in the asset
-     */
-    int splice(int socket, long offset, int mostBytes);
-
-    /** Takes bytes that had to be read, position to limit. */
-    void put(long offset, ByteBuffer data);
-
+  /** Takes bytes out of sockets; offsets are in the asset. Thread-safe until it is closed. */
+  interface Splice extends SpliceTarget, AutoCloseable {
     @Override
     void close();
   }

@@ -162,23 +162,23 @@ final class Connection extends InboundHandler
   @Override
   public void beforeRead() {
     Exchange current = exchange;
+    SpliceTarget target = current == null ? null : current.spliceTarget();
     if (secure
         || current == null
-        || current.spliceTarget() == null
+        || target == null
         || decoder.plainBodyBytes() < DIRECT_FROM_BYTES) {
       return;
     }
     try {
-      splice(current);
+      splice(current, target);
     } catch (RuntimeException e) {
       abort(e);
     }
   }
 
   /** Ends in {@link #channelReadComplete} if that was the last of the body. */
-  private void splice(Exchange current) {
-    SpliceTarget target = current.spliceTarget();
-    if (target == null || !(channel() instanceof EpollSocketChannel socket)) {
+  private void splice(Exchange current, SpliceTarget target) {
+    if (!(channel() instanceof EpollSocketChannel socket)) {
       current.stopSplicing();
       return;
     }

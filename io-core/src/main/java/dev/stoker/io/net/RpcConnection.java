@@ -236,16 +236,26 @@ final class RpcConnection extends InboundHandler
   @Override
   public void beforeRead() {
     while (decoder.directBytes() >= DIRECT_FROM_BYTES) {
-      RpcCall current = decoder.current();
-      SpliceTarget target = current == null ? null : current.spliceTarget();
-      if (current == null
+      RpcCall splices = splicingCall();
+      SpliceTarget target = splices == null ? null : splices.spliceTarget();
+      if (splices == null
           || target == null
-          || current == useless
           || !(channel instanceof EpollSocketChannel socket)
-          || !splice(current, target, socket)) {
+          || !splice(splices, target, socket)) {
         return;
       }
     }
+  }
+
+  /** The call whose data are due, if they go into a splice target. */
+  private @Nullable RpcCall splicingCall() {
+    RpcCall current = decoder.current();
+    return current != null
+            && current.spliceTarget() != null
+            && current != useless
+            && channel instanceof EpollSocketChannel
+        ? current
+        : null;
   }
 
   /** Whether there may be more to splice. */
@@ -282,12 +292,7 @@ final class RpcConnection extends InboundHandler
   @Override
   public @Nullable ByteBuf directTarget() {
     int due = decoder.directBytes();
-    RpcCall current = decoder.current();
-    if (due < DIRECT_FROM_BYTES
-        || (current != null
-            && current.spliceTarget() != null
-            && current != useless
-            && channel instanceof EpollSocketChannel)) {
+    if (due < DIRECT_FROM_BYTES || splicingCall() != null) {
       return null;
     }
     if (direct == null) {

@@ -38,7 +38,7 @@ public final class FileHandle implements AutoCloseable {
 
   static FileHandle openAt(int folder, String name, String path, int mode, OpenFlag... flags)
       throws PosixException {
-    int fd = LibC.openat(folder, LibC.path(name), OpenFlag.bits(flags), mode);
+    int fd = LibC.openat(folder, CString.of(name), OpenFlag.bits(flags), mode);
     if (fd < 0) {
       throw failure("open", path);
     }

@@ -38,7 +38,7 @@ public final class FolderHandle implements AutoCloseable {
    * @param mode permission bits of a folder that this makes, whatever the umask
    */
   public FolderHandle makeChild(String name, int mode) throws PosixException {
-    boolean made = LibC.mkdirat(fd, LibC.path(name), mode) == 0;
+    boolean made = LibC.mkdirat(fd, CString.of(name), mode) == 0;
     if (!made) {
       PosixException failure = FileHandle.failure("mkdir", path + "/" + name);
       if (failure.errno() != Errno.EEXIST) {
@@ -62,7 +62,7 @@ public final class FolderHandle implements AutoCloseable {
 
   /** Gives the file at {@code source} a second name in this folder. */
   public void link(Path source, String name) throws PosixException {
-    if (LibC.linkat(LibC.AT_FDCWD, LibC.path(source.toString()), fd, LibC.path(name), 0) != 0) {
+    if (LibC.linkat(LibC.AT_FDCWD, CString.of(source.toString()), fd, CString.of(name), 0) != 0) {
       throw FileHandle.failure("link", path + "/" + name);
     }
   }
@@ -103,7 +103,7 @@ public final class FolderHandle implements AutoCloseable {
     ByteBuffer statx = ByteBuffer.allocateDirect(FileStatus.STRUCT_BYTES);
     long address = MemorySegment.ofBuffer(statx).address();
     try {
-      if (LibC.statx(folder, LibC.path(name), flags, LibC.STATX_BASIC_STATS, address) != 0) {
+      if (LibC.statx(folder, CString.of(name), flags, LibC.STATX_BASIC_STATS, address) != 0) {
         throw FileHandle.failure("stat", path);
       }
       return FileStatus.of(statx);
@@ -116,7 +116,7 @@ public final class FolderHandle implements AutoCloseable {
       throws PosixException {
     int fd =
         LibC.openat(
-            at, LibC.path(name), LibC.O_RDONLY | LibC.O_DIRECTORY | LibC.O_CLOEXEC | flags, 0);
+            at, CString.of(name), LibC.O_RDONLY | LibC.O_DIRECTORY | LibC.O_CLOEXEC | flags, 0);
     if (fd < 0) {
       throw FileHandle.failure("open", path);
     }
@@ -124,7 +124,7 @@ public final class FolderHandle implements AutoCloseable {
   }
 
   private void remove(String name, int flags) throws PosixException {
-    if (LibC.unlinkat(fd, LibC.path(name), flags) != 0) {
+    if (LibC.unlinkat(fd, CString.of(name), flags) != 0) {
       PosixException failure = FileHandle.failure("remove", path + "/" + name);
       if (failure.errno() != Errno.ENOENT) {
         throw failure;

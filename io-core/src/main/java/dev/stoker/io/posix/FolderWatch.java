@@ -115,7 +115,7 @@ public final class FolderWatch implements AutoCloseable {
       return;
     }
     Path folder = top.resolve(relative);
-    int watch = InotifyCalls.inotify_add_watch(fd, LibC.path(folder.toString()), EVENTS);
+    int watch = InotifyCalls.inotify_add_watch(fd, CString.of(folder.toString()), EVENTS);
     if (watch < 0) {
       return; // gone again, or the kernel's limit of watches is reached
     }

@@ -32,7 +32,7 @@ public final class FuseDevice implements AutoCloseable {
 
   /** A channel that belongs to no file system yet. */
   public static FuseDevice open() throws PosixException {
-    int fd = LibC.openat(LibC.AT_FDCWD, LibC.path(PATH), LibC.O_RDWR | LibC.O_CLOEXEC, 0);
+    int fd = LibC.openat(LibC.AT_FDCWD, CString.of(PATH), LibC.O_RDWR | LibC.O_CLOEXEC, 0);
     if (fd < 0) {
       throw FileHandle.failure("open", PATH);
     }

@@ -89,7 +89,7 @@ public final class FuseMounter {
     int error =
         LibC.posix_spawn(
             pid.address(),
-            LibC.path(program.toString()),
+            CString.of(program.toString()),
             0,
             0,
             argv.address(),

@@ -1,11 +1,9 @@
 package dev.stoker.io.posix;
 
 import com.sun.jna.Native;
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 
 /**
- * The C library's calls, mapped directly by JNA. Paths are NUL-terminated UTF-8 ({@link #path}),
+ * The C library's calls, mapped directly by JNA. Paths are NUL-terminated UTF-8 ({@link CString}),
  * because JNA would encode a String by the locale and a service often runs in none. Addresses are
  * plain {@code long}s.
  */
@@ -46,11 +44,6 @@ final class LibC {
   }
 
   private LibC() {}
-
-  static byte[] path(String text) {
-    byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
-    return Arrays.copyOf(utf8, utf8.length + 1);
-  }
 
   static native long read(int fd, long address, long count);
 

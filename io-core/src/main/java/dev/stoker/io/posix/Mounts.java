@@ -23,11 +23,11 @@ public final class Mounts {
     long flags = MS_NOSUID | MS_NODEV | (readOnly ? MS_RDONLY : 0);
     String data = "fd=" + device.number() + "," + options;
     if (LibC.mount(
-            LibC.path(source),
-            LibC.path(folder.toString()),
-            LibC.path(type),
+            CString.of(source),
+            CString.of(folder.toString()),
+            CString.of(type),
             flags,
-            LibC.path(data))
+            CString.of(data))
         != 0) {
       throw FileHandle.failure("mount", folder.toString());
     }
@@ -53,7 +53,7 @@ public final class Mounts {
   }
 
   private static void unmount(Path folder, int flags) throws PosixException {
-    if (LibC.umount2(LibC.path(folder.toString()), flags) != 0) {
+    if (LibC.umount2(CString.of(folder.toString()), flags) != 0) {
       throw FileHandle.failure("unmount", folder.toString());
     }
   }

@@ -19,7 +19,7 @@ public final class PosixFiles {
   public static FileSystemStatus fileSystem(Path path) throws PosixException {
     ByteBuffer s = ByteBuffer.allocateDirect(FileSystemStatus.STRUCT_BYTES);
     try {
-      if (LibC.statvfs(LibC.path(path.toString()), MemorySegment.ofBuffer(s).address()) != 0) {
+      if (LibC.statvfs(CString.of(path.toString()), MemorySegment.ofBuffer(s).address()) != 0) {
         throw FileHandle.failure("statvfs", path.toString());
       }
     } finally {
@@ -30,7 +30,7 @@ public final class PosixFiles {
 
   /** Removes a file's name; there being none is no failure. */
   public static void remove(Path path) throws PosixException {
-    if (LibC.unlinkat(LibC.AT_FDCWD, LibC.path(path.toString()), 0) != 0) {
+    if (LibC.unlinkat(LibC.AT_FDCWD, CString.of(path.toString()), 0) != 0) {
       PosixException failure = FileHandle.failure("remove", path.toString());
       if (failure.errno() != Errno.ENOENT) {
         throw failure;
@@ -41,7 +41,7 @@ public final class PosixFiles {
   /** Renames on one file system, replacing what {@code to} named. */
   public static void rename(Path from, Path to) throws PosixException {
     if (LibC.renameat(
-            LibC.AT_FDCWD, LibC.path(from.toString()), LibC.AT_FDCWD, LibC.path(to.toString()))
+            LibC.AT_FDCWD, CString.of(from.toString()), LibC.AT_FDCWD, CString.of(to.toString()))
         != 0) {
       throw FileHandle.failure("rename", from.toString());
     }

@@ -3,7 +3,6 @@ package dev.stoker.io.posix;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
 /** A file that {@link SplicePipe} writes to. Its owner closes it once nobody uses it. */
@@ -18,8 +17,8 @@ public final class SpliceFile implements AutoCloseable {
 
   /** Opens a file that exists and is no link. */
   public static SpliceFile open(Path path) throws PosixException {
-    byte[] name = path.toString().getBytes(StandardCharsets.UTF_8);
-    ByteBuffer terminated = ByteBuffer.allocateDirect(name.length + 1).put(0, name);
+    byte[] name = CString.of(path.toString());
+    ByteBuffer terminated = ByteBuffer.allocateDirect(name.length).put(0, name);
     try {
       long opened = SpliceCalls.open(MemorySegment.ofBuffer(terminated).address());
       if (opened < 0) {

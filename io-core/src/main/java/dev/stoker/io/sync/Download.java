@@ -92,10 +92,7 @@ final class Download implements RangeSink {
   public void accept(long offset, ByteBuffer data) {
     int length = data.remaining();
     open().write(offset, data);
-    tally.bytes.add(length);
-    if (asset.info().lengthBytes() >= MARK_EVERY_BYTES) {
-      advance(offset, length);
-    }
+    took(offset, length);
   }
 
   @Override
@@ -110,8 +107,12 @@ final class Download implements RangeSink {
 
   @Override
   public void spliced(long offset, long lengthBytes) {
-    tally.bytes.add(lengthBytes);
     tally.bytesSpliced.add(lengthBytes);
+    took(offset, lengthBytes);
+  }
+
+  private void took(long offset, long lengthBytes) {
+    tally.bytes.add(lengthBytes);
     if (asset.info().lengthBytes() >= MARK_EVERY_BYTES) {
       advance(offset, lengthBytes);
     }

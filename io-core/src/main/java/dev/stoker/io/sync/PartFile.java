@@ -163,7 +163,7 @@ final class PartFile implements AutoCloseable {
     turn.lock();
     try {
       if (!closed) {
-        writeFully(buffered, offset, data);
+        writeInTurn(offset, data);
       }
     } catch (IOException e) {
       throw failure(path, e);
