@@ -57,6 +57,7 @@ public final class BlockCache implements AutoCloseable {
   private final RamTier ram;
   private final FreshBytes fresh;
   private final Departures departures;
+  private final Intake intake;
   private final BlockReader reader;
   private final Filler filler;
   private final Verifier verifier;
@@ -89,7 +90,7 @@ public final class BlockCache implements AutoCloseable {
     open = new OpenFiles(settings.maxOpenFiles() / 2, settings.memoryBytes() / 8);
     departures = new Departures(entries, open);
     BadGrains bad = new BadGrains(open, frames, counters, departures, damage);
-    Intake intake = new Intake(fetcher, open, frames, counters, departures, fresh);
+    intake = new Intake(fetcher, open, frames, counters, departures, fresh);
     reader = new BlockReader(frames, ram, intake, bad, counters);
     filler = new Filler(intake, bad, frames, counters);
     verifier = new Verifier(bad, frames);
@@ -282,15 +283,16 @@ public final class BlockCache implements AutoCloseable {
   }
 
   /**
-   * Gives the folders back. Readers must be done; fills are canceled, and what still arrives is
-   * dropped.
+   * Gives the folders back. Readers must be done; what they were sent is written first, fills are
+   * canceled, and what still arrives is dropped.
    */
   @Override
   public void close() {
     scrub.close();
     fills.close();
     fresh.close();
-    if (!open.close(Deadline.after(CLOSE_PATIENCE))) {
+    Deadline patience = Deadline.after(CLOSE_PATIENCE);
+    if (!intake.settle(patience) || !open.close(patience)) {
       LOG.log(System.Logger.Level.ERROR, "A disk of the cache hangs; its files stay open.");
     }
     disks.forEach(CacheDisk::close);

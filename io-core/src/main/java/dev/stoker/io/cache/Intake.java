@@ -12,6 +12,8 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.LongConsumer;
 
 /**
@@ -37,6 +39,10 @@ final class Intake {
   private final Counters counters;
   private final DiskLoss loss;
   private final FreshBytes fresh;
+
+  /** Shared while a piece is taken in; alone for who waits until none is. */
+  private final ReadWriteLock pieces = new ReentrantReadWriteLock();
+
   private volatile long behindSinceNanos = System.nanoTime() - BEHIND_NANOS;
 
   Intake(
@@ -109,8 +115,36 @@ final class Intake {
     return fetch;
   }
 
-  /** Takes one piece in. */
+  /**
+   * Waits until what has come was written or shed: its readers have it before, and may be done.
+   *
+   * @return whether it was, before the deadline
+   */
+  boolean settle(Deadline deadline) {
+    try {
+      if (!pieces.writeLock().tryLock(deadline.remainingNanos(), TimeUnit.NANOSECONDS)) {
+        return false;
+      }
+      pieces.writeLock().unlock();
+      return true;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
   private void accept(
+      Entry entry, long offset, ByteBuffer piece, boolean mustKeep, Deadline deadline) {
+    pieces.readLock().lock(); // held alone for no longer than it takes to see that nobody has it
+    try {
+      take(entry, offset, piece, mustKeep, deadline);
+    } finally {
+      pieces.readLock().unlock();
+    }
+  }
+
+  /** Takes one piece in. */
+  private void take(
       Entry entry, long offset, ByteBuffer piece, boolean mustKeep, Deadline deadline) {
     counters.originBytes.add(piece.remaining());
     entry.arrivals.offer(offset, piece);

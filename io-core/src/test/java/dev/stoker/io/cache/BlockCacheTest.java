@@ -23,6 +23,7 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
@@ -70,6 +71,27 @@ class BlockCacheTest {
     fixture.reopen();
     fixture.checkAll(asset);
     assertEquals(sent, fixture.origin.sentBytes.get());
+  }
+
+  @Test
+  void whatItsReadersWereSentIsWrittenBeforeTheCacheCloses() throws Exception {
+    PinnedAsset asset = asset("a", "1", MIB);
+    Semaphore writers = fixture.cache.disks().getFirst().writers;
+    int all = writers.drainPermits();
+    fixture.waitsForDisk = false;
+    List<ByteRange> whole = List.of(asset.info().wholeRange());
+    var _ = fixture.open(asset).fill(whole, Priority.DEMAND, soon(), FillProgress.NONE);
+    await(() -> !fixture.origin.requests.isEmpty());
+    fixture.checkAll(asset); // joins the fill, whose bytes wait for their turn at the disk
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      var closed = threads.submit(fixture.cache::close);
+      Thread.sleep(100);
+      writers.release(all);
+      closed.get(20, TimeUnit.SECONDS);
+    }
+    fixture.open();
+    fixture.checkAll(asset);
+    assertEquals(MIB, fixture.origin.sentBytes.get());
   }
 
   @Test
