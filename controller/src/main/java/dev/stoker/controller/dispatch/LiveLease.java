@@ -34,5 +34,6 @@ final class LiveLease {
     this.endsNanos = endsNanos;
     sinceNanos = endsNanos - Protocol.LEASE_TERM.toNanos();
     sequence = row.sequence();
+    acknowledged = sequence == 0; // the node registered with it: it knows what it goes on with
   }
 }

@@ -66,6 +66,30 @@ class RestartTest {
   }
 
   @Test
+  void whatANodeRegisteredWithAndDoesNotListIsTakenFromItAfterARestart() {
+    ScriptedAgent reborn;
+    Lease lost;
+    try (var server = start();
+        var user = new ControllerClient(server.url(), null);
+        var dead = new ScriptedAgent(server.url(), null, "node-1")) {
+      user.submit(TestJobs.frames(1), "key-1");
+      lost = dead.lease(1, 5_000).getFirst();
+      dead.heartbeat(lost);
+      reborn = new ScriptedAgent(server.url(), null, "node-1");
+    }
+    try (var server = start();
+        var other = new ScriptedAgent(server.url(), null, "node-2");
+        reborn) {
+      reborn.moveTo(server.url());
+      assertEquals(List.of(), other.lease(1, 0));
+      reborn.heartbeat();
+      assertEquals(2, other.lease(1, 5_000).getFirst().attempt());
+      var fenced = assertThrows(ControllerException.class, () -> reborn.commit(lost));
+      assertEquals(409, fenced.status());
+    }
+  }
+
+  @Test
   void anAcceptedJobSurvivesTheKillOfItsController() throws Exception {
     String job;
     try (var process = ControllerProcess.start(kind.settings(folder));

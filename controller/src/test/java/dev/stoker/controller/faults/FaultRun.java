@@ -38,6 +38,8 @@ final class FaultRun {
     this.suite = suite;
   }
 
+  private static final int LONGEST_CALM_MILLIS = 1_500;
+
   /** What happens to a farm; called again and again while a job runs. */
   @FunctionalInterface
   interface Fault {
@@ -62,7 +64,9 @@ final class FaultRun {
       var history = new History();
       List<String> tasks = new ArrayList<>();
       job(farm, fault, history, jobs, tasks);
-      History.Verdict verdict = history.replay(tasks);
+      History.Replay replay = history.replay(tasks);
+      replay.finds().forEach(System.out::println);
+      History.Verdict verdict = replay.verdict();
       lost += verdict.lost();
       doubled += verdict.doubled();
       corrupt += verdict.corrupt();
@@ -99,6 +103,7 @@ final class FaultRun {
       try {
         int struck = 0;
         do {
+          farm.pass(random.nextInt(LONGEST_CALM_MILLIS)); // or each dies at its first calls
           fault.strike(farm);
           struck++;
         } while (!isOver(farm, job, struck));

@@ -1,6 +1,7 @@
 package dev.stoker.controller.faults;
 
 import dev.stoker.controller.protocol.Commit;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -50,6 +51,9 @@ final class History {
   /** What the model says of a run. */
   record Verdict(int lost, int doubled, int corrupt) {}
 
+  /** What the model says, and what it found, for who looks for the cause. */
+  record Replay(Verdict verdict, List<String> finds) {}
+
   /** A moment that is later than all before. */
   long moment() {
     return now.incrementAndGet();
@@ -66,10 +70,10 @@ final class History {
   /**
    * @param tasks every task of the job
    */
-  Verdict replay(List<String> tasks) {
+  Replay replay(List<String> tasks) {
     var model = new Model();
     events.forEach(model::next);
-    return model.verdict(tasks);
+    return new Replay(model.verdict(tasks), model.finds);
   }
 
   /** The two invariants over one sequence of events. */
@@ -80,8 +84,19 @@ final class History {
     private final Map<String, Event.Published> published = new HashMap<>();
     private final Map<String, Event.Acknowledged> done = new HashMap<>();
     private final Set<String> recovered = new HashSet<>();
+    private final List<String> finds = new ArrayList<>();
     private int doubled;
     private int corrupt;
+
+    private void doubled(String what, Object before, Event now) {
+      doubled++;
+      finds.add("doubled: %s: %s, then %s".formatted(what, before, now));
+    }
+
+    private void corrupt(String what, @Nullable Object before, Event now) {
+      corrupt++;
+      finds.add("corrupt: %s: %s, then %s".formatted(what, before, now));
+    }
 
     private static String key(Event event) {
       return event.task() + "#" + event.attempt();
@@ -101,60 +116,61 @@ final class History {
       String holder =
           leased.recover() == null ? holders.putIfAbsent(key(leased), leased.node()) : null;
       if (holder != null && !holder.equals(leased.node())) {
-        doubled++;
+        doubled("an attempt of two nodes", holder, leased);
       }
       Event.Acknowledged before = done.get(leased.task());
       if (before != null && before.at() < leased.asked()) {
-        doubled++;
+        doubled("a finished task given out", before, leased);
       }
       if (leased.recover() != null) {
         recovered.add(leased.task());
-        requireGranted(leased.task(), leased.recover());
+        requireGranted(leased, leased.recover());
       }
     }
 
     private void granted(Event.Granted granted) {
       Event.Granted before = grants.putIfAbsent(granted.task(), granted);
       if (before != null && before.attempt() != granted.attempt()) {
-        doubled++;
+        doubled("two attempts granted", before, granted);
       } else if (before != null && !before.manifest().equals(granted.manifest())) {
-        corrupt++;
+        corrupt("two manifests granted", before, granted);
       }
       Event.GivenUp gone = givenUp.get(key(granted));
       if (before == null && gone != null && gone.at() < granted.asked()) {
-        doubled++;
+        doubled("granted after it was given up", gone, granted);
       }
     }
 
     private void published(Event.Published files) {
       Event.Published before = published.putIfAbsent(files.task(), files);
       if (before != null && !before.manifest().equals(files.manifest())) {
-        doubled++;
+        doubled("two manifests carried out", before, files);
       }
       if (!grants.containsKey(files.task()) && !recovered.contains(files.task())) {
-        corrupt++;
+        corrupt("carried out without a grant", null, files);
       }
-      requireGranted(files.task(), files.manifest());
+      requireGranted(files, files.manifest());
     }
 
     private void finished(Event.Acknowledged finished) {
       done.putIfAbsent(finished.task(), finished);
       if (!published.containsKey(finished.task())) {
-        corrupt++;
+        corrupt("finished without its files", null, finished);
       }
     }
 
     /** Granted to a node that died before it could say so: then the recovery's manifest is it. */
-    private void requireGranted(String task, Commit.Manifest manifest) {
-      Event.Granted grant = grants.get(task);
+    private void requireGranted(Event event, Commit.Manifest manifest) {
+      Event.Granted grant = grants.get(event.task());
       if (grant != null && !grant.manifest().equals(manifest)) {
-        corrupt++;
+        corrupt("another manifest than was granted", grant, event);
       }
     }
 
     Verdict verdict(List<String> tasks) {
-      int lost = (int) tasks.stream().filter(task -> !published.containsKey(task)).count();
-      return new Verdict(lost, doubled, corrupt);
+      List<String> lost = tasks.stream().filter(task -> !published.containsKey(task)).toList();
+      lost.forEach(task -> finds.add("lost: " + task));
+      return new Verdict(lost.size(), doubled, corrupt);
     }
   }
 }

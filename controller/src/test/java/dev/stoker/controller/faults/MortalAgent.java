@@ -24,6 +24,8 @@ final class MortalAgent {
   /** So that a job of 40 tasks outlives the start of a controller. */
   private static final int LONGEST_TASK_MILLIS = 400;
 
+  private static final int LONGEST_START_MILLIS = 500;
+
   private final Farm farm;
   private final History history;
   private final String name;
@@ -66,6 +68,7 @@ final class MortalAgent {
     nodeId = known.nodeId();
     token = known.nodeToken();
     sequence = 0;
+    farm.pass(random.nextInt(LONGEST_START_MILLIS));
     // What an earlier life held is given back: it is not listed.
     heartbeat(List.of());
   }
