@@ -13,14 +13,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
@@ -38,8 +33,6 @@ public final class BlockCache implements AutoCloseable {
 
   /** Frames that the RAM tier leaves to grains under way and to verification: a quarter. */
   private static final int TIER_SHARE_PERCENT = 75;
-
-  private static final int ROUNDS = 4;
 
   /** Of the cache's memory, which is half of the fetch engine's: a quarter of that one's. */
   private static final int FRESH_SHARE = 2;
@@ -60,8 +53,7 @@ public final class BlockCache implements AutoCloseable {
   private final Intake intake;
   private final BlockReader reader;
   private final Filler filler;
-  private final Verifier verifier;
-  private final Placer placer;
+  private final WholeFiles whole;
   private final Exposures exposures;
   private final Scrub scrub;
   private final Upkeep upkeep;
@@ -69,8 +61,7 @@ public final class BlockCache implements AutoCloseable {
   private final DamageReports damage = new DamageReports();
   private final BackgroundFills fills = new BackgroundFills();
 
-  private final ReentrantLock pinLock = new ReentrantLock();
-  private final Map<String, Set<Entry>> pinned = new HashMap<>(); // guarded by pinLock
+  private final Pins pins = new Pins();
 
   private BlockCache(
       CacheSettings settings,
@@ -93,8 +84,9 @@ public final class BlockCache implements AutoCloseable {
     intake = new Intake(fetcher, open, frames, counters, departures, fresh);
     reader = new BlockReader(frames, ram, intake, bad, counters);
     filler = new Filler(intake, bad, frames, counters);
-    verifier = new Verifier(bad, frames);
-    placer = new Placer(open, frames, departures, settings.trust(), nanos);
+    Verifier verifier = new Verifier(bad, frames);
+    Placer placer = new Placer(open, frames, departures, settings.trust(), nanos);
+    whole = new WholeFiles(filler, verifier, placer, open, departures);
     exposures = new Exposures(placer, departures);
     scrub = new Scrub(entries.values(), bad, verifier, settings.trust(), nanos);
     upkeep = new Upkeep(entries.values(), open, verifier, departures, nanos);
@@ -213,16 +205,7 @@ public final class BlockCache implements AutoCloseable {
 
   /** Lets go of everything that the owner pinned. */
   public void unpin(String owner) {
-    Set<Entry> freed;
-    pinLock.lock();
-    try {
-      freed = pinned.remove(owner);
-    } finally {
-      pinLock.unlock();
-    }
-    if (freed != null) {
-      freed.forEach(entry -> entry.disk.space.unpin(entry, owner));
-    }
+    pins.unpin(owner);
   }
 
   public CacheUsage usage() {
@@ -303,38 +286,33 @@ public final class BlockCache implements AutoCloseable {
       return;
     }
     long startNanos = System.nanoTime();
+    if (!readFromMemory(asset, range, into, startNanos)) {
+      boolean here = reader.read(asset.asset(), entryOf(asset), range, into, deadline);
+      (here ? latencies.disk() : latencies.origin()).record(System.nanoTime() - startNanos);
+    }
+    fresh.read(asset.id(), range);
+  }
+
+  private boolean readFromMemory(
+      CachedAsset asset, ByteRange range, ByteBuffer into, long startNanos) {
     int grain = Grain.at(range.offset());
     int from = (int) (range.offset() - Grain.offset(grain));
-    if (from + range.lengthBytes() <= Grain.BYTES && ram.copy(asset.id(), grain, from, into)) {
+    boolean isOneGrain = from + range.lengthBytes() <= Grain.BYTES;
+    if ((isOneGrain && ram.copy(asset.id(), grain, from, into))
+        || fresh.copy(asset.id(), range, into)) {
       counters.hitBytes.add(range.lengthBytes());
       latencies.ram().record(System.nanoTime() - startNanos);
-      return;
+      return true;
     }
-    boolean here =
-        fresh.copy(asset.id(), range, into)
-            || reader.read(asset.asset(), entryOf(asset), range, into, deadline);
-    fresh.read(asset.id(), range);
-    (here ? latencies.disk() : latencies.origin()).record(System.nanoTime() - startNanos);
+    return false;
   }
 
   boolean readIfHere(CachedAsset asset, ByteRange range, ByteBuffer into) {
-    Entry entry = entries.get(asset.id());
-    if (range.isEmpty()) {
-      return true;
-    }
     long startNanos = System.nanoTime();
-    int grain = Grain.at(range.offset());
-    int from = (int) (range.offset() - Grain.offset(grain));
-    if (from + range.lengthBytes() <= Grain.BYTES && ram.copy(asset.id(), grain, from, into)) {
-      counters.hitBytes.add(range.lengthBytes());
-      latencies.ram().record(System.nanoTime() - startNanos);
+    if (range.isEmpty() || readFromMemory(asset, range, into, startNanos)) {
       return true;
     }
-    if (fresh.copy(asset.id(), range, into)) {
-      counters.hitBytes.add(range.lengthBytes());
-      latencies.ram().record(System.nanoTime() - startNanos);
-      return true;
-    }
+    Entry entry = entries.get(asset.id());
     if (entry == null
         || entry.lengthBytes != asset.lengthBytes()
         || !reader.readIfHere(asset.asset(), entry, range, into)) {
@@ -383,62 +361,16 @@ public final class BlockCache implements AutoCloseable {
   }
 
   void complete(CachedAsset asset, Priority priority, Deadline deadline, FillProgress progress) {
-    List<ByteRange> all = List.of(asset.asset().info().wholeRange());
-    FillProgress now = progress;
-    for (int round = 0; round < ROUNDS; round++) {
-      filler.fill(asset.asset(), entryOf(asset), all, priority, deadline, now);
-      Entry entry = entry(asset);
-      if (isReady(asset, entry, deadline)) {
-        return;
-      }
-      verifier.verify(entry, deadline);
-      if (isReady(asset, entry, deadline)) {
-        return;
-      }
-      now = FillProgress.NONE; // a damaged grain comes again: no more bytes than were announced
-    }
-    throw new IoFailure.Disk(
-        "Cannot complete "
-            + asset
-            + " in the cache: its disk gives other bytes back than were written to it; replace it.",
-        null);
-  }
-
-  private boolean isReady(CachedAsset asset, Entry entry, Deadline deadline) {
-    try {
-      return placer.isReady(entry, deadline);
-    } catch (IOException e) {
-      departures.failed(entry.disk, e);
-      throw new IoFailure.Disk("Cannot keep " + asset + " in the cache: " + e.getMessage(), e);
-    }
+    whole.complete(asset.asset(), entryOf(asset), priority, deadline, progress);
   }
 
   boolean isComplete(CachedAsset asset) {
-    Entry entry = entry(asset);
-    try (OpenFiles.Use use = open.use(entry, false, new Deadline(System.nanoTime()))) {
-      return use != null && use.files().isComplete();
-    } catch (IOException e) {
-      departures.failed(entry.disk, e);
-      return false;
-    }
+    return whole.isComplete(entry(asset));
   }
 
   PlacedFile place(
       CachedAsset asset, FolderHandle folder, String name, Placement cheapest, Deadline deadline) {
-    for (int round = 0; round < ROUNDS; round++) {
-      complete(asset, Priority.DEMAND, deadline, FillProgress.NONE);
-      try {
-        PlacedFile placed = placer.place(entry(asset), folder, name, cheapest, deadline);
-        if (placed != null) {
-          return placed;
-        }
-      } catch (IOException e) {
-        throw new IoFailure.Disk(
-            "Cannot lay " + asset + " into " + folder + ": " + e.getMessage(), e);
-      }
-    }
-    throw new IoFailure.Disk(
-        "Cannot lay " + asset + " into " + folder + ": the cache lost it again and again.", null);
+    return whole.place(asset.asset(), entryOf(asset), folder, name, cheapest, deadline);
   }
 
   @Nullable ExposedFile expose(CachedAsset asset, Deadline deadline) {
@@ -448,32 +380,13 @@ public final class BlockCache implements AutoCloseable {
 
   boolean isExposable(CachedAsset asset) {
     Entry entry = entries.get(asset.id());
-    return entry != null && entry.onDisk && isReady(asset, entry, new Deadline(System.nanoTime()));
+    return entry != null
+        && entry.onDisk
+        && whole.isReady(asset.asset(), entry, new Deadline(System.nanoTime()));
   }
 
   void pin(CachedAsset asset, String owner) {
-    while (true) {
-      Entry entry = entry(asset);
-      entry.content.readLock().lock(); // an eviction under way ends first
-      try {
-        if (!entry.gone) {
-          entry.disk.space.pin(entry, owner);
-          remember(owner, entry);
-          return;
-        }
-      } finally {
-        entry.content.readLock().unlock();
-      }
-    }
-  }
-
-  private void remember(String owner, Entry entry) {
-    pinLock.lock();
-    try {
-      pinned.computeIfAbsent(owner, name -> new HashSet<>()).add(entry);
-    } finally {
-      pinLock.unlock();
-    }
+    pins.pin(() -> entry(asset), owner);
   }
 
   private Function<PinnedAsset, Entry> entryOf(CachedAsset asset) {
