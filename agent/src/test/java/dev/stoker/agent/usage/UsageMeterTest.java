@@ -186,10 +186,12 @@ class UsageMeterTest implements UsageMeter.Hears {
   void gpuMemoryIsThatOfItsOwnProcessesAndUseThatOfItsGpus() throws Exception {
     gpuLoad = new GpuLoad(0.75, 900, Map.of(1L, 500L));
     try (UsageMeter meter = meter(Duration.ZERO, GPU);
-        ActionRun run = run("echo $$ > pid; exec sleep 300")) {
-      until(meter, usage -> usage.gpuFraction() == 0.75 && usage.processes() == 1);
+        ActionRun run = run("echo $$ > new; mv new pid; exec sleep 300")) {
+      Path told = folder.resolve("pid");
+      until(meter, usage -> usage.gpuFraction() == 0.75 && Files.exists(told));
+      until(meter, usage -> usage.processes() == 1);
       assertEquals(0, meter.usage().gpuMemoryBytes(), "process 1 is somebody else");
-      long pid = Long.parseLong(Files.readString(folder.resolve("pid")).strip());
+      long pid = Long.parseLong(Files.readString(told).strip());
       gpuLoad = new GpuLoad(0.75, 900, Map.of(1L, 500L, pid, 400L));
       until(meter, usage -> usage.gpuMemoryBytes() == 400);
       run.kill();

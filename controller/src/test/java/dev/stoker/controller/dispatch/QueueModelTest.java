@@ -87,7 +87,7 @@ class QueueModelTest {
     }
   }
 
-  @RepeatedTest(3)
+  @RepeatedTest(2)
   void noHistoryOfCallsBreaksOneCommitOrLosesATask() throws Exception {
     System.out.println("QueueModelTest seed " + seed);
     open();
