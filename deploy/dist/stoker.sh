@@ -2,8 +2,6 @@
 # Stoker as it is installed: its own Java, its libraries and its AOT caches lie beside it, wherever that is.
 set -eu
 home=$(dirname -- "$(dirname -- "$(readlink -f -- "$0")")")
-aot=$home/lib/stoker.aot
-[ "${1:-}" != agent ] || aot=$home/lib/agent.aot
 # shellcheck source=/dev/null
 . "$home/lib/tuning.sh"
 tune "$@"
@@ -12,6 +10,6 @@ path=
 for jar in "$home"/lib/stoker-agent-*.jar "$home"/lib/stoker-io-core-*.jar "$home"/lib/*.jar; do
   case :$path: in *:"$jar":*) ;; *) path=$path${path:+:}$jar ;; esac
 done
-# shellcheck disable=SC2086,SC2154 # a list of options or none
-exec "$home/runtime/bin/java" "@$home/lib/jvm.options" $tuning -Xlog:aot=off -Xlog:cds=off -XX:AOTCache="$aot" \
+# shellcheck disable=SC2086,SC2154 # a list of options or none; both set by tune
+exec "$home/runtime/bin/java" "@$home/lib/jvm.options" $tuning -Xlog:aot=off -Xlog:cds=off -XX:AOTCache="$home/lib/$cache.aot" \
   -Djava.library.path="$home/lib/native" -cp "$path" dev.stoker.agent.cli.Main "$@"

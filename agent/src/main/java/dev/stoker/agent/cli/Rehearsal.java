@@ -36,13 +36,15 @@ public final class Rehearsal {
   private Rehearsal() {}
 
   /**
-   * @param args the folder; and one for native libraries, to be named in {@code java.library.path}
+   * @param args {@code fetch} for what a plain one needs and no more, or {@code stoker}; the folder;
+   *     and one for native libraries, to be named in {@code java.library.path}
    */
   public static void main(String[] args) throws IOException {
-    Path folder = Files.createDirectories(Path.of(args[0]));
+    boolean all = !args[0].equals("fetch");
+    Path folder = Files.createDirectories(Path.of(args[1]));
     Logs.toStandardError();
-    if (args.length > 1) {
-      unpackLibraries(Files.createDirectories(Path.of(args[1])));
+    if (args.length > 2) {
+      unpackLibraries(Files.createDirectories(Path.of(args[2])));
     }
     try (RehearsalOrigin origin = new RehearsalOrigin(SMALL_FILES, SMALL_BYTES, LARGE_BYTES);
         RehearsalFiler filer = new RehearsalFiler(origin.files())) {
@@ -52,8 +54,10 @@ public final class Rehearsal {
       run(folder, 0, "fetch", origin.tree() + "large", folder.resolve("one").toString());
       run(folder, 0, "fetch", origin.container(), folder.resolve("blobs").toString());
       run(folder, 0, "fetch", filer.uri(""), folder.resolve("filed").toString());
-      run(folder, 0, "push", tree, origin.container());
-      run(folder, 0, "push", "--json", "--overwrite", "always", tree, origin.container());
+      if (all) {
+        run(folder, 0, "push", tree, origin.container());
+        run(folder, 0, "push", "--json", "--overwrite", "always", tree, origin.container());
+      }
       run(folder, 1, "fetch", origin.tree() + "missing", folder.resolve("none").toString());
     }
     // Netty's threads are not ours to wait for.

@@ -125,7 +125,7 @@ class LauncherTest {
 
   @Test
   void shortCommandsStartFromWhatTheRehearsalWroteDown() throws Exception {
-    Path cache = tree.resolve("target/stoker.aot");
+    Path target = tree.resolve("target");
     script(
         jdk.resolve("bin/java"),
         """
@@ -136,7 +136,12 @@ class LauncherTest {
         """);
     stoker("build");
 
-    assertTrue(stoker("fetch", "a", "b").text.contains("-XX:AOTCache=" + cache + "\n"));
+    assertStartsFrom(target.resolve("fetch.aot"), "fetch", "a", "b");
+    assertStartsFrom(target.resolve("fetch.aot"), "--version");
+    assertStartsFrom(target.resolve("stoker.aot"), "fetch", "--json", "a", "b");
+    assertStartsFrom(target.resolve("stoker.aot"), "push", "a", "b");
+    Files.delete(target.resolve("fetch.aot"));
+    assertStartsFrom(target.resolve("stoker.aot"), "fetch", "a", "b");
     assertTrue(stoker("job", "list").text.contains("-XX:TieredStopAtLevel=1\n"));
     assertTrue(stoker("controller").text.contains("-Xmx256m\n"));
     assertFalse(stoker("io").text.contains("TieredStopAtLevel"), "a long life pays for warming up");
@@ -145,7 +150,7 @@ class LauncherTest {
   }
 
   @Test
-  void anImageRunsEachCommandAsTheTreeDoesButAnAgentFromACacheOfItsOwn() throws Exception {
+  void anImageRunsEachCommandAsTheTreeDoesAndAnAgentFromACacheOfItsOwn() throws Exception {
     Path image = folder.resolve("an image");
     for (String name : List.of("stoker.sh", "jvm.options", "tuning.sh")) {
       Path copy = image.resolve(name.equals("stoker.sh") ? "bin/stoker" : "lib/" + name);
@@ -158,12 +163,18 @@ class LauncherTest {
     for (String command : List.of("agent", "io", "controller", "mount", "fetch", "dev")) {
       String program = image.resolve("bin/stoker").toString();
       String text = run(folder, Map.of(), "sh", program, command).text;
-      String cache = image + (command.equals("agent") ? "/lib/agent.aot" : "/lib/stoker.aot");
+      boolean own = command.equals("agent") || command.equals("fetch");
+      String cache = image + "/lib/" + (own ? command : "stoker") + ".aot";
       assertTrue(text.contains("-XX:AOTCache=" + cache + "\n"), text);
       if (!command.equals("dev")) {
         assertEquals(tuning(stoker(command).text), tuning(text), command);
       }
     }
+  }
+
+  private void assertStartsFrom(Path cache, String... line) throws Exception {
+    String text = stoker(line).text;
+    assertTrue(text.contains("-XX:AOTCache=" + cache + "\n"), text);
   }
 
   private static List<String> tuning(String text) {
