@@ -36,8 +36,8 @@ public final class Rehearsal {
   private Rehearsal() {}
 
   /**
-   * @param args {@code fetch} for what a plain one needs and no more, or {@code stoker}; the folder;
-   *     and one for native libraries, to be named in {@code java.library.path}
+   * @param args {@code fetch} for what a plain one needs and no more, or {@code stoker}; the
+   *     folder; and one for native libraries, to be named in {@code java.library.path}
    */
   public static void main(String[] args) throws IOException {
     boolean all = !args[0].equals("fetch");

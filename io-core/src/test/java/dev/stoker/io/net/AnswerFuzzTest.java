@@ -31,6 +31,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -60,7 +61,7 @@ final class AnswerFuzzTest {
   @TempDir private static Path folder;
   private static volatile byte[] answer = new byte[0];
   private static int answers;
-  private static volatile long splicedBytes;
+  private static final LongAdder splicedBytes = new LongAdder();
 
   @BeforeAll
   static void serve() {
@@ -87,7 +88,7 @@ final class AnswerFuzzTest {
     transport.close();
     server.close();
     collect();
-    assertTrue(splicedBytes > 0, "nothing was spliced");
+    assertTrue(splicedBytes.sum() > 0, "nothing was spliced");
   }
 
   static Stream<byte[]> seeds() {
@@ -230,7 +231,7 @@ final class AnswerFuzzTest {
       if (count > 0) {
         try {
           pipe.empty(file, offset);
-          splicedBytes += count;
+          splicedBytes.add(count);
         } catch (PosixException e) {
           throw new UncheckedIOException(e);
         }
