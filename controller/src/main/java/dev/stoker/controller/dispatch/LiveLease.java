@@ -12,8 +12,8 @@ final class LiveLease {
   /** When its term ends, on the monotonic clock. */
   volatile long endsNanos;
 
-  /** Whether the node is known to know of it. */
-  volatile boolean acknowledged;
+  /** Whether a heartbeat of its node listed it. */
+  volatile boolean listed;
 
   volatile boolean canceling;
 
@@ -34,6 +34,10 @@ final class LiveLease {
     this.endsNanos = endsNanos;
     sinceNanos = endsNanos - Protocol.LEASE_TERM.toNanos();
     sequence = row.sequence();
-    acknowledged = sequence == 0; // the node registered with it: it knows what it goes on with
+  }
+
+  /** Whether the node is known to know of it: it listed it, or it registered with it. */
+  boolean isAcknowledged() {
+    return listed || sequence == 0;
   }
 }

@@ -104,7 +104,6 @@ final class LiveLeases {
   void registered(long nodeNumber) {
     for (LiveLease lease : ofNode(nodeNumber)) {
       lease.sequence = 0;
-      lease.acknowledged = true;
     }
   }
 

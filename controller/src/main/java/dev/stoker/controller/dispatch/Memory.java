@@ -121,7 +121,7 @@ final class Memory implements QueueStore.Mirror {
     if (lease == null || !live.holds(node, held)) {
       return;
     }
-    lease.acknowledged = true;
+    lease.listed = true;
     live.extend(lease, ageMillis);
     Heartbeat.Held before = lease.progress;
     lease.progress = held;

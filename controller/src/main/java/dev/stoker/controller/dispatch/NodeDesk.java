@@ -216,7 +216,7 @@ public final class NodeDesk {
             .collect(Collectors.toCollection(HashSet::new));
     List<LiveLease> dropped =
         parts.live().ofNode(node.row.number()).stream()
-            .filter(lease -> lease.acknowledged && !numbers.contains(lease.row.number()))
+            .filter(lease -> lease.isAcknowledged() && !numbers.contains(lease.row.number()))
             .toList();
     if (!dropped.isEmpty()) {
       Answers.await(new LostLeases(parts).lose(dropped, LeaseState.REVOKED, lease -> true));

@@ -87,7 +87,7 @@ class QueueModelTest {
     }
   }
 
-  @RepeatedTest(2)
+  @RepeatedTest(3)
   void noHistoryOfCallsBreaksOneCommitOrLosesATask() throws Exception {
     System.out.println("QueueModelTest seed " + seed);
     open();

@@ -27,6 +27,7 @@ final class FaultRun {
   private static final int FAULTS_A_JOB = 4;
 
   private static final int IN_TESTS = 3;
+  private static final int LONGEST_CALM_MILLIS = 1_500;
 
   private final String suite;
   private final long seed = Long.getLong("stoker.seed", System.nanoTime());
@@ -37,8 +38,6 @@ final class FaultRun {
   FaultRun(String suite) {
     this.suite = suite;
   }
-
-  private static final int LONGEST_CALM_MILLIS = 1_500;
 
   /** What happens to a farm; called again and again while a job runs. */
   @FunctionalInterface

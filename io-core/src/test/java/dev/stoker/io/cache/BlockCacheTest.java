@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -81,15 +82,18 @@ class BlockCacheTest {
     List<ByteRange> whole = List.of(asset.info().wholeRange());
     var _ = fixture.open(asset).fill(whole, Priority.DEMAND, soon(), FillProgress.NONE);
     await(() -> fixture.cache.usage().originBytes() == MIB); // and waits for its turn at the disk
-    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      var closed = threads.submit(fixture.cache::close);
-      Thread.sleep(100);
-      writers.release(all);
-      closed.get(20, TimeUnit.SECONDS);
-    }
+    Thread closing = Thread.ofPlatform().start(fixture.cache::close);
+    await(() -> !closing.isAlive() || isIn(closing, "settle"));
+    writers.release(all);
+    assertTrue(closing.join(Duration.ofSeconds(20)));
     fixture.open();
     fixture.checkAll(asset);
     assertEquals(MIB, fixture.origin.sentBytes.get());
+  }
+
+  private static boolean isIn(Thread thread, String method) {
+    return Arrays.stream(thread.getStackTrace())
+        .anyMatch(frame -> frame.getMethodName().equals(method));
   }
 
   @Test

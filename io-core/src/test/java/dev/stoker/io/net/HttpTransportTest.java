@@ -35,18 +35,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @SuppressWarnings("StringConcatToTextBlock") // Lines end in CR LF here.
 final class HttpTransportTest {
-  private static final RangeCheck ANY_SUCCESS =
-      new RangeCheck() {
-        @Override
-        public boolean accepts(AnswerHead head) {
-          return head.status() / 100 == 2;
-        }
-
-        @Override
-        public IoFailure refusal(HttpAnswer answer) {
-          return new IoFailure.NotFound("The server said " + answer.status() + ".");
-        }
-      };
+  private static final RangeCheck ANY_SUCCESS = new AnySuccess();
 
   private NginxServer nginx;
   private byte[] content;
@@ -117,7 +106,7 @@ final class HttpTransportTest {
   }
 
   /** Takes what came out of a buffer that is shorter than the body, whenever it is full. */
-  private static final class Window implements RangeCheck {
+  private static final class Window extends AnySuccess {
     final ByteBuffer into = ByteBuffer.allocateDirect(64 << 10);
     private final ByteBuffer taken;
 
@@ -128,16 +117,6 @@ final class HttpTransportTest {
     @Override
     public int wantedBytes(int bufferBytes) {
       return taken.capacity();
-    }
-
-    @Override
-    public boolean accepts(AnswerHead head) {
-      return ANY_SUCCESS.accepts(head);
-    }
-
-    @Override
-    public IoFailure refusal(HttpAnswer answer) {
-      return ANY_SUCCESS.refusal(answer);
     }
 
     @Override
