@@ -12,6 +12,7 @@ import dev.stoker.io.fetch.FetchOptions;
 import dev.stoker.io.net.HttpTransport;
 import dev.stoker.io.observe.Metrics;
 import dev.stoker.io.source.Sources;
+import dev.stoker.io.sync.LocalLooks;
 import dev.stoker.io.sync.TreeFetch;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -78,8 +79,9 @@ final class FetchCommand implements Callable<Integer> {
     Path destination = destination();
     Map<String, String> environment = context.environment();
     FetchOptions options = Engines.fetchOptions(context.settings());
-    try (HttpTransport transport =
-        new HttpTransport(Engines.transport(context.settings(), environment))) {
+    try (LocalLooks looks = looks(origins, destination);
+        HttpTransport transport =
+            new HttpTransport(Engines.transport(context.settings(), environment))) {
       Sources sources = new Sources(transport, Engines.blob(context.settings(), environment));
       try (FetchEngine engine = new FetchEngine(sources::open, options, new Metrics())) {
         TreeFetch fetch =
@@ -90,9 +92,18 @@ final class FetchCommand implements Callable<Integer> {
                     durable,
                     TreeFetch.Options.DEFAULT.verifyMd5(),
                     TreeFetch.Options.DEFAULT.directWrites()));
-        return report(watched(fetch, origins, destination));
+        return report(watched(fetch, origins, destination, looks));
       }
     }
+  }
+
+  /** Begun for a tree while all that it takes to ask the origin is still being started. */
+  private static LocalLooks looks(List<AssetUri> origins, Path destination) {
+    LocalLooks looks = new LocalLooks(destination);
+    if (origins.stream().anyMatch(AssetUri::namesTree)) {
+      looks.begin();
+    }
+    return looks;
   }
 
   /** What is written with a slash at its end is a folder, there or not. */
@@ -138,7 +149,8 @@ final class FetchCommand implements Callable<Integer> {
             end.failures()));
   }
 
-  private TreeFetch.Progress watched(TreeFetch fetch, List<AssetUri> origins, Path destination) {
+  private TreeFetch.Progress watched(
+      TreeFetch fetch, List<AssetUri> origins, Path destination, LocalLooks looks) {
     try (TransferBar bar = TransferBar.on(context, "Fetched");
         ScheduledExecutorService ticker =
             Executors.newSingleThreadScheduledExecutor(
@@ -150,7 +162,7 @@ final class FetchCommand implements Callable<Integer> {
               REDRAW_MILLIS,
               TimeUnit.MILLISECONDS);
       try {
-        return fetch.copy(origins, destination, Deadline.after(LONGEST));
+        return fetch.copy(origins, destination, looks, Deadline.after(LONGEST));
       } finally {
         ticking.cancel(false);
         show(bar, fetch.progress());

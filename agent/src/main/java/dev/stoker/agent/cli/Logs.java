@@ -1,12 +1,7 @@
 package dev.stoker.agent.cli;
 
 import dev.stoker.io.net.NettyLogs;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.logging.Level;
-import java.util.logging.LogManager;
 import java.util.logging.Logger;
 
 /**
@@ -14,39 +9,26 @@ import java.util.logging.Logger;
  * are in despair.
  */
 final class Logs {
-  /** {@code json}: see {@link JsonLogFormatter}. */
-  private static final String FORMAT_VARIABLE = "STOKER_LOG";
-
-  /** Held here, for the registry of loggers forgets those that nobody holds. */
-  private static final Logger OURS = Logger.getLogger("dev.stoker");
-
   private Logs() {}
 
   /** A service tells what it does; a command only what goes wrong. */
   static void hearServices() {
-    OURS.setLevel(Level.INFO);
+    Ours.LOGGER.setLevel(Level.INFO);
   }
 
+  /**
+   * To be called before anything is logged. Nothing is set up until something is: {@code
+   * java.util.logging} takes 20 ms to start, which a command that has nothing to say saves.
+   */
   static void toStandardError() {
-    NettyLogs.toJavaUtilLogging();
-    boolean json = "json".equals(System.getenv(FORMAT_VARIABLE));
-    String configuration =
-        """
-        handlers=java.util.logging.ConsoleHandler
-        java.util.logging.ConsoleHandler.level=ALL
-        java.util.logging.ConsoleHandler.formatter=%s
-        java.util.logging.SimpleFormatter.format=%%1$tFT%%1$tT.%%1$tL %%4$s %%5$s%%n
-        .level=SEVERE
-        dev.stoker.level=WARNING
-        """
-            .formatted(
-                json ? JsonLogFormatter.class.getName() : "java.util.logging.SimpleFormatter");
-    try {
-      LogManager.getLogManager()
-          .readConfiguration(
-              new ByteArrayInputStream(configuration.getBytes(StandardCharsets.UTF_8)));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    System.setProperty("java.util.logging.config.class", LogConfiguration.class.getName());
+    NettyLogs.toSystemLogger();
+  }
+
+  /** Held here, for the registry of loggers forgets those that nobody holds. */
+  private static final class Ours {
+    private static final Logger LOGGER = Logger.getLogger("dev.stoker");
+
+    private Ours() {}
   }
 }

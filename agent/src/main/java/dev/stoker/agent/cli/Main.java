@@ -38,7 +38,7 @@ public final class Main {
     Callable<Integer> plain = PlainLine.command(context, args);
     int exitCode = run(context, plain, args);
     out.flush();
-    if (plain == null || plain instanceof AgentCommand || plain instanceof IoCommand) {
+    if (plain == null || PlainLine.isService(args[0])) {
       Shutdown.exit(exitCode);
     } else {
       // Nothing is left to end, and System.exit logs itself, for which it opens every jar.
@@ -101,9 +101,20 @@ public final class Main {
     }
   }
 
-  /** Whether both stdin and stdout are a terminal. JDK 25 gives null again where they are not. */
+  /**
+   * Whether both stdin and stdout are a terminal. Only where stdout is a device at all, or /proc
+   * does not tell, is a console made, which takes 3 ms. JDK 25 gives null again where they are not.
+   */
   @SuppressWarnings("SystemConsoleNull")
-  private static boolean isTerminal() {
+  static boolean isTerminal() {
+    try {
+      Path stdout = Files.readSymbolicLink(Path.of("/proc/self/fd/1"));
+      if (!stdout.startsWith("/dev") || stdout.equals(Path.of("/dev/null"))) {
+        return false;
+      }
+    } catch (IOException e) {
+      // Then the console says.
+    }
     return System.console() != null && System.console().isTerminal();
   }
 

@@ -46,14 +46,19 @@ final class PlainLine {
         switch (arguments[0]) {
           case "fetch" -> line.fetch(context, arguments);
           case "push" -> line.push(context, arguments);
-          case "agent" -> line.isService(arguments) ? new AgentCommand(context) : null;
-          case "io" -> line.isService(arguments) ? new IoCommand(context) : null;
+          case "agent" -> line.service(arguments) ? new AgentCommand(context) : null;
+          case "io" -> line.service(arguments) ? new IoCommand(context) : null;
           default -> null;
         };
     if (command != null) {
       context.options().set(line.everywhere(), line.flags.contains("--json"));
     }
     return command;
+  }
+
+  /** Whether this command serves others, and so has more to end than itself. */
+  static boolean isService(String command) {
+    return command.equals("agent") || command.equals("io");
   }
 
   private @Nullable Callable<Integer> fetch(Context context, String... arguments) {
@@ -74,7 +79,7 @@ final class PlainLine {
         : null;
   }
 
-  private boolean isService(String... arguments) {
+  private boolean service(String... arguments) {
     return take(arguments, SERVICE_FLAGS, SERVICE_VALUES) && operands.isEmpty();
   }
 

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -23,15 +24,9 @@ import java.util.Map;
  * old), but would load parts of it at every start on account of our commands that it had seen.
  */
 public final class Rehearsal {
-  private static final int SMALL_FILES = 200;
-  private static final int SMALL_BYTES = 16 << 10;
-
-  /** So many that requests of several sizes go out, and large enough for direct writes. */
-  private static final int LARGE_BYTES = 96 << 20;
-
   /** What is else unpacked into a temporary file at each start, which takes 20 ms. */
   private static final List<String> LIBRARIES =
-      List.of("netty_transport_native_epoll", "netty_tcnative_linux", "stoker_splice");
+      List.of("netty_transport_native_epoll", "netty_tcnative_linux", "stoker_calls");
 
   private Rehearsal() {}
 
@@ -46,22 +41,21 @@ public final class Rehearsal {
     if (args.length > 2) {
       unpackLibraries(Files.createDirectories(Path.of(args[2])));
     }
-    try (RehearsalOrigin origin = new RehearsalOrigin(SMALL_FILES, SMALL_BYTES, LARGE_BYTES);
-        RehearsalFiler filer = new RehearsalFiler(origin.files())) {
+    try (RehearsalServers servers = RehearsalServers.start()) {
       String tree = folder.resolve("tree").toString();
-      run(folder, 0, "fetch", origin.tree(), tree);
-      run(folder, 0, "fetch", origin.tree(), tree);
-      run(folder, 0, "fetch", origin.tree() + "large", folder.resolve("one").toString());
-      run(folder, 0, "fetch", origin.container(), folder.resolve("blobs").toString());
-      run(folder, 0, "fetch", filer.uri(""), folder.resolve("filed").toString());
+      run(folder, 0, "fetch", servers.tree(), tree);
+      run(folder, 0, "fetch", servers.tree(), tree);
+      run(folder, 0, "fetch", servers.tree() + "large", folder.resolve("one").toString());
+      run(folder, 0, "fetch", servers.container(), folder.resolve("blobs").toString());
+      run(folder, 0, "fetch", servers.export(), folder.resolve("filed").toString());
       if (all) {
-        run(folder, 0, "push", tree, origin.container());
-        run(folder, 0, "push", "--json", "--overwrite", "always", tree, origin.container());
+        run(folder, 0, "push", tree, servers.container());
+        run(folder, 0, "push", "--json", "--overwrite", "always", tree, servers.container());
       }
-      run(folder, 1, "fetch", origin.tree() + "missing", folder.resolve("none").toString());
+      run(folder, 1, "fetch", servers.tree() + "missing", folder.resolve("none").toString());
     }
-    // Netty's threads are not ours to wait for.
-    Shutdown.exit(0);
+    // As the commands end, which do not wait for Netty's threads: System.exit has a log of its own.
+    Runtime.getRuntime().halt(0);
   }
 
   private static void unpackLibraries(Path folder) throws IOException {
@@ -79,9 +73,10 @@ public final class Rehearsal {
   private static void run(Path folder, int expected, String... line) {
     PrintWriter nowhere =
         new PrintWriter(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
-    Map<String, String> keys =
-        Map.of("AZURE_STORAGE_ACCOUNT", "account", "AZURE_STORAGE_KEY", "cmVoZWFyc2Fs");
-    Context context = new Context(nowhere, nowhere, keys, folder, false);
+    Map<String, String> environment = new HashMap<>(System.getenv());
+    environment.put("AZURE_STORAGE_ACCOUNT", "account");
+    environment.put("AZURE_STORAGE_KEY", "cmVoZWFyc2Fs");
+    Context context = new Context(nowhere, nowhere, environment, folder, Main.isTerminal());
     int exitCode = Main.run(context, line);
     if (exitCode != expected) {
       PrintWriter err =

@@ -26,8 +26,16 @@ final class RunSize {
   /** What one that needs no buffer of that size is asked for: then nothing speaks for less. */
   private static final int STREAMED_BYTES = 64 << 20;
 
-  /** Parts of one file that go out side by side are at least this long. */
+  /** Parts of one file that go out side by side are at least this long, */
   private static final int MIN_PART_BYTES = 1 << 20;
+
+  /**
+   * and up to this, as far as one comes in {@link #PART_SECONDS}: what is left is cut up finely.
+   */
+  private static final int LONG_PART_BYTES = 4 << 20;
+
+  /** How long one connection may be at work when all others have nothing left to do. */
+  private static final double PART_SECONDS = 0.04;
 
   private static final double TARGET_SECONDS = 0.2;
 
@@ -66,7 +74,10 @@ final class RunSize {
   int nextBytes(long queuedBytes, int limit, boolean streams) {
     long share = queuedBytes / Math.max(1, limit);
     int most = streams ? STREAMED_BYTES : limit <= FEW ? FEW_BYTES : MANY_BYTES;
-    int part = Math.clamp(share, MIN_PART_BYTES, most);
+    int least =
+        Integer.highestOneBit(
+            (int) Math.clamp(bytesPerSecond * PART_SECONDS, MIN_PART_BYTES, LONG_PART_BYTES));
+    int part = Math.clamp(share, least, most);
     return Math.min(capBytes(streams ? most : maxBytes), Integer.highestOneBit(part));
   }
 }

@@ -2,6 +2,7 @@ package dev.stoker.io.net;
 
 import dev.stoker.io.asset.IoFailure;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
@@ -44,6 +45,7 @@ final class Connection extends InboundHandler
   private final TransportOptions options;
   private final AnswerDecoder decoder = new AnswerDecoder();
   private final WakeThreshold wakeThreshold = new WakeThreshold();
+  private final SpareBuffer spare = new SpareBuffer(HEAD_READ_BYTES + SMALL_BODY_BYTES);
   private final boolean secure;
   private @Nullable Channel channel;
 
@@ -160,6 +162,11 @@ final class Connection extends InboundHandler
   }
 
   @Override
+  public ByteBuf ownBuffer(ByteBufAllocator allocator, int bytes) {
+    return spare.take(allocator, bytes);
+  }
+
+  @Override
   public void beforeRead() {
     Exchange current = exchange;
     SpliceTarget target = current == null ? null : current.spliceTarget();
@@ -183,20 +190,32 @@ final class Connection extends InboundHandler
       return;
     }
     int descriptor = socket.fd().intValue();
-    for (int i = 0; i < SPLICES_IN_A_ROW && decoder.plainBodyBytes() > 0; i++) {
-      int most = (int) Math.min(SPLICE_BYTES, decoder.plainBodyBytes());
-      int count = target.splice(descriptor, current.gotBytes(), most);
-      if (count == SpliceTarget.USELESS) {
-        current.stopSplicing();
+    long offset = current.gotBytes();
+    int moved = 0;
+    try {
+      for (int i = 0; i < SPLICES_IN_A_ROW && moved < decoder.plainBodyBytes(); i++) {
+        int most = (int) Math.min(SPLICE_BYTES, decoder.plainBodyBytes() - moved);
+        int count = target.splice(descriptor, offset + moved, most);
+        if (count == SpliceTarget.USELESS) {
+          current.stopSplicing();
+        }
+        if (count <= 0) {
+          break;
+        }
+        moved += count;
       }
-      if (count <= 0) {
-        return;
+    } finally {
+      if (moved > 0) {
+        tookSpliced(current, socket, moved);
       }
-      lastProgressNanos = System.nanoTime();
-      decoder.skipPlainBody(count);
-      current.spliced(count);
-      wakeThreshold.took(socket, count, decoder.plainBodyBytes(), lastProgressNanos);
     }
+  }
+
+  private void tookSpliced(Exchange current, EpollSocketChannel socket, int count) {
+    lastProgressNanos = System.nanoTime();
+    decoder.skipPlainBody(count);
+    current.spliced(count);
+    wakeThreshold.took(socket, count, decoder.plainBodyBytes(), lastProgressNanos);
   }
 
   @Override
@@ -341,6 +360,7 @@ final class Connection extends InboundHandler
   @Override
   public void channelInactive(ChannelHandlerContext context) {
     timer.cancel();
+    spare.release();
     pool.closed(this);
     Exchange current = exchange;
     if (current == null) {

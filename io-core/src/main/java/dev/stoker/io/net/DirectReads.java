@@ -22,6 +22,11 @@ final class DirectReads extends DefaultMaxMessagesRecvByteBufAllocator {
     /** How much to read at once into a buffer of our own. */
     int nextReadBytes();
 
+    /** An empty buffer of our own for so many bytes. */
+    default ByteBuf ownBuffer(ByteBufAllocator allocator, int bytes) {
+      return allocator.directBuffer(bytes);
+    }
+
     /**
      * The caller's buffer that the socket's next bytes belong in, or null when they must be looked
      * at first.
@@ -50,7 +55,7 @@ final class DirectReads extends DefaultMaxMessagesRecvByteBufAllocator {
         ByteBuf target = connection.directTarget();
         return target != null
             ? target.retain()
-            : allocator.directBuffer(connection.nextReadBytes());
+            : connection.ownBuffer(allocator, connection.nextReadBytes());
       }
     };
   }

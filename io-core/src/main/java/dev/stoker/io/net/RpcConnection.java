@@ -2,6 +2,7 @@ package dev.stoker.io.net;
 
 import dev.stoker.io.asset.IoFailure;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
@@ -48,6 +49,8 @@ final class RpcConnection extends InboundHandler
   private @Nullable ByteBuf direct;
 
   private int directTaken;
+
+  private final SpareBuffer spare = new SpareBuffer(REPLY_READ_BYTES);
 
   /** The call whose data were spliced last. */
   private @Nullable RpcCall splicing;
@@ -234,6 +237,11 @@ final class RpcConnection extends InboundHandler
   }
 
   @Override
+  public ByteBuf ownBuffer(ByteBufAllocator allocator, int bytes) {
+    return spare.take(allocator, bytes);
+  }
+
+  @Override
   public void beforeRead() {
     while (decoder.directBytes() >= DIRECT_FROM_BYTES) {
       RpcCall splices = splicingCall();
@@ -376,6 +384,7 @@ final class RpcConnection extends InboundHandler
       close("it closed the connection");
     }
     dropDirect();
+    spare.release();
     peer.closed(this);
   }
 

@@ -28,7 +28,7 @@ public final class SplicePipe implements AutoCloseable {
    * none to be had.
    */
   public static @Nullable SplicePipe open() {
-    long ends = SpliceCalls.AVAILABLE ? SpliceCalls.pipe(PIPE_BYTES) : -1;
+    long ends = JniLibrary.AVAILABLE ? SpliceCalls.pipe(PIPE_BYTES) : -1;
     return ends < 0 ? null : new SplicePipe((int) ends, (int) (ends >>> 32));
   }
 

@@ -9,6 +9,7 @@ import dev.stoker.io.asset.PinnedAsset;
 import dev.stoker.io.fetch.Priority;
 import dev.stoker.io.fetch.RangeFetcher;
 import dev.stoker.io.fetch.RangeSink;
+import dev.stoker.io.posix.SmallFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -18,6 +19,7 @@ import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
@@ -32,6 +34,9 @@ final class Download implements RangeSink {
 
   /** Smaller files fit the page cache and cost less through it: two system calls fewer. */
   private static final long DIRECT_FROM_BYTES = 8 << 20;
+
+  /** Larger ones are worth the JDK's way: they are written in pieces, and by splicing. */
+  private static final int SMALL_BYTES = 1 << 20;
 
   /** How much is fetched twice at most after an interruption. */
   private static final long MARK_EVERY_BYTES = 64 << 20;
@@ -49,6 +54,9 @@ final class Download implements RangeSink {
   private long prefixBytes;
   private long markedBytes;
   private boolean keep;
+
+  /** Whether the part is complete, marked and dated already. */
+  private boolean stored;
 
   Download(
       PinnedAsset asset,
@@ -91,8 +99,37 @@ final class Download implements RangeSink {
   @Override
   public void accept(long offset, ByteBuffer data) {
     int length = data.remaining();
-    open().write(offset, data);
+    if (offset > 0 || !store(data)) {
+      open().write(offset, data);
+    }
     took(offset, length);
+  }
+
+  /** Writes all of a small file at once, where that is possible. */
+  private boolean store(ByteBuffer data) {
+    AssetInfo read = read();
+    if (data.remaining() != read.lengthBytes()
+        || data.remaining() > SMALL_BYTES
+        || !data.isDirect()
+        || read.version() instanceof AssetVersion.AsRead
+        || options.durable()
+        || (options.verifyMd5() && read.contentMd5() != null)
+        || !SmallFile.isAvailable()) {
+      return false;
+    }
+    lock.lock();
+    try {
+      if (file != null) {
+        return false;
+      }
+      VersionMark.store(part, data, read);
+      stored = true;
+      return true;
+    } catch (IOException e) {
+      throw PartFile.failure(target, e);
+    } finally {
+      lock.unlock();
+    }
   }
 
   @Override
@@ -138,7 +175,10 @@ final class Download implements RangeSink {
   private void advance(long offset, long length) {
     lock.lock();
     try {
-      ahead.put(offset, offset + length);
+      // What goes on where an earlier stretch ends belongs to it.
+      Map.Entry<Long, Long> before = ahead.floorEntry(offset);
+      long start = before != null && before.getValue() == offset ? before.getKey() : offset;
+      ahead.put(start, offset + length);
       while (!ahead.isEmpty() && ahead.firstKey() <= prefixBytes) {
         prefixBytes = Math.max(prefixBytes, ahead.pollFirstEntry().getValue());
       }
@@ -157,6 +197,10 @@ final class Download implements RangeSink {
       return;
     }
     try {
+      if (isStored()) {
+        SmallFile.rename(part, target);
+        return;
+      }
       PartFile written = open();
       try (written) {
         written.complete(asset.info().lengthBytes(), options.durable());
@@ -170,6 +214,15 @@ final class Download implements RangeSink {
       Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
       throw PartFile.failure(target, e);
+    }
+  }
+
+  private boolean isStored() {
+    lock.lock();
+    try {
+      return stored && file == null;
+    } finally {
+      lock.unlock();
     }
   }
 

@@ -11,7 +11,6 @@ import dev.stoker.io.fetch.RangeFetcher;
 import dev.stoker.io.source.AssetSource;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
@@ -108,11 +107,23 @@ public final class TreeFetch {
    * @throws IoFailure when an origin cannot be looked up or listed, or a folder cannot be made
    */
   public Progress copy(List<AssetUri> origins, Path destination, Deadline deadline) {
+    try (LocalLooks looks = new LocalLooks(destination)) {
+      return copy(origins, destination, looks, deadline);
+    }
+  }
+
+  /**
+   * The same.
+   *
+   * @param looks below {@code destination}, perhaps begun before the origins can be asked
+   */
+  public Progress copy(
+      List<AssetUri> origins, Path destination, LocalLooks looks, Deadline deadline) {
     boolean intoFolder =
         origins.size() > 1 || Files.isDirectory(destination) || origins.getFirst().namesTree();
     try {
       for (AssetUri origin : origins) {
-        copy(origin, destination, intoFolder, deadline);
+        copy(origin, destination, intoFolder, looks, deadline);
       }
       listed = true;
     } finally {
@@ -121,27 +132,29 @@ public final class TreeFetch {
     return progress();
   }
 
-  private void copy(AssetUri origin, Path destination, boolean intoFolder, Deadline deadline) {
+  private void copy(
+      AssetUri origin, Path destination, boolean intoFolder, LocalLooks looks, Deadline deadline) {
     try (AssetSource source = sources.apply(origin)) {
       if (!origin.namesTree()) {
         AssetInfo file = statOrNull(source, deadline);
         if (file != null) {
           Path target = intoFolder ? destination.resolve(origin.path().name()) : destination;
-          add(new PinnedAsset(origin, file), target, deadline);
+          add(new PinnedAsset(origin, file), target, LocalLook.at(target), deadline);
           return;
         }
       }
+      looks.begin();
       makeFolder(destination);
       source.list(
           AssetPath.ROOT,
           deadline,
-          path -> !Files.exists(destination.resolve(path.value()), LinkOption.NOFOLLOW_LINKS),
-          info ->
-              add(
-                  new PinnedAsset(origin, info),
-                  destination.resolve(
-                      info.path().isRoot() ? origin.path().name() : info.path().value()),
-                  deadline));
+          path -> looks.isAbsent(destination.resolve(path.value())),
+          info -> {
+            Path target =
+                destination.resolve(
+                    info.path().isRoot() ? origin.path().name() : info.path().value());
+            add(new PinnedAsset(origin, info), target, looks.take(target), deadline);
+          });
     }
   }
 
@@ -153,10 +166,10 @@ public final class TreeFetch {
     }
   }
 
-  private void add(PinnedAsset asset, Path target, Deadline deadline) {
+  private void add(PinnedAsset asset, Path target, @Nullable LocalLook there, Deadline deadline) {
     tally.files.increment();
     AssetInfo info = asset.info();
-    if (!(info.version() instanceof AssetVersion.AsRead) && VersionMark.isCurrent(target, info)) {
+    if (!(info.version() instanceof AssetVersion.AsRead) && there != null && there.is(info)) {
       tally.filesUnchanged.increment();
       return;
     }

@@ -1,17 +1,15 @@
 package dev.stoker.io.sync;
 
 import dev.stoker.io.asset.AssetInfo;
+import dev.stoker.io.posix.SmallFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributeView;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.UserDefinedFileAttributeView;
-import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,30 +24,14 @@ final class VersionMark {
   private static final String PROGRESS = "stoker.progress";
   private static final String BOOT_ID = bootId();
 
+  /** What nearly every mark fits in: to ask for its size first opens the file once more. */
+  private static final int USUAL_BYTES = 256;
+
   private VersionMark() {}
 
-  /** Whether {@code file} is what {@code info} describes. */
-  static boolean isCurrent(Path file, AssetInfo info) {
-    try {
-      // Files.readAttributes fills in a stack trace for every file that is not there yet.
-      BasicFileAttributes found =
-          file.getFileSystem()
-              .provider()
-              .readAttributesIfExists(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-      if (found == null || !found.isRegularFile() || found.size() != info.lengthBytes()) {
-        return false;
-      }
-      String version = read(file, VERSION);
-      return version != null
-          ? version.equals(info.version().token())
-          : found
-              .lastModifiedTime()
-              .toInstant()
-              .truncatedTo(ChronoUnit.SECONDS)
-              .equals(info.modified().truncatedTo(ChronoUnit.SECONDS));
-    } catch (IOException e) {
-      return false;
-    }
+  /** The token of the version that {@code file} holds, where it is marked. */
+  static @Nullable String version(Path file) {
+    return read(file, VERSION);
   }
 
   /** Marks a complete file. */
@@ -62,6 +44,11 @@ final class VersionMark {
     Files.getFileAttributeView(file, BasicFileAttributeView.class)
         .setTimes(
             FileTime.from(info.modified()), FileTime.fromMillis(System.currentTimeMillis()), null);
+  }
+
+  /** Writes a whole file with its mark. */
+  static void store(Path file, ByteBuffer data, AssetInfo info) throws IOException {
+    SmallFile.store(file, data, "user." + VERSION, info.version().token(), info.modified());
   }
 
   /** Notes that the first {@code bytes} of a part are there. */
@@ -91,16 +78,30 @@ final class VersionMark {
 
   private static @Nullable String read(Path file, String name) {
     UserDefinedFileAttributeView view = view(file);
+    if (view == null) {
+      return null;
+    }
     try {
-      if (view == null) {
-        return null;
-      }
-      ByteBuffer value = ByteBuffer.allocate(view.size(name));
-      view.read(name, value);
-      return StandardCharsets.UTF_8.decode(value.flip()).toString();
+      return read(view, name, USUAL_BYTES);
+    } catch (IOException noneOrLong) {
+      return readLong(view, name);
+    }
+  }
+
+  private static @Nullable String readLong(UserDefinedFileAttributeView view, String name) {
+    try {
+      int size = view.size(name);
+      return size > USUAL_BYTES ? read(view, name, size) : null;
     } catch (IOException none) {
       return null;
     }
+  }
+
+  private static String read(UserDefinedFileAttributeView view, String name, int most)
+      throws IOException {
+    ByteBuffer value = ByteBuffer.allocate(most);
+    view.read(name, value);
+    return StandardCharsets.UTF_8.decode(value.flip()).toString();
   }
 
   private static boolean write(Path file, String name, String value) {
