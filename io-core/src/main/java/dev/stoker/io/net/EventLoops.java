@@ -9,6 +9,7 @@ import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.channel.unix.Errors;
 import io.netty.channel.uring.IoUring;
 import io.netty.channel.uring.IoUringIoHandler;
 import io.netty.channel.uring.IoUringSocketChannel;
@@ -40,11 +41,18 @@ record EventLoops(
           case EPOLL -> EpollSocketChannel.class;
           case NIO, AUTO -> NioSocketChannel.class;
         };
-    return new EventLoops(
-        poller,
+    EventLoopGroup group =
         new MultiThreadIoEventLoopGroup(
-            options.ioThreads(), new DefaultThreadFactory("stoker-net", true), handlers),
-        type);
+            options.ioThreads(), new DefaultThreadFactory("stoker-net", true), handlers);
+    if (poller == TransportOptions.Poller.EPOLL) {
+      group.execute(EventLoops::learnErrors);
+    }
+    return new EventLoops(poller, group, type);
+  }
+
+  /** Reads the texts of all errors, 5 ms before the first connection, or now, beside other work. */
+  private static void learnErrors() {
+    int _ = Errors.ERRNO_EAGAIN_NEGATIVE;
   }
 
   private static TransportOptions.Poller choose(TransportOptions.Poller wanted) {

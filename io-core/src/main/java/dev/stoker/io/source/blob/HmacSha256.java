@@ -1,20 +1,17 @@
 package dev.stoker.io.source.blob;
 
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 
 /**
- * HMAC (RFC 2104) with SHA-256, of the JDK's digest. {@code javax.crypto.Mac} starts three security
- * providers and looks for URL handlers in every jar first: a quarter of the start of a command.
+ * HMAC (RFC 2104) with {@link Sha256}, for what it says there. {@code javax.crypto.Mac} would start
+ * three security providers and look for URL handlers in every jar: a quarter of the start of a
+ * command.
  *
  * <p>Thread-safe.
  */
 final class HmacSha256 {
-  private static final int BLOCK_BYTES = 64;
-
-  private final MessageDigest inner;
-  private final MessageDigest outer;
+  private final int[] inner;
+  private final int[] outer;
 
   /**
    * @throws IllegalArgumentException for a key of no bytes
@@ -23,34 +20,25 @@ final class HmacSha256 {
     if (key.length == 0) {
       throw new IllegalArgumentException("The key is empty.");
     }
+    boolean fits = key.length <= Sha256.BLOCK_BYTES;
     byte[] block =
-        Arrays.copyOf(key.length > BLOCK_BYTES ? sha256().digest(key) : key, BLOCK_BYTES);
+        Arrays.copyOf(fits ? key : Sha256.end(Sha256.begin(), key, 0), Sha256.BLOCK_BYTES);
     inner = begun(block, 0x36);
     outer = begun(block, 0x5c);
   }
 
-  private static MessageDigest begun(byte[] block, int pad) {
-    MessageDigest digest = sha256();
-    for (byte each : block) {
-      digest.update((byte) (each ^ pad));
+  private static int[] begun(byte[] block, int pad) {
+    byte[] padded = new byte[block.length];
+    for (int i = 0; i < block.length; i++) {
+      padded[i] = (byte) (block[i] ^ pad);
     }
-    return digest;
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every JDK has SHA-256.", e);
-    }
+    int[] state = Sha256.begin();
+    Sha256.take(state, padded, 0);
+    return state;
   }
 
   byte[] of(byte[] message) {
-    try {
-      byte[] first = ((MessageDigest) inner.clone()).digest(message);
-      return ((MessageDigest) outer.clone()).digest(first);
-    } catch (CloneNotSupportedException e) {
-      throw new IllegalStateException("The JDK's SHA-256 can be cloned.", e);
-    }
+    byte[] first = Sha256.end(inner.clone(), message, Sha256.BLOCK_BYTES);
+    return Sha256.end(outer.clone(), first, Sha256.BLOCK_BYTES);
   }
 }
