@@ -27,6 +27,11 @@ int64_t NATIVE(open)(void *environment UNUSED, void *type UNUSED, int64_t addres
   return result(open((const char *)(intptr_t)address, O_WRONLY | O_CLOEXEC | O_NOFOLLOW));
 }
 
+/* Room for so many bytes, which are not part of the file yet. */
+int64_t NATIVE(allocate)(void *environment UNUSED, void *type UNUSED, int32_t file, int64_t count) {
+  return result(fallocate(file, FALLOC_FL_KEEP_SIZE, 0, count));
+}
+
 /* Takes what has come on a socket. */
 int64_t NATIVE(fill)(void *environment UNUSED, void *type UNUSED, int32_t socket, int32_t pipe, int64_t count) {
   int64_t moved;

@@ -15,6 +15,8 @@ final class SpliceCalls {
    */
   static native long open(long address);
 
+  static native long allocate(int file, long count);
+
   static native long fill(int socket, int pipe, long count);
 
   static native long empty(int pipe, int file, long offset, long count);

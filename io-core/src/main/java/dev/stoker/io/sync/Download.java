@@ -9,6 +9,7 @@ import dev.stoker.io.asset.PinnedAsset;
 import dev.stoker.io.fetch.Priority;
 import dev.stoker.io.fetch.RangeFetcher;
 import dev.stoker.io.fetch.RangeSink;
+import dev.stoker.io.posix.FileSpace;
 import dev.stoker.io.posix.SmallFile;
 import java.io.IOException;
 import java.io.InputStream;
@@ -34,6 +35,9 @@ final class Download implements RangeSink {
 
   /** Smaller files fit the page cache and cost less through it: two system calls fewer. */
   private static final long DIRECT_FROM_BYTES = 8 << 20;
+
+  /** Smaller ones are there before the kernel begins to write them back. */
+  private static final long RESERVE_FROM_BYTES = 64 << 20;
 
   /** Larger ones are worth the JDK's way: they are written in pieces, and by splicing. */
   private static final int SMALL_BYTES = 1 << 20;
@@ -165,6 +169,9 @@ final class Download implements RangeSink {
                 keep,
                 options.directWrites() && asset.info().lengthBytes() >= DIRECT_FROM_BYTES,
                 way);
+        if (asset.info().lengthBytes() >= RESERVE_FROM_BYTES) {
+          boolean _ = FileSpace.reserve(part, asset.info().lengthBytes());
+        }
       }
       return file;
     } finally {

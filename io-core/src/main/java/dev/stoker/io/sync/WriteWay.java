@@ -19,14 +19,20 @@ final class WriteWay {
   /** 150 MiB/s: a copy runs at 5 GiB/s, and at 800 MiB/s into memory fresh from a VM's host. */
   private static final double SLOW_NANOS_A_BYTE = 1e9 / (150 << 20);
 
-  /** So many more slow writes than quick ones, of late, are no accident. */
-  private static final int WAITS = 4;
+  /**
+   * Over so many bytes: a writer that lost its core to others for a moment, or met one page that is
+   * being written back, waits for 10 to 50 ms while the disk keeps up all the same.
+   */
+  private static final long WINDOW_BYTES = 256L << 20;
 
   /** How much goes past the page cache before it is tried again. */
   private static final long PAST_BYTES = 1L << 30;
 
-  private final AtomicLong slowness = new AtomicLong();
   private final AtomicLong pastLeft = new AtomicLong();
+
+  // Guarded by this: both below.
+  private long windowBytes;
+  private long windowNanos;
 
   /** Whether so many bytes, which are then written, better go past the page cache. */
   boolean isPastCache(long bytes) {
@@ -43,11 +49,20 @@ final class WriteWay {
     if (bytes < TELLING_BYTES) {
       return;
     }
-    if (nanos <= bytes * SLOW_NANOS_A_BYTE) {
-      slowness.updateAndGet(slow -> Math.max(0, slow - 1));
-    } else if (slowness.incrementAndGet() >= WAITS) {
-      slowness.set(0);
+    if (isSlow(bytes, nanos)) {
       pastLeft.set(PAST_BYTES);
     }
+  }
+
+  /** Whether this write makes the window a slow one, which it need not fill for that. */
+  private synchronized boolean isSlow(long bytes, long nanos) {
+    windowBytes += bytes;
+    windowNanos += nanos;
+    boolean slow = windowNanos > WINDOW_BYTES * SLOW_NANOS_A_BYTE;
+    if (slow || windowBytes >= WINDOW_BYTES) {
+      windowBytes = 0;
+      windowNanos = 0;
+    }
+    return slow;
   }
 }

@@ -19,14 +19,21 @@ final class WriteWayTest {
   void bytesGoThroughThePageCacheWhileItTakesThemFast() {
     take(1_000, 1);
     take(3, 200);
-    take(3, 1);
+    take(30, 1);
     take(3, 200);
+    take(1_000, 1);
+    for (int i = 0; i < 100; i++) {
+      take(1, 50);
+      take(10, 1);
+    }
     assertFalse(way.isPastCache(MIB), "slow now and then is not throttled");
   }
 
   @Test
   void onceWritersWaitForTheDiskTheyGoPastTheCacheForAWhile() {
-    take(4, 20);
+    take(85, 20);
+    assertFalse(way.isPastCache(MIB));
+    take(1, 20);
     for (int i = 0; i < 1_024; i++) {
       assertTrue(way.isPastCache(MIB));
     }
