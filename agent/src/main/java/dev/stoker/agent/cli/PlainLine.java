@@ -46,8 +46,8 @@ final class PlainLine {
         switch (arguments[0]) {
           case "fetch" -> line.fetch(context, arguments);
           case "push" -> line.push(context, arguments);
-          case "agent" -> line.service(arguments) ? new AgentCommand(context) : null;
-          case "io" -> line.service(arguments) ? new IoCommand(context) : null;
+          case "agent" -> line.isPlainService(arguments) ? new AgentCommand(context) : null;
+          case "io" -> line.isPlainService(arguments) ? new IoCommand(context) : null;
           default -> null;
         };
     if (command != null) {
@@ -79,7 +79,7 @@ final class PlainLine {
         : null;
   }
 
-  private boolean service(String... arguments) {
+  private boolean isPlainService(String... arguments) {
     return take(arguments, SERVICE_FLAGS, SERVICE_VALUES) && operands.isEmpty();
   }
 

@@ -12,11 +12,6 @@ import java.time.Instant;
  * CPU time that the JDK's way takes for them.
  */
 public final class SmallFile {
-  /** Two paths (PATH_MAX, limits.h) of this process' own thread at a time. */
-  private static final int TEXT_BYTES = 16 << 10;
-
-  private static final ThreadLocal<Texts> TEXTS = ThreadLocal.withInitial(Texts::new);
-
   private SmallFile() {}
 
   /** Whether this machine's library is there. */
@@ -37,7 +32,7 @@ public final class SmallFile {
   public static void store(
       Path path, ByteBuffer data, String attribute, String value, Instant modified)
       throws PosixException {
-    Texts texts = TEXTS.get().clear();
+    NativeTexts texts = NativeTexts.begin();
     byte[] mark = value.getBytes(StandardCharsets.UTF_8);
     try {
       long result =
@@ -64,35 +59,10 @@ public final class SmallFile {
    * @throws PosixException such as EISDIR
    */
   public static void rename(Path from, Path to) throws PosixException {
-    Texts texts = TEXTS.get().clear();
+    NativeTexts texts = NativeTexts.begin();
     long result = StoreCalls.rename(texts.add(from.toString()), texts.add(to.toString()));
     if (result < 0) {
       throw new PosixException("rename", to.toString(), (int) -result);
-    }
-  }
-
-  /** Texts where the C library finds them; one thread's. */
-  private static final class Texts {
-    private final ByteBuffer bytes = ByteBuffer.allocateDirect(TEXT_BYTES);
-    private final long address = MemorySegment.ofBuffer(bytes).address();
-
-    Texts clear() {
-      bytes.clear();
-      return this;
-    }
-
-    long add(String text) throws PosixException {
-      return add(text.getBytes(StandardCharsets.UTF_8));
-    }
-
-    /** Where {@code text} is now, with a NUL behind it. */
-    long add(byte[] text) throws PosixException {
-      if (text.length >= bytes.remaining()) {
-        throw new PosixException("write", "a name", Errno.ENAMETOOLONG.number());
-      }
-      long start = address + bytes.position();
-      bytes.put(text).put((byte) 0);
-      return start;
     }
   }
 }

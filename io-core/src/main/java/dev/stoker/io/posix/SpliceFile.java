@@ -1,8 +1,5 @@
 package dev.stoker.io.posix;
 
-import java.lang.foreign.MemorySegment;
-import java.lang.ref.Reference;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 
 /** A file that {@link SplicePipe} writes to. Its owner closes it once nobody uses it. */
@@ -17,17 +14,11 @@ public final class SpliceFile implements AutoCloseable {
 
   /** Opens a file that exists and is no link. */
   public static SpliceFile open(Path path) throws PosixException {
-    byte[] name = CString.of(path.toString());
-    ByteBuffer terminated = ByteBuffer.allocateDirect(name.length).put(0, name);
-    try {
-      long opened = SpliceCalls.open(MemorySegment.ofBuffer(terminated).address());
-      if (opened < 0) {
-        throw new PosixException("open", path.toString(), (int) -opened);
-      }
-      return new SpliceFile(path.toString(), (int) opened);
-    } finally {
-      Reference.reachabilityFence(terminated);
+    long opened = SpliceCalls.open(NativeTexts.begin().add(path.toString()));
+    if (opened < 0) {
+      throw new PosixException("open", path.toString(), (int) -opened);
     }
+    return new SpliceFile(path.toString(), (int) opened);
   }
 
   int descriptor() {

@@ -1,6 +1,7 @@
 package dev.stoker.io.sync;
 
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -19,8 +20,9 @@ import org.jspecify.annotations.Nullable;
  * order in which it will: what is unchanged is then known at once, and that a folder is empty is
  * found out once and not for each file.
  *
- * <p>Each file is looked at for one question; what is asked about again, or was not come to, is
- * looked at then. Thread-safe.
+ * <p>Each file is looked at for one question, since what is asked about may be written then; asked
+ * about again, it counts as not there. What was not come to is looked at when it is asked about.
+ * Thread-safe.
  */
 public final class LocalLooks implements AutoCloseable {
   /** Some 20 MiB of them. */
@@ -29,13 +31,12 @@ public final class LocalLooks implements AutoCloseable {
   /** So many questions that came too early tell that looking ahead is too slow to be of use. */
   private static final int PATIENCE = 64;
 
+  private final Path folder;
   private final Map<Path, LocalLook> looks = new ConcurrentHashMap<>();
+  private final AtomicBoolean begun = new AtomicBoolean();
+  private final AtomicInteger early = new AtomicInteger();
   private volatile boolean complete;
   private volatile boolean stopped;
-  private final AtomicInteger early = new AtomicInteger();
-
-  private final Path folder;
-  private final AtomicBoolean begun = new AtomicBoolean();
 
   /**
    * Looks at nothing yet.
@@ -81,7 +82,7 @@ public final class LocalLooks implements AutoCloseable {
     try {
       visit(folder);
       complete = !stopped;
-    } catch (IOException e) {
+    } catch (IOException | DirectoryIteratorException e) {
       // What could not be looked at is looked at when it is asked about.
     }
   }

@@ -5,9 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.util.ArrayList;
+import dev.stoker.io.testing.HeardLog;
 import java.util.List;
-import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
@@ -17,22 +16,7 @@ class NettyErrorsTest {
   @Test
   void errorsAreHeardAsNettyWritesThemAndNothingElseIs() {
     Logger target = Logger.getLogger("io.netty.test.NettyErrorsTest");
-    List<LogRecord> heard = new ArrayList<>();
-    Handler handler =
-        new Handler() {
-          @Override
-          public void publish(LogRecord record) {
-            heard.add(record);
-          }
-
-          @Override
-          public void flush() {}
-
-          @Override
-          public void close() {}
-        };
-    target.addHandler(handler);
-    target.setUseParentHandlers(false);
+    List<LogRecord> heard = HeardLog.of(target).records();
     NettyErrors logger = new NettyErrors(target.getName());
     Exception cause = new IllegalStateException("why");
 

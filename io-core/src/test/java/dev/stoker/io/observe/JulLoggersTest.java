@@ -4,9 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
-import java.util.ArrayList;
+import dev.stoker.io.testing.HeardLog;
 import java.util.List;
-import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
@@ -21,22 +20,7 @@ final class JulLoggersTest {
   @Test
   void whatIsSaidArrivesAsJavaUtilLoggingWouldHaveIt() {
     Logger target = Logger.getLogger("dev.stoker.test.JulLoggersTest");
-    List<LogRecord> heard = new ArrayList<>();
-    Handler handler =
-        new Handler() {
-          @Override
-          public void publish(LogRecord record) {
-            heard.add(record);
-          }
-
-          @Override
-          public void flush() {}
-
-          @Override
-          public void close() {}
-        };
-    target.addHandler(handler);
-    target.setUseParentHandlers(false);
+    List<LogRecord> heard = HeardLog.of(target).records();
     target.setLevel(Level.INFO);
     System.Logger logger = System.getLogger(target.getName());
     Exception cause = new IllegalStateException("why");
