@@ -18,11 +18,12 @@ find_jdk
 stamp=$here/target/built
 if [ ! -e "$stamp" ] || [ -n "$(find "$root"/pom.xml "$root"/*/pom.xml "$root"/*/src/main "$root"/io-core/src/test -type f -newer "$stamp" -print -quit)" ]; then
   echo "Building the benchmarks." >&2
-  "$root/stoker" build
   mkdir -p "$here/target"
   touch "$stamp.new"
   (cd "$root" && MAVEN_OPTS="--sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED ${MAVEN_OPTS:-}" \
     mvn -B -ntp -q -pl benchmarks -am package -DskipTests -Dspotless.check.skip=true >&2)
+  # Last: what Java wrote down of the jars for its next starts holds for these very files.
+  "$root/stoker" build
   mv "$stamp.new" "$stamp"
 fi
 export classes="$here/target/classes:$here/target/lib/*"

@@ -8,6 +8,8 @@ home=$(CDPATH='' cd -- "${self%/*}/.." && pwd -P)
 # shellcheck source=/dev/null
 . "$home/lib/tuning.sh"
 tune "$@"
+# shellcheck disable=SC2154 # set by tune
+[ -f "$home/lib/$cache.aot" ] || cache=stoker
 # Two of ours first, which name a finder of loggers: the JDK opens one jar after the other until it has seen two.
 path=
 for jar in "$home"/lib/stoker-agent-*.jar "$home"/lib/stoker-io-core-*.jar "$home"/lib/*.jar; do

@@ -10,7 +10,7 @@ tune() {
   resting='-XX:+UnlockDiagnosticVMOptions -XX:AsyncDeflationInterval=5000 -Xms8m -XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=20 -XX:ReservedCodeCacheSize=32m'
   cache=stoker
   case ${1:-} in
-    agent) cache=agent ;;
+    agent | mount) cache=$1 ;;
     # A cache's classes are loaded at once, needed or not, 10 us each; a plain fetch needs no JSON and none of what pushes.
     fetch | --version | -V) case " $* " in *' --json '*) ;; *) cache=fetch ;; esac ;;
   esac
@@ -21,7 +21,7 @@ tune() {
     controller) tuning=-Xmx${STOKER_CONTROLLER_MEMORY:-256m} ;;
     io) tuning="-XX:+UseSerialGC $resting" ;; # its bytes are not in the heap; other collectors' threads never rest
     dev | demo) tuning= ;;
-    mount) tuning="$short -Xmn8m" ;; # stays, so its methods are compiled as soon as ever: three times the rate of a cold read
+    mount) tuning="$short -Xmn8m -Djdk.reflect.useNativeAccessorOnly=true" ;; # stays, so its methods are compiled as soon as ever: three times the rate of a cold read
     *) tuning="$short $quick" ;;
   esac
 }

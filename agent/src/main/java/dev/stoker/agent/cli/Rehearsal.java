@@ -31,31 +31,38 @@ public final class Rehearsal {
   private Rehearsal() {}
 
   /**
-   * @param args {@code fetch} for what a plain one needs and no more, or {@code stoker}; the
-   *     folder; and one for native libraries, to be named in {@code java.library.path}
+   * @param args {@code fetch} for what a plain one needs and no more, {@code mount}, or {@code
+   *     stoker}; the folder; and one for native libraries, to be named in {@code java.library.path}
    */
   public static void main(String[] args) throws IOException {
-    boolean all = !args[0].equals("fetch");
     Path folder = Files.createDirectories(Path.of(args[1]));
     Logs.toStandardError();
     if (args.length > 2) {
       unpackLibraries(Files.createDirectories(Path.of(args[2])));
     }
     try (RehearsalServers servers = RehearsalServers.start()) {
-      String tree = folder.resolve("tree").toString();
-      run(folder, 0, "fetch", servers.tree(), tree);
-      run(folder, 0, "fetch", servers.tree(), tree);
-      run(folder, 0, "fetch", servers.tree() + "large", folder.resolve("one").toString());
-      run(folder, 0, "fetch", servers.container(), folder.resolve("blobs").toString());
-      run(folder, 0, "fetch", servers.export(), folder.resolve("filed").toString());
-      if (all) {
-        run(folder, 0, "push", tree, servers.container());
-        run(folder, 0, "push", "--json", "--overwrite", "always", tree, servers.container());
+      if (args[0].equals("mount")) {
+        RehearsalMount.run(folder, servers.tree(), Rehearsal::run);
+      } else {
+        transfers(folder, servers, !args[0].equals("fetch"));
       }
-      run(folder, 1, "fetch", servers.tree() + "missing", folder.resolve("none").toString());
     }
     // As the commands end, which do not wait for Netty's threads: System.exit has a log of its own.
     Runtime.getRuntime().halt(0);
+  }
+
+  private static void transfers(Path folder, RehearsalServers servers, boolean all) {
+    String tree = folder.resolve("tree").toString();
+    run(folder, 0, "fetch", servers.tree(), tree);
+    run(folder, 0, "fetch", servers.tree(), tree);
+    run(folder, 0, "fetch", servers.tree() + "large", folder.resolve("one").toString());
+    run(folder, 0, "fetch", servers.container(), folder.resolve("blobs").toString());
+    run(folder, 0, "fetch", servers.export(), folder.resolve("filed").toString());
+    if (all) {
+      run(folder, 0, "push", tree, servers.container());
+      run(folder, 0, "push", "--json", "--overwrite", "always", tree, servers.container());
+    }
+    run(folder, 1, "fetch", servers.tree() + "missing", folder.resolve("none").toString());
   }
 
   private static void unpackLibraries(Path folder) throws IOException {

@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -140,6 +141,7 @@ class LauncherTest {
     assertStartsFrom(target.resolve("fetch.aot"), "--version");
     assertStartsFrom(target.resolve("stoker.aot"), "fetch", "--json", "a", "b");
     assertStartsFrom(target.resolve("stoker.aot"), "push", "a", "b");
+    assertStartsFrom(target.resolve("mount.aot"), "mount", "a", "b");
     Files.delete(target.resolve("fetch.aot"));
     assertStartsFrom(target.resolve("stoker.aot"), "fetch", "a", "b");
     assertTrue(stoker("job", "list").text.contains("-XX:TieredStopAtLevel=1\n"));
@@ -150,7 +152,7 @@ class LauncherTest {
   }
 
   @Test
-  void anImageRunsEachCommandAsTheTreeDoesAndAnAgentFromACacheOfItsOwn() throws Exception {
+  void anImageRunsEachCommandAsTheTreeDoesFromACacheOfItsOwnWhereThereIsOne() throws Exception {
     Path image = folder.resolve("an image");
     for (String name : List.of("stoker.sh", "jvm.options", "tuning.sh")) {
       Path copy = image.resolve(name.equals("stoker.sh") ? "bin/stoker" : "lib/" + name);
@@ -159,17 +161,23 @@ class LauncherTest {
     }
     script(image.resolve("runtime/bin/java"), "printf '%s\\n' \"$@\"");
     stoker("build");
+    Set<String> own = Set.of("agent", "fetch", "mount");
+    for (String name : own) {
+      Files.createFile(image.resolve("lib/" + name + ".aot"));
+    }
 
     for (String command : List.of("agent", "io", "controller", "mount", "fetch", "dev")) {
       String program = image.resolve("bin/stoker").toString();
       String text = run(folder, Map.of(), "sh", program, command).text;
-      boolean own = command.equals("agent") || command.equals("fetch");
-      String cache = image + "/lib/" + (own ? command : "stoker") + ".aot";
+      String cache = image + "/lib/" + (own.contains(command) ? command : "stoker") + ".aot";
       assertTrue(text.contains("-XX:AOTCache=" + cache + "\n"), text);
       if (!command.equals("dev")) {
         assertEquals(tuning(stoker(command).text), tuning(text), command);
       }
     }
+    Files.delete(image.resolve("lib/mount.aot")); // made by somebody who may not mount
+    String text = run(folder, Map.of(), "sh", image.resolve("bin/stoker").toString(), "mount").text;
+    assertTrue(text.contains("-XX:AOTCache=" + image + "/lib/stoker.aot\n"), text);
   }
 
   private void assertStartsFrom(Path cache, String... line) throws Exception {
