@@ -32,6 +32,9 @@ class TraceStartTest {
   private static final double MOST = 1.3;
   private static final int ROUNDS = Integer.getInteger("stoker.trials", 3);
 
+  /** Of some 12 MB each, that a heavy shot reads beside the whole library. */
+  private static final int TEXTURES = Integer.getInteger("stoker.scene.textures", 0);
+
   private static final String RENDER =
       """
       blender -b $1 -o $2/f_#### -F PNG -f 1 | while IFS= read -r line; do
@@ -142,10 +145,10 @@ class TraceStartTest {
       Files.copy(in, script);
     }
     Path made = top.resolve("show");
-    Process blender =
-        new ProcessBuilder("blender", "-b", "--python", script.toString(), "--", made.toString())
-            .redirectErrorStream(true)
-            .start();
+    ProcessBuilder command =
+        new ProcessBuilder("blender", "-b", "--python", script.toString(), "--", made.toString());
+    command.environment().put("SCENE_TEXTURES", Integer.toString(TEXTURES));
+    Process blender = command.redirectErrorStream(true).start();
     String log = new String(blender.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertEquals(0, blender.waitFor(), log);
     return made;
