@@ -144,6 +144,13 @@ class LauncherTest {
     assertStartsFrom(target.resolve("mount.aot"), "mount", "a", "b");
     Files.delete(target.resolve("fetch.aot"));
     assertStartsFrom(target.resolve("stoker.aot"), "fetch", "a", "b");
+    stoker("build");
+    assertStartsFrom(target.resolve("stoker.aot"), "fetch", "a", "b");
+    Files.setLastModifiedTime( // as Maven does when somebody packages by hand
+        tree.resolve("agent/target/stoker-agent-1.jar"),
+        FileTime.from(Instant.now().plusSeconds(2)));
+    stoker("build");
+    assertStartsFrom(target.resolve("fetch.aot"), "fetch", "a", "b");
     assertTrue(stoker("job", "list").text.contains("-XX:TieredStopAtLevel=1\n"));
     assertTrue(stoker("controller").text.contains("-Xmx256m\n"));
     assertFalse(stoker("io").text.contains("TieredStopAtLevel"), "a long life pays for warming up");
