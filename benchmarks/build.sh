@@ -22,8 +22,8 @@ if [ ! -e "$stamp" ] || [ -n "$(find "$root"/pom.xml "$root"/*/pom.xml "$root"/*
   touch "$stamp.new"
   (cd "$root" && MAVEN_OPTS="--sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED ${MAVEN_OPTS:-}" \
     mvn -B -ntp -q -pl benchmarks -am package -DskipTests -Dspotless.check.skip=true >&2)
-  # Last: what Java wrote down of the jars for its next starts holds for these very files.
-  "$root/stoker" build
   mv "$stamp.new" "$stamp"
 fi
+# Last: what Java wrote down of the jars for its next starts holds for these very files.
+"$root/stoker" build
 export classes="$here/target/classes:$here/target/lib/*"
