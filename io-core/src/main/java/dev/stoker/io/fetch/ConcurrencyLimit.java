@@ -88,6 +88,12 @@ final class ConcurrencyLimit {
     return limit;
   }
 
+  /** Whether the knee has not been found yet. */
+  boolean isSeeking() {
+    return !fixed
+        && (phase == Phase.DOUBLING || phase == Phase.HALF_STEP || phase == Phase.QUARTER_STEP);
+  }
+
   /**
    * An answer came in whole.
    *

@@ -161,7 +161,8 @@ final class OriginQueue {
       }
       boolean streams = Handout.streams(first) && rateCap.isNone();
       long queued = wanted.queuedBytesWith(first);
-      Run run = wanted.carve(first, runSize.nextBytes(queued, limit, streams));
+      Run run =
+          wanted.carve(first, runSize.nextBytes(queued, limit, streams, concurrency.isSeeking()));
       if (run == null) {
         continue;
       }

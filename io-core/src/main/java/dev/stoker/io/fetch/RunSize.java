@@ -39,11 +39,23 @@ final class RunSize {
 
   private static final double TARGET_SECONDS = 0.2;
 
+  /** While the number of requests is sought: three answers in a row are one try. */
+  private static final double SEEKING_SECONDS = 0.1;
+
+  /**
+   * Of an origin that nothing is known of: a slow one has soon said so, a fast one lost nothing.
+   */
+  private static final int FIRST_BYTES = 8 << 20;
+
+  /** How much a new answer counts at least; the first ones count alike. */
+  private static final double LEAST_WEIGHT = 0.1;
+
   /** Answers below this tell of round trips, not of rate. */
   private static final int TELLING_BYTES = 256 << 10;
 
   private final int maxBytes;
   private double bytesPerSecond;
+  private int told;
 
   /**
    * @param maxBytes upper bound, a power of two ≥ one grain
@@ -55,13 +67,15 @@ final class RunSize {
   void answered(long bytes, long latencyNanos) {
     if (bytes >= TELLING_BYTES) {
       double rate = bytes * 1e9 / Math.max(1, latencyNanos);
-      bytesPerSecond = bytesPerSecond == 0 ? rate : bytesPerSecond * 0.9 + rate * 0.1;
+      told++;
+      bytesPerSecond += (rate - bytesPerSecond) * Math.max(LEAST_WEIGHT, 1.0 / told);
     }
   }
 
   /** The largest request now: a power of two, at most {@code mostBytes}. */
-  private int capBytes(int mostBytes) {
-    double wanted = bytesPerSecond == 0 ? maxBytes : bytesPerSecond * TARGET_SECONDS;
+  private int capBytes(int mostBytes, boolean seeking) {
+    double seconds = seeking ? SEEKING_SECONDS : TARGET_SECONDS;
+    double wanted = told == 0 ? FIRST_BYTES : bytesPerSecond * seconds;
     int bounded = (int) Math.clamp(wanted, GRAIN_BYTES, mostBytes);
     return Integer.highestOneBit(bounded);
   }
@@ -70,14 +84,15 @@ final class RunSize {
    * How much to ask for at once while {@code queuedBytes} wait and {@code limit} may be in flight.
    *
    * @param streams whether its bytes are handed on as they come
+   * @param seeking whether the limit is a try
    */
-  int nextBytes(long queuedBytes, int limit, boolean streams) {
+  int nextBytes(long queuedBytes, int limit, boolean streams, boolean seeking) {
     long share = queuedBytes / Math.max(1, limit);
     int most = streams ? STREAMED_BYTES : limit <= FEW ? FEW_BYTES : MANY_BYTES;
     int least =
         Integer.highestOneBit(
             (int) Math.clamp(bytesPerSecond * PART_SECONDS, MIN_PART_BYTES, LONG_PART_BYTES));
     int part = Math.clamp(share, least, most);
-    return Math.min(capBytes(streams ? most : maxBytes), Integer.highestOneBit(part));
+    return Math.min(capBytes(streams ? most : maxBytes, seeking), Integer.highestOneBit(part));
   }
 }
