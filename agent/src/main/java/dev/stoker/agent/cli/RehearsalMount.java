@@ -28,7 +28,8 @@ final class RehearsalMount {
    */
   static void run(Path folder, String tree, Command command) throws IOException {
     for (int i = 0; i < TIMES; i++) {
-      Path at = Files.createDirectories(folder.resolve("mount-" + i));
+      // Not in the folder, which is removed: a mount that a killed rehearsal left could not be.
+      Path at = Files.createTempDirectory("stoker-rehearsal-");
       String state = folder.resolve("mount-state-" + i).toString();
       Thread mount =
           Thread.ofPlatform()
@@ -55,6 +56,7 @@ final class RehearsalMount {
         }
         unmount(at);
         mount.join(TimeUnit.SECONDS.toMillis(PATIENCE_SECONDS));
+        Files.delete(at);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw new IOException("The rehearsal was interrupted.", e);

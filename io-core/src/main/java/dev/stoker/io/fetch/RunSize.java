@@ -1,10 +1,11 @@
 package dev.stoker.io.fetch;
 
 /**
- * How large one request may be: what a connection delivers in a fifth of a second, between a grain
- * and 16 MiB, or 64 where no buffer of that size is needed. Small enough that a blocked reader who
- * wants a part of it does not wait long and a retry repeats little; large enough that round trips
- * do not count. Not thread-safe; owned by its {@link OriginQueue}.
+ * How large one request may be: what a connection delivers in a fifth of a second (half of that
+ * while the number of requests is sought), between a grain and 16 MiB, or 64 where no buffer of
+ * that size is needed; 8 of an origin that has not answered yet. Small enough that a blocked reader
+ * who wants a part of it does not wait long and a retry repeats little; large enough that round
+ * trips do not count. Not thread-safe; owned by its {@link OriginQueue}.
  */
 final class RunSize {
   /** The unit of the cache's presence map, and the least that is ever worth a request. */
@@ -55,6 +56,8 @@ final class RunSize {
 
   private final int maxBytes;
   private double bytesPerSecond;
+
+  /** How many answers the rate is taken from. */
   private int told;
 
   /**

@@ -23,6 +23,7 @@ final class ConcurrencyLimitTest {
    *
    * @param perConnection bytes per second of one connection at most
    * @param slowsAbove connections above which each costs the server a twentieth of its rate
+   * @param requestBytes of each request; 0 for what {@link RunSize} says
    * @param jitter of round trips and sizes; with none, requests that start together end together
    */
   record Link(
@@ -53,16 +54,19 @@ final class ConcurrencyLimitTest {
         new Link("200 Mbit/s a connection", 10 * GBIT, 0.002, GBIT / 5, 1000, 4 << 20, 0.2),
         new Link("slows above 16", 4 * GBIT, 0.010, GBIT / 4, 16, 1 << 20, 0.2),
         new Link("200 Mbit/s a connection, in step", 3.2 * GBIT, 0.002, GBIT / 5, 1000, 4 << 20, 0),
-        new Link("slows above 16, in step", 1.6 * GBIT, 0.004, GBIT / 10, 16, 2 << 20, 0));
+        new Link("slows above 16, in step", 1.6 * GBIT, 0.004, GBIT / 10, 16, 2 << 20, 0),
+        new Link("200 Mbit/s a connection, sized", 3.2 * GBIT, 0.002, GBIT / 5, 1000, 0, 0.1),
+        new Link("slows above 16, sized", 1.6 * GBIT, 0.004, GBIT / 10, 16, 0, 0.1));
   }
 
   /** Bytes per second between {@code from} and {@code to} seconds. */
   private static double simulate(
       Link link, IntSupplier limit, ConcurrencyLimit told, double from, double to, long seed) {
     Random random = new Random(seed);
-    // Each transfer: what is left of it, and when it was asked for.
+    RunSize sizes = new RunSize(16 << 20);
+    // Each transfer: what is left of it, when it was asked for, and how much.
     List<double[]> active = new ArrayList<>();
-    // Each request: when its first byte arrives, and when it was asked for.
+    // Each request: when its first byte arrives, when it was asked for, and how much.
     PriorityQueue<double[]> arrivals = new PriorityQueue<>(Comparator.comparingDouble(a -> a[0]));
     double now = 0;
     double bytes = 0;
@@ -70,7 +74,12 @@ final class ConcurrencyLimitTest {
     while (now < to) {
       while (inFlight < limit.getAsInt()) {
         double first = now + link.roundTripSeconds() * (0.9 + link.jitter() * random.nextDouble());
-        arrivals.add(new double[] {first, now});
+        boolean seeking = told != null && told.isSeeking();
+        int bytesAsked =
+            link.requestBytes() > 0
+                ? link.requestBytes()
+                : sizes.nextBytes(1L << 40, limit.getAsInt(), false, seeking);
+        arrivals.add(new double[] {first, now, bytesAsked});
         inFlight++;
       }
       double rate = active.isEmpty() ? 1 : link.rate(active.size());
@@ -83,17 +92,18 @@ final class ConcurrencyLimitTest {
       bytes += rate * active.size() * Math.max(0, Math.min(next, to) - Math.max(now, from));
       now = next;
       if (arrive <= finish) {
-        double asked = arrivals.poll()[1];
+        double[] request = arrivals.poll();
         double size =
-            link.requestBytes() * (1 - link.jitter() / 4 + link.jitter() / 2 * random.nextDouble());
-        active.add(new double[] {size, asked});
+            request[2] * (1 - link.jitter() / 4 + link.jitter() / 2 * random.nextDouble());
+        active.add(new double[] {size, request[1], request[2]});
       } else {
         double[] ended = active.stream().filter(t -> t[0] < 1e-3).findFirst().orElseThrow();
         active.remove(ended);
         boolean lacked = inFlight < limit.getAsInt();
         inFlight--;
+        sizes.answered((long) ended[2], (long) ((now - ended[1]) * 1e9));
         if (told != null) {
-          told.answered(link.requestBytes(), (long) (ended[1] * 1e9), lacked, (long) (now * 1e9));
+          told.answered((long) ended[2], (long) (ended[1] * 1e9), lacked, (long) (now * 1e9));
         }
       }
     }
@@ -115,7 +125,7 @@ final class ConcurrencyLimitTest {
     }
     for (long seed = 1; seed <= 10; seed++) {
       ConcurrencyLimit limit = new ConcurrencyLimit();
-      double found = simulate(link, limit::limit, limit, 3, 10, seed);
+      double found = simulate(link, limit::limit, limit, 3, link.requestBytes() > 0 ? 10 : 5, seed);
       assertTrue(
           found >= 0.9 * bestFixed,
           link
