@@ -18,6 +18,7 @@ find_jdk
 stamp=$here/target/built
 if [ ! -e "$stamp" ] || [ -n "$(find "$root"/pom.xml "$root"/*/pom.xml "$root"/*/src/main "$root"/io-core/src/test -type f -newer "$stamp" -print -quit)" ]; then
   echo "Building the benchmarks." >&2
+  "$root/deploy/setup/setup.sh" build # Maven calls the C compiler
   mkdir -p "$here/target"
   touch "$stamp.new"
   (cd "$root" && MAVEN_OPTS="--sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED ${MAVEN_OPTS:-}" \

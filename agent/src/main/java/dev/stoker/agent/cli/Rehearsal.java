@@ -1,7 +1,5 @@
 package dev.stoker.agent.cli;
 
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -42,7 +40,7 @@ public final class Rehearsal {
     }
     try (RehearsalServers servers = RehearsalServers.start()) {
       if (args[0].equals("mount")) {
-        RehearsalMount.run(folder, servers.tree(), Rehearsal::run);
+        RehearsalMount.run(folder, servers.tree());
       } else {
         transfers(folder, servers, !args[0].equals("fetch"));
       }
@@ -77,7 +75,12 @@ public final class Rehearsal {
     }
   }
 
-  private static void run(Path folder, int expected, String... line) {
+  /**
+   * Runs a command in a folder.
+   *
+   * @throws IllegalStateException when it does not end as expected
+   */
+  static void run(Path folder, int expected, String... line) {
     PrintWriter nowhere =
         new PrintWriter(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
     Map<String, String> environment = new HashMap<>(System.getenv());
@@ -86,12 +89,8 @@ public final class Rehearsal {
     Context context = new Context(nowhere, nowhere, environment, folder, Main.isTerminal());
     int exitCode = Main.run(context, line);
     if (exitCode != expected) {
-      PrintWriter err =
-          new PrintWriter(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
-      err.println(
-          "stoker: The rehearsal of '%s' ended with %d."
-              .formatted(String.join(" ", line), exitCode));
-      Shutdown.exit(CommandFailure.FAILED);
+      throw new IllegalStateException(
+          "The rehearsal of '%s' ended with %d.".formatted(String.join(" ", line), exitCode));
     }
   }
 }

@@ -1,7 +1,7 @@
 package dev.stoker.agent.cli;
 
 import java.io.IOException;
-import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
@@ -11,22 +11,15 @@ final class RehearsalMount {
   /** So often, each time from an empty cache, that what serves a read is known to be worth it. */
   private static final int TIMES = 3;
 
-  private static final int READ_BYTES = 1 << 20;
   private static final int PATIENCE_SECONDS = 20;
   private static final int LOOK_MILLIS = 20;
 
   private RehearsalMount() {}
 
-  /** Runs a command in a folder and requires that it end with an exit code. */
-  @FunctionalInterface
-  interface Command {
-    void run(Path folder, int expected, String... line);
-  }
-
   /**
    * @throws IOException where this machine mounts nothing for this user
    */
-  static void run(Path folder, String tree, Command command) throws IOException {
+  static void run(Path folder, String tree) throws IOException {
     for (int i = 0; i < TIMES; i++) {
       // Not in the folder, which is removed: a mount that a killed rehearsal left could not be.
       Path at = Files.createTempDirectory("stoker-rehearsal-");
@@ -36,7 +29,7 @@ final class RehearsalMount {
               .daemon()
               .start(
                   () ->
-                      command.run(
+                      Rehearsal.run(
                           folder,
                           0,
                           "mount",
@@ -56,10 +49,11 @@ final class RehearsalMount {
         }
         unmount(at);
         mount.join(TimeUnit.SECONDS.toMillis(PATIENCE_SECONDS));
-        Files.delete(at);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw new IOException("The rehearsal was interrupted.", e);
+      } finally {
+        boolean _ = at.toFile().delete(); // not while something is mounted on it
       }
     }
   }
@@ -75,12 +69,7 @@ final class RehearsalMount {
   }
 
   private static void read(Path file) throws IOException {
-    byte[] into = new byte[READ_BYTES];
-    try (InputStream in = Files.newInputStream(file)) {
-      while (in.read(into) >= 0) {
-        // Nobody looks at it.
-      }
-    }
+    long _ = Files.copy(file, OutputStream.nullOutputStream());
   }
 
   /** As root, and as a user whom the helper mounted for. */

@@ -11,7 +11,6 @@ import dev.stoker.io.prefetch.AccessTrace;
 import dev.stoker.io.prefetch.TraceForm;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,19 +36,7 @@ class MountedRendererTest {
 
   @BeforeAll
   static void makeScene() throws Exception {
-    Path script = scenes.resolve("linked_scene.py");
-    try (InputStream in = MountedRendererTest.class.getResourceAsStream("linked_scene.py")) {
-      Files.copy(in, script);
-    }
-    run(
-        "blender",
-        "-b",
-        "--python-exit-code",
-        "1",
-        "--python",
-        script.toString(),
-        "--",
-        scenes.resolve("show").toString());
+    Path _ = LinkedScene.make(scenes, 0);
   }
 
   private static void run(String... command) throws IOException, InterruptedException {

@@ -1,13 +1,10 @@
 package dev.stoker.agent.pipeline;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.stoker.controller.protocol.Finish;
 import dev.stoker.controller.protocol.Jobs;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -69,7 +66,7 @@ class TraceStartTest {
   @Test
   void aSecondNodeWithAnEmptyCacheStartsAsIfItWereWarm() throws Exception {
     List<Double> ratios = new ArrayList<>();
-    Path scene = makeScene();
+    Path scene = LinkedScene.make(top, TEXTURES);
     for (int round = 0; round < ROUNDS; round++) {
       ratios.add(round(Files.createDirectory(top.resolve("round-" + round)), scene));
     }
@@ -137,20 +134,5 @@ class TraceStartTest {
       assertTrue(System.nanoTime() < end, "never: " + what);
       Thread.sleep(20); // polls; bounded above
     }
-  }
-
-  private Path makeScene() throws IOException, InterruptedException {
-    Path script = top.resolve("linked_scene.py");
-    try (InputStream in = TraceStartTest.class.getResourceAsStream("linked_scene.py")) {
-      Files.copy(in, script);
-    }
-    Path made = top.resolve("show");
-    ProcessBuilder command =
-        new ProcessBuilder("blender", "-b", "--python", script.toString(), "--", made.toString());
-    command.environment().put("SCENE_TEXTURES", Integer.toString(TEXTURES));
-    Process blender = command.redirectErrorStream(true).start();
-    String log = new String(blender.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertEquals(0, blender.waitFor(), log);
-    return made;
   }
 }
