@@ -22,8 +22,11 @@ final class TokenAuth implements BlobAuth {
   /** A token is not sent in its last moments: clocks differ. */
   private static final Duration UNUSABLE_BEFORE = Duration.ofMinutes(1);
 
-  /** How long a failed refresh rests, so that a dead identity endpoint is not hammered. */
-  private static final Duration REST_AFTER_FAILURE = Duration.ofSeconds(20);
+  /**
+   * From one refresh to the next, whatever the first gave: neither a dead identity endpoint nor one
+   * that gives short-lived tokens is hammered.
+   */
+  private static final Duration REST_AFTER_REFRESH = Duration.ofSeconds(20);
 
   private static final System.Logger LOG = System.getLogger(TokenAuth.class.getName());
 
@@ -77,7 +80,7 @@ final class TokenAuth implements BlobAuth {
     Instant now = clock.instant();
     AccessToken present = token;
     if (present != null && now.isBefore(present.expires().minus(UNUSABLE_BEFORE))) {
-      if (now.isAfter(present.expires().minus(REFRESH_BEFORE)) && now.isAfter(restUntil)) {
+      if (isDue(present, now)) {
         refreshInBackground();
       }
       return present;
@@ -95,8 +98,19 @@ final class TokenAuth implements BlobAuth {
     }
   }
 
+  private boolean isDue(@Nullable AccessToken present, Instant now) {
+    return present != null
+        && now.isAfter(present.expires().minus(REFRESH_BEFORE))
+        && now.isAfter(restUntil);
+  }
+
   private void refreshInBackground() {
     if (!refreshing.compareAndSet(false, true)) {
+      return;
+    }
+    // Another refresh may have ended since the caller looked.
+    if (!isDue(token, clock.instant())) {
+      refreshing.set(false);
       return;
     }
     Thread.ofVirtual()
@@ -106,9 +120,9 @@ final class TokenAuth implements BlobAuth {
               try {
                 token = source.fetch();
               } catch (IoFailure e) {
-                restUntil = clock.instant().plus(REST_AFTER_FAILURE);
                 LOG.log(System.Logger.Level.WARNING, "Cannot refresh a token: " + e.getMessage());
               } finally {
+                restUntil = clock.instant().plus(REST_AFTER_REFRESH);
                 refreshing.set(false);
               }
             });
