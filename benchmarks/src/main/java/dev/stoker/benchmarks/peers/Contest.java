@@ -42,7 +42,7 @@ final class Contest {
           "--only leaves nobody of " + all.stream().map(Contestant::name).toList());
     }
     List<Sample> samples = new ArrayList<>(earlier());
-    if (options.warmUp) {
+    if (!options.noWarmUp) {
       contestants.forEach(one -> runOnce(one, true));
     }
     long seed = System.nanoTime();

@@ -6,6 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -24,10 +26,21 @@ final class NfsFetch implements Callable<Void> {
   @Option(names = "--size", converter = ByteCount.class, description = "How long the file is (1g).")
   private long bytes = 1L << 30;
 
+  @Option(
+      names = "--link",
+      description = "What each address sends at most, as tc writes it: 2gbit (no limit).")
+  private @Nullable String link;
+
   @Override
   public Void call() {
+    if (link != null) {
+      AddressLinks.open();
+    }
     try (Workplace place = Workplace.below(options.folder);
         GaneshaCluster cluster = GaneshaCluster.start(SERVERS)) {
+      if (link != null) {
+        AddressLinks.hold(IntStream.range(0, SERVERS).mapToObj(cluster::address).toList(), link);
+      }
       Path original = Workplace.fill(cluster.root().resolve("file"), bytes, bytes);
       for (int i = 0; i < PARTS; i++) {
         Workplace.fill(cluster.root().resolve("part" + i), bytes / PARTS, i);
@@ -42,7 +55,9 @@ final class NfsFetch implements Callable<Void> {
       System.out.println(
           scores.row(
               "B4: fetch of " + ByteCount.say(bytes) + " from nfs-ganesha",
-              "benchmarks/peers b4 --size " + ByteCount.option(bytes),
+              "benchmarks/peers b4 --size "
+                  + ByteCount.option(bytes)
+                  + (link == null ? "" : " --link " + link),
               TARGET));
     }
     return null;

@@ -36,11 +36,8 @@ final class RunOptions {
 
   @Option(
       names = "--no-warm-up",
-      negatable = true,
-      defaultValue = "true",
-      fallbackValue = "true",
       description = "Skip the round that is not counted and compares every byte.")
-  boolean warmUp = true;
+  boolean noWarmUp;
 
   @Option(
       names = "--stoker",
