@@ -54,6 +54,21 @@ public final class JobAccounts implements AutoCloseable {
     idle.addAll(users);
   }
 
+  /**
+   * Those of a node with so many slots.
+   *
+   * @throws IllegalArgumentException in one sentence, when there are several, but too few
+   */
+  public static JobAccounts forSlots(List<JobUser> users, int slots) {
+    int needed = slots * FOR_A_SLOT;
+    if (users.size() > 1 && users.size() < needed) {
+      throw new IllegalArgumentException(
+          "'user' names %d accounts, and the %d slots of this node need %d: of each slot one session renders, the next one's inputs come, the last one's files go."
+              .formatted(users.size(), slots, needed));
+    }
+    return new JobAccounts(users);
+  }
+
   /** Whether each session has an account of its own. */
   public boolean areSeparate() {
     return users.size() > 1;

@@ -57,8 +57,7 @@ final class Adoption {
    *
    * @param places of this agent's slots
    */
-  static Adoption of(
-      Folders folders, Map<String, SlotSession.Place> places, AttemptBook book, NodeIo io)
+  static Adoption of(Folders folders, Map<String, SlotPlace> places, AttemptBook book, NodeIo io)
       throws IOException {
     Adoption adoption = new Adoption(folders);
     for (Path control : entries(folders.shims())) {
@@ -90,12 +89,12 @@ final class Adoption {
     return Optional.ofNullable(why == null ? endedUnread : why);
   }
 
-  private void take(Path control, Map<String, SlotSession.Place> places) throws IOException {
+  private void take(Path control, Map<String, SlotPlace> places) throws IOException {
     Optional<SessionNote> note = Optional.empty();
     try {
       note = noteIn(control);
       SessionNote found = note.orElseThrow(() -> new IOException("it has no record"));
-      SlotSession.Place place = places.get(found.slotId());
+      SlotPlace place = places.get(found.slotId());
       if (place == null) {
         throw new IOException("there is no slot " + found.slotId() + " any more");
       }

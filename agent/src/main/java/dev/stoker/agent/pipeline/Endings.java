@@ -25,11 +25,11 @@ final class Endings {
   /** Outputs on their way; a slow store holds its slot back before it fills the disk. */
   private static final int MOST_LEAVING = 3;
 
-  private final SlotWorker.Shared shared;
+  private final SlotShared shared;
   private final AtomicInteger leaving = new AtomicInteger();
   private final Set<Attempt> publishing = ConcurrentHashMap.newKeySet();
 
-  Endings(SlotWorker.Shared shared) {
+  Endings(SlotShared shared) {
     this.shared = shared;
   }
 

@@ -39,7 +39,7 @@ final class InputUse {
   static Optional<Failure> look(Attempt attempt, AttemptListener listener, ActionResult result) {
     Optional<RootReport> report;
     try {
-      report = attempt.session().files().report();
+      report = attempt.session().files().mounted().report();
     } catch (IoFailure e) {
       attempt.session().retire();
       return Optional.of(

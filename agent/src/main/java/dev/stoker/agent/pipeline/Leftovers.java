@@ -30,14 +30,14 @@ final class Leftovers {
   private final List<SlotWorker> workers;
   private final LeaseKeeper keeper;
   private final BootClock clock;
-  private final SlotWorker.Shared shared;
+  private final SlotShared shared;
 
   Leftovers(
       Adoption adoption,
       List<SlotWorker> workers,
       LeaseKeeper keeper,
       BootClock clock,
-      SlotWorker.Shared shared) {
+      SlotShared shared) {
     this.adoption = adoption;
     this.workers = workers;
     this.keeper = keeper;

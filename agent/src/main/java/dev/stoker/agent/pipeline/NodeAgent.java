@@ -2,7 +2,6 @@ package dev.stoker.agent.pipeline;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.stoker.agent.launch.JobAccounts;
-import dev.stoker.agent.launch.SessionBinding.JobUser;
 import dev.stoker.agent.launch.SlotCgroups;
 import dev.stoker.agent.lease.AttemptBook;
 import dev.stoker.agent.lease.BootClock;
@@ -26,12 +25,10 @@ import dev.stoker.controller.client.ControllerClient;
 import dev.stoker.controller.client.ControllerException;
 import dev.stoker.controller.protocol.Heartbeat;
 import dev.stoker.controller.protocol.Wire;
-import dev.stoker.io.asset.Deadline;
 import dev.stoker.io.asset.IoFailure;
 import dev.stoker.io.daemon.CacheReport;
 import dev.stoker.io.daemon.NodeIo;
 import dev.stoker.io.publish.OutputPublisher;
-import dev.stoker.io.stage.DamagedStages;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -63,11 +60,6 @@ public final class NodeAgent implements AutoCloseable {
   /** What must be told before the agent ends: granted manifests carried out, leases handed back. */
   private static final Duration LAST_WORDS = Duration.ofSeconds(10);
 
-  /** One question to the I/O process waits so long for news of damaged inputs. */
-  private static final Duration DAMAGE_WAIT = Duration.ofSeconds(30);
-
-  private static final Duration DAMAGE_RETRY = Duration.ofSeconds(2);
-
   /** A session's shim gives its own killing ten seconds. */
   private static final Duration SLOT_END = Duration.ofSeconds(40);
 
@@ -90,9 +82,9 @@ public final class NodeAgent implements AutoCloseable {
   private final AttemptBook book;
   private final Reports reports;
   private final Publication publication;
-  private final SlotWorker.Shared shared;
+  private final SlotShared shared;
   private final AssetPins pins;
-  private final Map<String, SlotSession.Place> places = new HashMap<>();
+  private final Map<String, SlotPlace> places = new HashMap<>();
   private final List<SlotWorker> workers = new ArrayList<>();
   private final Eviction eviction = new Eviction(workers);
   private final ExecutorService threads =
@@ -135,7 +127,7 @@ public final class NodeAgent implements AutoCloseable {
     this.machine = Topology.read();
     this.slots = SlotLayout.plan(machine, settings.slots(), settings.reserve());
     this.groups = SlotCgroups.prepare(OwnCgroups.forRenderers(), cgroupName(), slots);
-    this.accounts = accounts(settings.users(), slots.size());
+    this.accounts = JobAccounts.forSlots(settings.users(), slots.size());
     OriginWatch origins = new OriginWatch(io, Clock.systemUTC());
     this.health =
         new NodeHealth(
@@ -169,7 +161,7 @@ public final class NodeAgent implements AutoCloseable {
             pause);
     this.poll = new LeasePoll(link, clock, pause, intake::wishes, intake::accept);
     this.shared =
-        new SlotWorker.Shared(
+        new SlotShared(
             new JobPlans(link, pause),
             origins,
             book,
@@ -185,8 +177,8 @@ public final class NodeAgent implements AutoCloseable {
     StepTraces traces = new StepTraces(link, threads);
     this.pins = new AssetPins(link, pause, io);
     for (Slot slot : slots) {
-      SlotSession.Place place =
-          new SlotSession.Place(
+      SlotPlace place =
+          new SlotPlace(
               sessions(),
               shims(),
               SlotBinding.of(machine, slot, groups, settings.limits(), Isolation.isRoot()),
@@ -202,16 +194,6 @@ public final class NodeAgent implements AutoCloseable {
       places.put(slot.id(), place);
       workers.add(new SlotWorker(slot.id(), place, shared, settings.sessionIdle()));
     }
-  }
-
-  private static JobAccounts accounts(List<JobUser> users, int slots) {
-    int needed = slots * JobAccounts.FOR_A_SLOT;
-    if (users.size() > 1 && users.size() < needed) {
-      throw new IllegalArgumentException(
-          "'user' names %d accounts, and the %d slots of this node need %d: of each slot one session renders, the next one's inputs come, the last one's files go."
-              .formatted(users.size(), slots, needed));
-    }
-    return new JobAccounts(users);
   }
 
   /** As 'stoker topology --json' has it. */
@@ -297,7 +279,7 @@ public final class NodeAgent implements AutoCloseable {
   }
 
   private void takeWork(Runnable ready) throws InterruptedException {
-    Thread damage = start("input-damage", this::endDamagedAttempts);
+    Thread damage = start("input-damage", () -> new InputWatch(io, workers).run(closing));
     Thread telling = start("asset-pins", () -> pins.tellWhileTasksRun(workers, closing));
     Thread polling = start("lease-poll", poll::run);
     ready.run();
@@ -400,43 +382,6 @@ public final class NodeAgent implements AutoCloseable {
       }
     }
     pause.close();
-  }
-
-  /** Hears of staged inputs that turned out damaged, until the agent closes. */
-  private void endDamagedAttempts() {
-    long seen = 0;
-    try {
-      while (closing.getCount() > 0) {
-        try {
-          DamagedStages now = io.awaitDamage(seen, Deadline.after(DAMAGE_WAIT));
-          seen = now.version();
-          endUnserved();
-          workers.forEach(worker -> worker.endDamaged(now.sentences()));
-        } catch (IoFailure e) {
-          endUnserved();
-          if (closing.await(DAMAGE_RETRY.toMillis(), TimeUnit.MILLISECONDS)) {
-            return; // else: the I/O process is away, and will tell all of it when it is back
-          }
-        }
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  /** What read through a mount that is gone has broken files, and may not have noticed. */
-  private void endUnserved() {
-    long instance;
-    try {
-      instance = io.mountState().instance();
-    } catch (IoFailure.Unavailable e) {
-      instance = 0;
-    } catch (IoFailure e) {
-      return; // it may only be slow
-    }
-    for (SlotWorker worker : workers) {
-      worker.endUnserved(instance);
-    }
   }
 
   private Heartbeat.@Nullable NodeStatus status() {

@@ -4,13 +4,8 @@ import dev.stoker.agent.launch.FolderTree;
 import dev.stoker.agent.launch.SessionBinding.JobUser;
 import dev.stoker.agent.session.SessionFolders;
 import dev.stoker.controller.protocol.Finish.Cause;
-import dev.stoker.controller.protocol.Traces;
-import dev.stoker.io.asset.AssetPath;
 import dev.stoker.io.asset.Deadline;
 import dev.stoker.io.asset.IoFailure;
-import dev.stoker.io.daemon.MountState;
-import dev.stoker.io.daemon.RootReport;
-import dev.stoker.io.daemon.RootRequest;
 import dev.stoker.io.daemon.StageProgress;
 import dev.stoker.io.daemon.StageRequest;
 import dev.stoker.openjd.space.TaskParameters;
@@ -20,13 +15,8 @@ import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -48,24 +38,21 @@ final class SessionFiles {
 
   private final String id;
   private final String jobId;
-  private final String stepName;
-  private final SlotSession.Place place;
+  private final SlotPlace place;
   private final ReentrantLock lock = new ReentrantLock(); // guards the rest
-  private final Map<String, Set<String>> staged = new HashMap<>();
+  private final BroughtTrees staged = new BroughtTrees();
   private final Map<Path, InputFolder.Stamp> copied = new ConcurrentHashMap<>(); // read by any
   private boolean removed;
   private @Nullable JobUser user; // whose the folders are, from when they are made
   private volatile @Nullable SessionFolders folders;
-  private volatile SessionNote.@Nullable Mounted mounted;
-  private volatile Traces.Kept knownTrace;
+  private final MountedInputs mounted;
   private final AtomicInteger tasks = new AtomicInteger(); // of this agent's
 
-  SessionFiles(String id, String jobId, String stepName, SlotSession.Place place) {
+  SessionFiles(String id, String jobId, String stepName, SlotPlace place) {
     this.id = id;
     this.jobId = jobId;
-    this.stepName = stepName;
-    this.knownTrace = Traces.Kept.none(stepName);
     this.place = place;
+    this.mounted = new MountedInputs(id, jobId, stepName, place);
   }
 
   /**
@@ -82,15 +69,14 @@ final class SessionFiles {
     lock.lock();
     try {
       if (inMount != null) {
-        requireServed(inMount);
-        mounted = inMount;
+        mounted.takeOver(inMount);
       }
       user = place.accounts().claim(account);
       SessionFolders left = new SessionFolders(root(), user);
       if (!Files.isDirectory(left.out())) {
         throw new IOException("its folder " + left.root() + " is gone");
       }
-      brought.forEach((name, paths) -> staged.put(name, new LinkedHashSet<>(paths)));
+      staged.takeOver(brought);
       for (JobPlan.Written written : plan.writes()) {
         if (written.read()) {
           InputFolder.stamps(
@@ -117,20 +103,8 @@ final class SessionFiles {
     }
   }
 
-  private void requireServed(SessionNote.Mounted inMount) throws IOException {
-    try {
-      if (place.io().mountState().instance() == inMount.instance()) {
-        place.io().rootReport(id);
-        return;
-      }
-    } catch (IoFailure e) {
-      throw new IOException("its inputs are not served any more: " + e.getMessage(), e);
-    }
-    throw new IOException("the I/O process that served its inputs was started anew");
-  }
-
-  /** Where its inputs are mounted; null where they are staged. */
-  SessionNote.@Nullable Mounted mounted() {
+  /** Its folder in the mount, where its inputs are not staged. */
+  MountedInputs mounted() {
     return mounted;
   }
 
@@ -139,20 +113,9 @@ final class SessionFiles {
     return tasks.get() == 1;
   }
 
-  /** What was known of its step's reads when it began. */
-  Traces.Kept knownTrace() {
-    return knownTrace;
-  }
-
-  /** Whether its inputs are another mount's than that one's. */
-  boolean isUnserved(long instance) {
-    SessionNote.Mounted inMount = mounted;
-    return inMount != null && inMount.instance() != instance;
-  }
-
   /** Where what is only read lies, a folder for each location. */
   Path inputs() {
-    SessionNote.Mounted inMount = mounted;
+    SessionNote.Mounted inMount = mounted.where();
     return inMount == null ? made().assets() : Path.of(inMount.folder());
   }
 
@@ -163,22 +126,7 @@ final class SessionFiles {
    */
   void nextTask() {
     tasks.incrementAndGet();
-    if (mounted != null) {
-      try {
-        place.io().nextTask(id);
-      } catch (IoFailure e) {
-        throw new AttemptFailure(String.valueOf(e.getMessage()), Cause.NODE_FAULT);
-      }
-    }
-  }
-
-  /**
-   * What the task did with its mounted inputs; empty where they are staged.
-   *
-   * @throws IoFailure when they were not served to the end
-   */
-  Optional<RootReport> report() {
-    return mounted == null ? Optional.empty() : Optional.of(place.io().rootReport(id));
+    mounted.nextTask();
   }
 
   private Path root() {
@@ -219,9 +167,7 @@ final class SessionFiles {
   Map<String, Set<String>> staged() {
     lock.lock();
     try {
-      Map<String, Set<String>> copy = new HashMap<>();
-      staged.forEach((name, paths) -> copy.put(name, Set.copyOf(paths)));
-      return copy;
+      return staged.copy();
     } finally {
       lock.unlock();
     }
@@ -277,19 +223,23 @@ final class SessionFiles {
       }
       awaitIo();
       SessionFolders made = folders();
-      boolean mounts = mounted != null || (staged.isEmpty() && isToMount());
+      boolean mounts = mounted.isOpen() || (staged.isEmpty() && mounted.isToOpen());
       List<LocationMap.Place> inputs = plan.inputs(task);
       List<StageRequest.Tree> trees =
-          missing(mounts ? inputs.stream().filter(plan::isCopied).toList() : inputs);
+          staged.missing(mounts ? inputs.stream().filter(plan::isCopied).toList() : inputs);
       StageProgress done = StageProgress.NONE;
       if (!trees.isEmpty()) {
         StageRequest request =
             new StageRequest(id, plan.definition().project(), made.assets().toString(), trees);
         done = place.io().stage(request, Deadline.after(STAGE_DEADLINE), progress);
-        have(trees);
+        staged.add(trees);
       }
       if (mounts) {
-        mount(plan, missing(inputs.stream().filter(p -> !plan.isCopied(p)).toList()), progress);
+        var declared = staged.missing(inputs.stream().filter(p -> !plan.isCopied(p)).toList());
+        if (!declared.isEmpty() || !mounted.isOpen()) {
+          mounted.open(plan, declared, made.work(), STAGE_DEADLINE, progress);
+          staged.add(declared);
+        }
       }
       makeOutputFolders(plan, made, copies);
       return done;
@@ -331,87 +281,6 @@ final class SessionFiles {
         Thread.sleep(IO_PAUSE);
       }
     }
-  }
-
-  private void have(List<StageRequest.Tree> trees) {
-    trees.forEach(
-        tree ->
-            staged
-                .computeIfAbsent(tree.name(), name -> new LinkedHashSet<>())
-                .addAll(tree.include().isEmpty() ? List.of("") : tree.include()));
-  }
-
-  private boolean isToMount() {
-    return switch (place.assets()) {
-      case STAGE -> false;
-      case MOUNT -> true;
-      case AUTO -> place.io().mountState().works();
-    };
-  }
-
-  /** Opens the session's folder in the mount, or adds to it; the bytes come by themselves. */
-  private void mount(
-      JobPlan plan, List<StageRequest.Tree> declared, Consumer<StageProgress> progress)
-      throws IOException, InterruptedException {
-    if (mounted != null && declared.isEmpty()) {
-      return;
-    }
-    MountState mount = place.io().mountState();
-    if (mounted == null) {
-      knownTrace = place.traces().of(jobId, stepName);
-    }
-    Map<String, List<String>> byName = new HashMap<>();
-    declared.forEach(
-        tree -> byName.put(tree.name(), tree.include().isEmpty() ? List.of("") : tree.include()));
-    List<RootRequest.Location> locations =
-        plan.definition().locations().stream()
-            .filter(location -> plan.isReadable(location) || byName.containsKey(location.name()))
-            .map(
-                location ->
-                    new RootRequest.Location(
-                        location.name(),
-                        location.uri(),
-                        byName.getOrDefault(location.name(), List.of())))
-            .toList();
-    Path work = made().work(); // the job's user's
-    RootRequest request =
-        new RootRequest(
-            id,
-            plan.definition().project(),
-            (Integer) Files.getAttribute(work, "unix:uid"),
-            (Integer) Files.getAttribute(work, "unix:gid"),
-            locations,
-            mounted != null || knownTrace.trace().isEmpty() ? null : knownTrace.trace());
-    String folder = place.io().openRoot(request, Deadline.after(STAGE_DEADLINE), progress);
-    SessionNote.Mounted before = mounted;
-    if (before != null && before.instance() != mount.instance()) {
-      throw new IoFailure.Unavailable(
-          "The I/O process that served the inputs of this session was started anew.", null);
-    }
-    mounted = new SessionNote.Mounted(folder, mount.instance());
-    have(declared);
-  }
-
-  private List<StageRequest.Tree> missing(List<LocationMap.Place> wanted) {
-    Map<String, Set<String>> byName = new LinkedHashMap<>();
-    Map<String, String> uris = new HashMap<>();
-    for (LocationMap.Place input : wanted) {
-      String name = input.location().name();
-      Set<String> there = staged.getOrDefault(name, Set.of());
-      if (there.stream().noneMatch(had -> input.path().startsWith(new AssetPath(had)))) {
-        uris.put(name, input.location().uri());
-        byName.computeIfAbsent(name, n -> new LinkedHashSet<>()).add(input.path().value());
-      }
-    }
-    List<StageRequest.Tree> trees = new ArrayList<>();
-    byName.forEach(
-        (name, include) ->
-            trees.add(
-                new StageRequest.Tree(
-                    name,
-                    String.valueOf(uris.get(name)),
-                    include.contains("") ? List.of() : List.copyOf(include))));
-    return trees;
   }
 
   private void makeOutputFolders(JobPlan plan, SessionFolders made, boolean copies)

@@ -1,9 +1,6 @@
 package dev.stoker.agent.pipeline;
 
-import dev.stoker.agent.launch.JobAccounts;
-import dev.stoker.agent.launch.SessionBinding;
 import dev.stoker.agent.launch.SessionBinding.JobUser;
-import dev.stoker.agent.profile.RendererProfiles;
 import dev.stoker.agent.session.ActionResult;
 import dev.stoker.agent.session.Session;
 import dev.stoker.agent.session.SessionFolders;
@@ -13,7 +10,6 @@ import dev.stoker.agent.session.SessionRecord.Kind;
 import dev.stoker.agent.session.SessionSettings;
 import dev.stoker.controller.protocol.Wire;
 import dev.stoker.io.asset.IoFailure;
-import dev.stoker.io.daemon.NodeIo;
 import dev.stoker.io.daemon.RootReport;
 import dev.stoker.io.daemon.StageProgress;
 import dev.stoker.openjd.job.Step;
@@ -33,7 +29,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -55,41 +50,14 @@ final class SlotSession {
   private final String id;
   private final String jobId;
   private final String stepName;
-  private final Place place;
+  private final SlotPlace place;
   private final SessionFiles files;
   private volatile @Nullable Session session;
   private volatile boolean over;
   private volatile boolean abandoned;
   private @Nullable Supplier<SessionNote.Serving> serving; // of the slot's thread
 
-  /**
-   * What a session needs of its surroundings.
-   *
-   * @param sessions where session folders are made
-   * @param shims where shims' control folders are made
-   * @param accounts whom sessions run as
-   * @param variables what actions' environments start from
-   * @param memoryKills how many of the slot's processes the kernel killed for want of memory
-   * @param watching how attempts are watched
-   * @param assets how inputs are got at
-   * @param traces what sessions read
-   * @param pins which versions sessions read
-   */
-  record Place(
-      Path sessions,
-      Path shims,
-      SessionBinding binding,
-      JobAccounts accounts,
-      Map<String, String> variables,
-      LongSupplier memoryKills,
-      Supervision.Rule watching,
-      NodeIo io,
-      AssetMode assets,
-      StepTraces traces,
-      AssetPins pins,
-      RendererProfiles profiles) {}
-
-  SlotSession(String id, String jobId, String stepName, Place place) {
+  SlotSession(String id, String jobId, String stepName, SlotPlace place) {
     this.id = id;
     this.jobId = jobId;
     this.stepName = stepName;
@@ -102,7 +70,7 @@ final class SlotSession {
    *
    * @throws IOException in a clause, when it cannot be
    */
-  static SlotSession adopt(Path control, JobPlan plan, Place place) throws IOException {
+  static SlotSession adopt(Path control, JobPlan plan, SlotPlace place) throws IOException {
     SessionRecord record =
         SessionRecord.read(control).orElseThrow(() -> new IOException("it has no record"));
     SessionNote note = record.noteAs(SessionNote.class);
@@ -142,7 +110,7 @@ final class SlotSession {
         stepName,
         place.accounts().areSeparate() ? numberOf(files.user()) : null,
         files.staged(),
-        files.mounted(),
+        files.mounted().where(),
         attempt == null ? null : attempt.get());
   }
 
@@ -375,7 +343,7 @@ final class SlotSession {
   /** Tells of what the session's first task read, for other nodes. */
   void tellTrace(Attempt attempt, RootReport report) {
     if (files.isFirstTask()) {
-      place.traces().tell(attempt, report, files.knownTrace());
+      place.traces().tell(attempt, report, files.mounted().knownTrace());
     }
   }
 

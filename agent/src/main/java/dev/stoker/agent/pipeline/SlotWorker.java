@@ -1,12 +1,7 @@
 package dev.stoker.agent.pipeline;
 
-import dev.stoker.agent.lease.AttemptBook;
 import dev.stoker.agent.lease.AttemptRecord;
-import dev.stoker.agent.lease.ControllerLink;
 import dev.stoker.agent.lease.HeldLease;
-import dev.stoker.agent.lease.Pause;
-import dev.stoker.agent.profile.RendererProfiles;
-import dev.stoker.agent.session.ActionResult;
 import dev.stoker.agent.session.SessionListener;
 import dev.stoker.controller.protocol.Heartbeat.Phase;
 import dev.stoker.controller.protocol.Leasing;
@@ -15,7 +10,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -25,7 +19,6 @@ import java.util.UUID;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -47,49 +40,21 @@ final class SlotWorker {
   /** Far within a shim's patience with a silent agent. */
   private static final Duration PING_EVERY = Duration.ofSeconds(5);
 
-  /** Longer than any notice a template may ask for (2023-09, section 5.3.2: 600 s). */
-  private static final Duration AS_THE_TEMPLATE_WANTS = Duration.ofMinutes(11);
-
-  /** For a renderer that is ended as it hangs: what a crash handler takes to say where. */
-  private static final Duration LAST_WORDS = Duration.ofSeconds(10);
-
-  /**
-   * What all slots share.
-   *
-   * @param origins asked before a task's inputs are fetched
-   * @param outbox where outputs wait for their way out
-   * @param threads runs what blocks
-   * @param health told how attempts end
-   * @param wantsMore told when a slot may take another task
-   */
-  record Shared(
-      JobPlans plans,
-      OriginWatch origins,
-      AttemptBook book,
-      ControllerLink link,
-      Pause pause,
-      Reports reports,
-      Publication publication,
-      RendererProfiles profiles,
-      Path outbox,
-      Executor threads,
-      NodeHealth health,
-      Runnable wantsMore) {}
-
   private final String slotId;
-  private final SlotSession.Place place;
+  private final SlotPlace place;
   private final WorkDisks disks;
-  private final Shared shared;
+  private final SlotShared shared;
   private final Duration sessionIdle;
   private final Preparation preparation;
   private final AttemptLine line = new AttemptLine();
   private final Endings endings;
+  private final TaskRun taskRun;
   private volatile @Nullable SlotSession current;
   private volatile @Nullable Attempt rendering;
   private volatile long asksAheadNanos = System.nanoTime();
   private boolean settled = true; // whether an adopted session is where its next task can start
 
-  SlotWorker(String slotId, SlotSession.Place place, Shared shared, Duration sessionIdle) {
+  SlotWorker(String slotId, SlotPlace place, SlotShared shared, Duration sessionIdle) {
     this.slotId = slotId;
     this.place = place;
     this.disks =
@@ -99,6 +64,7 @@ final class SlotWorker {
     this.sessionIdle = sessionIdle;
     this.preparation = new Preparation(shared.plans(), shared.origins());
     this.endings = new Endings(shared);
+    this.taskRun = new TaskRun(shared, place, disks, endings);
   }
 
   String slotId() {
@@ -260,11 +226,11 @@ final class SlotWorker {
    */
   void endUnserved(long instance) {
     SlotSession open = current;
-    if (open != null && open.files().isUnserved(instance)) {
+    if (open != null && open.files().mounted().isUnserved(instance)) {
       open.retire();
     }
     Attempt now = rendering;
-    if (now != null && now.session().files().isUnserved(instance)) {
+    if (now != null && now.session().files().mounted().isUnserved(instance)) {
       now.session().retire();
       now.stop(
           new Attempt.Stop(
@@ -272,7 +238,7 @@ final class SlotWorker {
               "The I/O process that served the task's inputs ended while it ran."));
     }
     line.sessions().stream()
-        .filter(session -> session.files().isUnserved(instance))
+        .filter(session -> session.files().mounted().isUnserved(instance))
         .forEach(SlotSession::retire);
   }
 
@@ -391,75 +357,7 @@ final class SlotWorker {
     }
     SlotSession session = attempt.session();
     switchTo(session);
-    session.clearCancel();
-    attempt.whenStopped(
-        stop ->
-            session.cancel(
-                switch (stop.kind()) {
-                  case CANCELED -> AS_THE_TEMPLATE_WANTS;
-                  case ENDED -> LAST_WORDS;
-                  case FAULT, RETURNED, LOST -> Duration.ZERO;
-                }));
-    SessionNote.Serving adopted = attempt.adopted();
-    long startMillis = adopted == null ? System.currentTimeMillis() : adopted.startMillis();
-    long memoryKills = adopted == null ? place.memoryKills().getAsLong() : adopted.memoryKills();
-    if (adopted == null) {
-      session.files().nextTask();
-    }
-    attempt.running(startMillis);
-    shared.book().write(attempt.record());
-    attempt.held().phase(Phase.RENDERING, -1, "");
-    AttemptListener listener =
-        new AttemptListener(attempt, shared.profiles().newLogReader(), session::readable);
-    session.serve(
-        () ->
-            new SessionNote.Serving(
-                attempt.lease().leaseId(),
-                listener.heard().fault(),
-                listener.trouble(),
-                attempt.log().writtenBytes(),
-                memoryKills,
-                startMillis));
-    ActionResult result = disks.judged(supervised(attempt, prepared, listener));
-    EarlyStaging early = attempt.early();
-    if (early != null) {
-      early.end();
-    }
-    if (!result.succeeded()) {
-      session.retire();
-    }
-    session.takeNotes().forEach(listener::note);
-    session.serve(null);
-    attempt.whenStopped(null);
-    attempt.did("render", startMillis, System.currentTimeMillis());
-    boolean memoryKilled = place.memoryKills().getAsLong() > memoryKills;
-    // Before anything is published; and before the look, which finds an I/O process that forgot.
-    Optional<Failure> changed = session.settlePins(attempt, false);
-    Optional<Failure> unserved = InputUse.look(attempt, listener, result);
-    return endings.handOn(
-        attempt,
-        prepared.plan().locations(),
-        unserved
-            .or(() -> changed)
-            .or(() -> Verdict.of(result, memoryKilled, listener.heard()))
-            .orElse(null));
-  }
-
-  private ActionResult supervised(
-      Attempt attempt, Attempt.Prepared prepared, AttemptListener listener)
-      throws IOException, InterruptedException {
-    SlotSession session = attempt.session();
-    long shim = session.open(prepared.plan());
-    try (Supervision watch =
-        new Supervision(attempt, listener, place.watching(), shim, place.binding().cgroups())) {
-      ActionResult ready = session.ready(prepared.plan(), prepared.step(), listener);
-      if (!ready.succeeded() || attempt.stop() != null) {
-        return ready;
-      }
-      watch.declared(session.variable(Supervision.PATIENCE_VARIABLE));
-      shared.publication().stageEarly(attempt, prepared.plan().locations());
-      return session.runTask(prepared.plan(), prepared.step(), prepared.task(), listener);
-    }
+    return taskRun.run(attempt, prepared);
   }
 
   private void switchTo(@Nullable SlotSession next) throws InterruptedException {

@@ -3,13 +3,11 @@ package dev.stoker.io.net;
 import dev.stoker.io.asset.IoFailure;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.epoll.EpollSocketChannel;
 import java.nio.ByteBuffer;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,12 +49,9 @@ final class Connection extends InboundHandler
 
   private @Nullable Exchange exchange;
 
-  /**
-   * Wraps the rest of the caller's buffer; our one reference is released when the exchange ends.
-   */
-  private @Nullable ByteBuf direct;
+  /** Wraps the rest of the caller's buffer, until the exchange ends. */
+  private final DirectBuffer direct = new DirectBuffer();
 
-  private int directTaken;
   private boolean reused;
   private boolean answerBegun;
   private boolean requestSent;
@@ -227,15 +222,11 @@ final class Connection extends InboundHandler
         || current.spliceTarget() != null) {
       return null;
     }
-    if (direct == null) {
+    if (!direct.isOpen()) {
       ByteBuffer into = current.directTarget();
-      if (into == null) {
-        return null;
-      }
-      direct = Unpooled.wrappedBuffer(into.slice()).clear();
-      directTaken = 0;
+      return into == null ? null : direct.open(into.slice());
     }
-    return direct;
+    return direct.get();
   }
 
   @Override
@@ -255,16 +246,13 @@ final class Connection extends InboundHandler
       }
       lastProgressNanos = System.nanoTime();
       answerBegun = true;
-      boolean inPlace = in == direct;
+      boolean inPlace = direct.is(in);
       if (inPlace) {
-        int count = in.writerIndex() - directTaken;
-        directTaken += count;
-        // Netty looks at what is readable when a later read fails.
-        in.readerIndex(in.writerIndex());
+        int count = direct.took();
         current.tookDirect(count);
-        if (!in.isWritable() || current.handsOnAtOnce()) {
+        if (direct.isFull() || current.handsOnAtOnce()) {
           // If more is due, it goes where the exchange says then.
-          dropDirect();
+          direct.drop();
         }
         decoder.skipPlainBody(count);
         wakeThreshold.took(context.channel(), count, decoder.plainBodyBytes(), lastProgressNanos);
@@ -314,7 +302,7 @@ final class Connection extends InboundHandler
 
   private void finish(Exchange finished, boolean bytesLeft) {
     exchange = null;
-    dropDirect();
+    direct.drop();
     reused = true;
     lastProgressNanos = System.nanoTime();
     if (decoder.keepAlive() && requestSent && !bytesLeft && channel().isActive()) {
@@ -323,13 +311,6 @@ final class Connection extends InboundHandler
       channel().close();
     }
     finished.complete();
-  }
-
-  private void dropDirect() {
-    if (direct != null) {
-      direct.release();
-      direct = null;
-    }
   }
 
   /** Ends the exchange without an answer, once nothing can touch the caller's buffer any more. */
@@ -341,20 +322,9 @@ final class Connection extends InboundHandler
         .addListener(
             closed -> {
               if (ended != null) {
-                failWhenLetGo(ended, failure);
+                direct.letGo(channel().eventLoop(), () -> ended.fail(failure));
               }
             });
-  }
-
-  /** With io_uring, the kernel may hold the buffer for a moment after the close. */
-  private void failWhenLetGo(Exchange ended, Throwable failure) {
-    ByteBuf held = direct;
-    if (held != null && held.refCnt() > 1) {
-      channel().eventLoop().schedule(() -> failWhenLetGo(ended, failure), 1, TimeUnit.MILLISECONDS);
-      return;
-    }
-    dropDirect();
-    ended.fail(failure);
   }
 
   @Override
@@ -368,7 +338,7 @@ final class Connection extends InboundHandler
     }
     if (decoder.endsHere()) {
       exchange = null;
-      dropDirect();
+      direct.drop();
       current.complete();
     } else if (reused && !answerBegun && !current.replayed && current.call.isReplayable()) {
       // The server closed an idle connection while the request was on its way (RFC 9112 §9.3.1).

@@ -46,9 +46,7 @@ final class RpcConnection extends InboundHandler
   private int targetsOut;
 
   /** Wraps the rest of the current reply's data, as much as this fragment holds. */
-  private @Nullable ByteBuf direct;
-
-  private int directTaken;
+  private final DirectBuffer direct = new DirectBuffer();
 
   private final SpareBuffer spare = new SpareBuffer(REPLY_READ_BYTES);
 
@@ -135,26 +133,10 @@ final class RpcConnection extends InboundHandler
     if (decoder.current() == call) {
       wake.lower(channel());
       decoder.skipCurrent();
-      ByteBuf held = direct;
-      direct = null;
-      failWhenLetGo(call, held, failure);
+      direct.letGo(channel().eventLoop(), () -> peer.ended(call, failure));
     } else {
       peer.ended(call, failure);
     }
-  }
-
-  /** With io_uring, the kernel may hold the buffer for a moment. */
-  private void failWhenLetGo(RpcCall call, @Nullable ByteBuf held, Throwable failure) {
-    if (held != null && held.refCnt() > 1) {
-      channel()
-          .eventLoop()
-          .schedule(() -> failWhenLetGo(call, held, failure), 1, TimeUnit.MILLISECONDS);
-      return;
-    }
-    if (held != null) {
-      held.release();
-    }
-    peer.ended(call, failure);
   }
 
   private void remove(RpcCall call) {
@@ -219,14 +201,13 @@ final class RpcConnection extends InboundHandler
             closed -> {
               for (RpcCall call : lost.values()) {
                 if (call == current) {
-                  ByteBuf held = direct;
-                  direct = null;
-                  failWhenLetGo(call, held, ofCurrent == null ? failure : ofCurrent);
+                  IoFailure its = ofCurrent == null ? failure : ofCurrent;
+                  direct.letGo(channel().eventLoop(), () -> peer.ended(call, its));
                 } else {
                   peer.ended(call, failure);
                 }
               }
-              dropDirect();
+              direct.drop();
             });
   }
 
@@ -303,13 +284,12 @@ final class RpcConnection extends InboundHandler
     if (due < DIRECT_FROM_BYTES || splicingCall() != null) {
       return null;
     }
-    if (direct == null) {
+    if (!direct.isOpen()) {
       ByteBuffer into = decoder.target();
-      direct = Unpooled.wrappedBuffer(into.slice(into.position(), due)).clear();
-      directTaken = 0;
       wake.begin(System.nanoTime());
+      return direct.open(into.slice(into.position(), due));
     }
-    return direct;
+    return direct.get();
   }
 
   @Override
@@ -319,19 +299,15 @@ final class RpcConnection extends InboundHandler
       lastHeardNanos = System.nanoTime();
       peer.heard(lastHeardNanos);
       pinged = false;
-      if (in == direct) {
-        int count = in.writerIndex() - directTaken;
-        directTaken += count;
-        // Netty looks at what is readable when a later read fails.
-        in.readerIndex(in.writerIndex());
-        boolean full = !in.isWritable();
-        if (full) {
-          dropDirect();
+      if (direct.is(in)) {
+        int count = direct.took();
+        if (direct.isFull()) {
+          direct.drop();
         }
         decoder.tookDirect(count);
         wake.took(channel, count, decoder.directBytes(), lastHeardNanos);
       } else {
-        dropDirect();
+        direct.drop();
         int count = in.readableBytes();
         decoder.feed(in);
         if (wake.isRaised()) {
@@ -355,13 +331,6 @@ final class RpcConnection extends InboundHandler
         current == null ? null : peer.corrupt(current, what));
   }
 
-  private void dropDirect() {
-    if (direct != null) {
-      direct.release();
-      direct = null;
-    }
-  }
-
   @Override
   public @Nullable RpcCall callOf(int xid) {
     return out.get(xid);
@@ -383,7 +352,7 @@ final class RpcConnection extends InboundHandler
     if (!out.isEmpty()) {
       close("it closed the connection");
     }
-    dropDirect();
+    direct.drop();
     spare.release();
     peer.closed(this);
   }

@@ -1,7 +1,6 @@
 package dev.stoker.io.mount.scratch;
 
 import dev.stoker.io.asset.AssetPath;
-import dev.stoker.io.asset.AssetVersion;
 import dev.stoker.io.asset.Deadline;
 import dev.stoker.io.asset.IoFailure;
 import dev.stoker.io.mount.AssetOpener;
@@ -51,7 +50,10 @@ public final class ScratchTree implements WritableTree, AutoCloseable {
   private final FolderListings listings;
   private final WriteBack writeBack;
   private final Contents contents;
-  private final NameChanges changes;
+  private final Creations creations;
+  private final Removals removals;
+  private final Renames renames;
+  private final StatusChanges changes;
   private volatile List<String> notStored = List.of();
 
   /**
@@ -81,46 +83,13 @@ public final class ScratchTree implements WritableTree, AutoCloseable {
     this.listings = new FolderListings(writer, names, options.nameTimeout());
     this.writeBack = new WriteBack(new Uploads(writer, names, spool, options), options.writeBack());
     this.contents = new Contents(assets, names, spool, writeBack, writer, options);
-    this.changes = new NameChanges(writer, names, spool, writeBack, contents);
-    recover();
-  }
-
-  private void recover() {
-    long bytes = 0;
-    List<Spool.Leftover> left = spool.leftovers();
-    for (Spool.Leftover one : left) {
-      AssetPath path = one.record().path();
-      Folder folder = names.root();
-      if (!path.parent().isRoot()) {
-        for (String segment : path.parent().value().split("/", -1)) {
-          folder = names.folderIn(folder, segment);
-        }
-      }
-      String name = path.name();
-      for (int i = 1; names.child(folder, name) != null; i++) {
-        name = path.name() + ".recovered-" + i; // killed between two steps of a rename
-      }
-      ScratchFile file =
-          names.addFile(
-              folder,
-              name,
-              one.record().look(),
-              one.modifiedNanos(),
-              one.record().base(),
-              one.lengthBytes());
-      file.local = one.file();
-      bytes += one.lengthBytes();
-      writeBack.addNow(file);
-    }
-    if (!left.isEmpty()) {
-      LOG.log(
-          System.Logger.Level.INFO,
-          "An earlier mount of {0} left what is not stored there ({1} files, {2} bytes); it is"
-              + " stored now.",
-          uri,
-          left.size(),
-          bytes);
-    }
+    PathLock paths = new PathLock();
+    OriginFence fence = new OriginFence(names);
+    this.creations = new Creations(writer, names, spool, contents, paths);
+    this.removals = new Removals(writer, names, spool, contents, paths, fence);
+    this.renames = new Renames(writer, names, writeBack, contents, removals, paths, fence);
+    this.changes = new StatusChanges(writer, names, writeBack, contents);
+    new SpoolRecovery(names, writeBack).storeLeftovers(uri, spool.leftovers());
   }
 
   /**
@@ -224,7 +193,7 @@ public final class ScratchTree implements WritableTree, AutoCloseable {
       OpenFile opened = open(call, known.id, flags);
       return new Created(made(known, folder), opened);
     }
-    ScratchFile file = changes.create(call, folder, name, look(call, mode));
+    ScratchFile file = creations.create(call, folder, name, look(call, mode));
     file.lock.unlock();
     return new Created(made(file, folder), handle(file, true));
   }
@@ -236,7 +205,7 @@ public final class ScratchTree implements WritableTree, AutoCloseable {
   @Override
   public NodeEntry makeFolder(Call call, long parent, String name, int mode) {
     Folder folder = changing(call, parent, name);
-    return made(changes.makeFolder(call, folder, name, look(call, mode)), folder);
+    return made(creations.makeFolder(call, folder, name, look(call, mode)), folder);
   }
 
   @Override
@@ -246,8 +215,8 @@ public final class ScratchTree implements WritableTree, AutoCloseable {
     if (type != 0 && type != NodeStatus.TYPE_FILE) {
       throw new TreeFailure(Errno.EPERM); // as mknod(2) has it for a file system without them
     }
-    changes.requireNew(folder, name);
-    ScratchFile file = changes.create(call, folder, name, look(call, mode));
+    creations.requireNew(folder, name);
+    ScratchFile file = creations.create(call, folder, name, look(call, mode));
     try {
       contents.closed(file, true);
     } finally {
@@ -265,7 +234,7 @@ public final class ScratchTree implements WritableTree, AutoCloseable {
   @Override
   public NodeEntry makeSymbolicLink(Call call, long parent, String name, String target) {
     Folder folder = changing(call, parent, name);
-    return made(changes.makeLink(call, folder, name, target, look(call, 0777)), folder);
+    return made(creations.makeLink(call, folder, name, target, look(call, 0777)), folder);
   }
 
   @Override
@@ -278,7 +247,7 @@ public final class ScratchTree implements WritableTree, AutoCloseable {
 
   @Override
   public void removeFile(Call call, long parent, String name) {
-    changes.remove(call, changing(call, parent, name), name);
+    removals.remove(call, changing(call, parent, name), name);
   }
 
   @Override
@@ -287,7 +256,7 @@ public final class ScratchTree implements WritableTree, AutoCloseable {
     if (names.child(folder, name) instanceof Folder removed) {
       listings.require(call, removed);
     }
-    changes.removeFolder(call, folder, name);
+    removals.removeFolder(call, folder, name);
   }
 
   @Override
@@ -297,7 +266,7 @@ public final class ScratchTree implements WritableTree, AutoCloseable {
     if (names.child(toFolder, toName) instanceof Folder target) {
       listings.require(call, target);
     }
-    changes.rename(call, folder, name, toFolder, toName, flags);
+    renames.rename(call, folder, name, toFolder, toName, flags);
   }
 
   /** The folder in which a name is to change, as the origin lists it. */
@@ -312,74 +281,8 @@ public final class ScratchTree implements WritableTree, AutoCloseable {
   @Override
   public NodeStatus change(Call call, long id, StatusChange change) {
     ScratchNode node = names.get(id);
-    Long length = change.lengthBytes();
-    if (length != null) {
-      contents.truncate(call, names.fileOf(id), length);
-      if (node instanceof ScratchFile file && change.file() == null) {
-        storeIfIdle(call, file);
-      }
-    }
-    LookChange looks = LookChange.of(node, change);
-    if (looks != null) {
-      call.aboutToWait();
-      changeLook(call, node, looks);
-    }
+    changes.change(call, node, change);
     return node.status(LEAST_NAME_NANOS);
-  }
-
-  private void storeIfIdle(Call call, ScratchFile file) {
-    file.enter(call);
-    try {
-      if (file.dirty && file.writers == 0 && !file.gone && !file.conflict) {
-        writeBack.add(file);
-      }
-    } finally {
-      file.lock.unlock();
-    }
-  }
-
-  private void changeLook(Call call, ScratchNode node, LookChange looks) {
-    if (node instanceof ScratchFile file) {
-      file.enter(call);
-      try {
-        file.settle(call.deadline());
-        AssetVersion base = file.base;
-        if (!file.dirty && base != null && !file.gone && looks.concernsOrigin()) {
-          file.base = changeAtOrigin(call, node, base, looks);
-          names.stored(file);
-          file.openAnew();
-        }
-        looks.apply(file);
-        SpoolFile local = file.local;
-        if (file.dirty && local != null) {
-          contents.remember(file, local);
-          if (file.writers == 0 && !file.gone && !file.conflict) {
-            writeBack.add(file);
-          }
-        }
-      } finally {
-        file.lock.unlock();
-      }
-      return;
-    }
-    if (node instanceof Folder && looks.concernsOrigin()) {
-      changeAtOrigin(call, node, null, looks);
-    }
-    looks.apply(node);
-  }
-
-  private @Nullable AssetVersion changeAtOrigin(
-      Call call, ScratchNode node, @Nullable AssetVersion base, LookChange looks) {
-    if (!writer.keepsLooks()) {
-      return base;
-    }
-    try {
-      return writer.change(
-          names.path(node), base, looks.newLook(node), looks.modified(), call.deadline());
-    } catch (IoFailure.Fenced e) {
-      names.expire(names.locked(() -> node.parent));
-      throw TreeFailure.STALE;
-    }
   }
 
   @Override
