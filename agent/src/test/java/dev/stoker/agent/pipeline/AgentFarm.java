@@ -2,7 +2,6 @@ package dev.stoker.agent.pipeline;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -295,14 +294,6 @@ abstract class AgentFarm {
   }
 
   static void until(BooleanSupplier condition) {
-    long end = System.nanoTime() + BOUND.toNanos();
-    while (!condition.getAsBoolean()) {
-      assertNotEquals(true, System.nanoTime() > end, "the condition did not come true in time");
-      try {
-        Thread.sleep(10); // polls files and a server; bounded above
-      } catch (InterruptedException e) {
-        throw new AssertionError(e);
-      }
-    }
+    Until.holds(BOUND, condition, () -> "the condition did not come true in time");
   }
 }

@@ -152,16 +152,13 @@ final class MountedFarm implements AutoCloseable {
         .jobId();
   }
 
-  Jobs.Summary awaitEnd(String job) throws InterruptedException {
-    long end = System.nanoTime() + BOUND.toNanos();
-    while (!client.job(job).state().isFinal()) {
-      assertTrue(System.nanoTime() < end, () -> "never ends: " + client.job(job));
-      Thread.sleep(20); // polls a server; bounded above
-    }
+  Jobs.Summary awaitEnd(String job) {
+    Until.holds(
+        BOUND, () -> client.job(job).state().isFinal(), () -> "never ends: " + client.job(job));
     return client.job(job);
   }
 
-  void assertSucceeds(String job) throws InterruptedException {
+  void assertSucceeds(String job) {
     Jobs.Summary ended = awaitEnd(job);
     assertEquals(Jobs.State.SUCCEEDED, ended.state(), () -> ended.message() + "\n" + log(job));
   }

@@ -18,7 +18,6 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
-import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -118,9 +117,9 @@ class MountedInputsTest {
             cat $1 >$2/all
             """
                 .formatted(signs));
-    boolean kernels = await(() -> isTheKernels("scene.bin"), Duration.ofSeconds(20));
+    boolean kernels = Until.comesTrue(Duration.ofSeconds(20), () -> isTheKernels("scene.bin"));
     Files.createFile(signs.resolve("go"));
-    assertTrue(await(() -> Files.exists(signs.resolve("open")), Duration.ofSeconds(60)));
+    assertTrue(Until.comesTrue(Duration.ofSeconds(60), () -> Files.exists(signs.resolve("open"))));
     if (kernels) {
       rot(scene.length);
       node.io().blocks().scrub();
@@ -163,16 +162,5 @@ class MountedInputsTest {
 
   private static boolean isData(Path path, long bytes) {
     return path.toString().endsWith(".data") && path.toFile().length() == bytes;
-  }
-
-  private static boolean await(BooleanSupplier done, Duration bound) throws InterruptedException {
-    long end = System.nanoTime() + bound.toNanos();
-    while (!done.getAsBoolean()) {
-      if (System.nanoTime() > end) {
-        return false;
-      }
-      Thread.sleep(20); // polls; bounded above
-    }
-    return true;
   }
 }

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
@@ -102,12 +103,11 @@ class MountedRendererTest {
     assertTrue(readBytes < lengthBytes / 2, readBytes + " of " + lengthBytes);
   }
 
-  private Traces.Kept awaitTrace(String job) throws InterruptedException {
-    long end = System.nanoTime() + 20_000_000_000L;
-    while (farm.client.trace(job, "Render").trace().isEmpty()) {
-      assertTrue(System.nanoTime() < end, "no trace came");
-      Thread.sleep(20); // polls a server; bounded above
-    }
+  private Traces.Kept awaitTrace(String job) {
+    Until.holds(
+        Duration.ofSeconds(20),
+        () -> !farm.client.trace(job, "Render").trace().isEmpty(),
+        () -> "no trace came");
     return farm.client.trace(job, "Render");
   }
 

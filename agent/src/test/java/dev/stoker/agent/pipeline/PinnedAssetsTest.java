@@ -131,11 +131,10 @@ class PinnedAssetsTest {
         farm.submit(
             "shot.scene",
             RENDER + "; touch " + gate + ".read; until [ -e " + gate + " ]; do sleep 0.05; done");
-    long end = System.nanoTime() + 60_000_000_000L;
-    while (!Files.exists(Path.of(gate + ".read"))) {
-      assertTrue(System.nanoTime() < end, "the renderer never read");
-      Thread.sleep(20); // polls; bounded above
-    }
+    Until.holds(
+        Duration.ofSeconds(60),
+        () -> Files.exists(Path.of(gate + ".read")),
+        () -> "the renderer never read");
     // Another node's word came first: this one tells only when its task ends, or every 10 s.
     Jobs.Attempt running = farm.task(job).attempts().getLast();
     farm.client.pins(

@@ -7,6 +7,7 @@ import dev.stoker.controller.protocol.Jobs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(900)
 class TraceStartTest {
   private static final double MOST = 1.3;
+  private static final Duration BOUND = Duration.ofSeconds(30);
   private static final int ROUNDS = Integer.getInteger("stoker.trials", 3);
 
   /** Of some 12 MB each, that a heavy shot reads beside the whole library. */
@@ -101,14 +103,16 @@ class TraceStartTest {
 
   /** Renders the frame again, in a session of its own. */
   private static Start again(MountedFarm farm, MountedFarm.Node node, String job)
-      throws IOException, InterruptedException {
-    until("the session ended", () -> isEmpty(Path.of(node.io().mountState().folder())));
+      throws IOException {
+    Until.holds(
+        BOUND,
+        () -> isEmpty(Path.of(node.io().mountState().folder())),
+        () -> "the session never ended");
     farm.client.retry(job, new Jobs.Retry(List.of(farm.task(job).taskId())));
     return start(farm, job);
   }
 
-  private static Start start(MountedFarm farm, String job)
-      throws IOException, InterruptedException {
+  private static Start start(MountedFarm farm, String job) throws IOException {
     farm.assertSucceeds(job);
     Jobs.Attempt attempt = farm.task(job).attempts().getLast();
     long first = Long.parseLong(Files.readString(farm.top.resolve("out/first.txt")).strip());
@@ -123,16 +127,8 @@ class TraceStartTest {
     }
   }
 
-  private static void awaitTrace(MountedFarm farm, String job) throws InterruptedException {
-    until("a trace came", () -> !farm.client.trace(job, "Render").trace().isEmpty());
-  }
-
-  private static void until(String what, java.util.function.BooleanSupplier condition)
-      throws InterruptedException {
-    long end = System.nanoTime() + 30_000_000_000L;
-    while (!condition.getAsBoolean()) {
-      assertTrue(System.nanoTime() < end, "never: " + what);
-      Thread.sleep(20); // polls; bounded above
-    }
+  private static void awaitTrace(MountedFarm farm, String job) {
+    Until.holds(
+        BOUND, () -> !farm.client.trace(job, "Render").trace().isEmpty(), () -> "no trace came");
   }
 }

@@ -20,6 +20,11 @@ import org.jspecify.annotations.Nullable;
  * cluster such as Avere's. Needs root, so it skips the test without; with {@code CI=true} it fails.
  */
 public final class GaneshaCluster implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(GaneshaCluster.class.getName());
+
+  private static final int MOST_STARTS = 3;
+  private static final long REST_NANOS = 500_000_000;
+
   private static final Path RPCBIND_SOCKET = Path.of("/run/rpcbind.sock");
 
   private final Path folder;
@@ -62,7 +67,12 @@ public final class GaneshaCluster implements AutoCloseable {
           new GaneshaCluster(
               folder, root, ServerProcess.freePort(), ServerProcess.freePort(), ownHandles);
       IntStream.range(0, servers).forEach(i -> cluster.servers.add(null));
-      IntStream.range(0, servers).forEach(cluster::restart);
+      try {
+        IntStream.range(0, servers).forEach(cluster::restart);
+      } catch (RuntimeException e) {
+        cluster.close();
+        throw e;
+      }
       return cluster;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -106,12 +116,27 @@ public final class GaneshaCluster implements AutoCloseable {
     }
   }
 
-  /** Starts server {@code i} (again). */
+  /** Starts server {@code i} (again); once more where it ends at once, and says what it said. */
   public void restart(int i) {
     ServerProcess old = servers.get(i);
     if (old != null) {
       old.close();
     }
+    for (int tries = 1; ; tries++) {
+      try {
+        servers.set(i, startOne(i));
+        return;
+      } catch (IllegalStateException ended) {
+        if (tries == MOST_STARTS) {
+          throw ended;
+        }
+        LOG.log(System.Logger.Level.WARNING, "Started again: {0}", ended.getMessage());
+        LockSupport.parkNanos(REST_NANOS);
+      }
+    }
+  }
+
+  private ServerProcess startOne(int i) {
     try {
       Path own = Files.createDirectory(folder.resolve("server-" + i));
       Path config = own.resolve("ganesha.conf");
@@ -129,22 +154,20 @@ public final class GaneshaCluster implements AutoCloseable {
           LOG { Default_Log_Level = EVENT; }
           """
               .formatted(address(i), nfsPort, mountPort, ownHandles ? i + 1 : 1, root));
-      servers.set(
-          i,
-          ServerProcess.start(
-              own,
-              address(i),
-              nfsPort,
-              Map.of(),
-              List.of(
-                  "ganesha.nfsd",
-                  "-F",
-                  "-f",
-                  config.toString(),
-                  "-L",
-                  own.resolve("ganesha.log").toString(),
-                  "-p",
-                  own.resolve("ganesha.pid").toString())));
+      return ServerProcess.start(
+          own,
+          address(i),
+          nfsPort,
+          Map.of(),
+          List.of(
+              "ganesha.nfsd",
+              "-F",
+              "-f",
+              config.toString(),
+              "-L",
+              "STDERR", // so that one that does not start says why
+              "-p",
+              own.resolve("ganesha.pid").toString()));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
