@@ -323,11 +323,18 @@ public final class BlockCache implements AutoCloseable {
   }
 
   @Nullable LentBytes lend(CachedAsset asset, ByteRange range) {
-    LentBytes lent = fresh.lend(asset.id(), range);
-    if (lent != null) {
-      counters.hitBytes.add(range.lengthBytes());
+    return lent(fresh.lend(asset.id(), range));
+  }
+
+  @Nullable LentBytes lendFirst(CachedAsset asset, ByteRange range) {
+    return lent(fresh.lendFirst(asset.id(), range));
+  }
+
+  private @Nullable LentBytes lent(@Nullable LentBytes bytes) {
+    if (bytes != null) {
+      counters.hitBytes.add(bytes.bytes().remaining());
     }
-    return lent;
+    return bytes;
   }
 
   /** A reader who had bytes brought ahead is gone. */

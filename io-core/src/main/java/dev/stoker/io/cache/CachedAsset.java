@@ -84,6 +84,11 @@ public final class CachedAsset {
     return cache.lend(this, range);
   }
 
+  /** The same of the range's first bytes, as many as lie together. */
+  public @Nullable LentBytes lendFirst(ByteRange range) {
+    return cache.lendFirst(this, range);
+  }
+
   /** Who had ranges brought ahead ({@link Priority#READAHEAD}) reads no further. */
   public void leave() {
     cache.leave(this);

@@ -118,19 +118,29 @@ final class FreshBytes implements AutoCloseable {
 
   /** The range's bytes where they lie, if they lie in one piece. */
   @Nullable LentBytes lend(EntryId entry, ByteRange range) {
+    return lend(entry, range, true);
+  }
+
+  /** The range's first bytes where they lie, as many as lie in one piece. */
+  @Nullable LentBytes lendFirst(EntryId entry, ByteRange range) {
+    return lend(entry, range, false);
+  }
+
+  private @Nullable LentBytes lend(EntryId entry, ByteRange range, boolean whole) {
     if (empty) {
       return null;
     }
     lock.lock();
     try {
       Piece piece = holding(entry, range.offset());
-      if (piece == null || piece.end < range.end()) {
+      if (piece == null || (whole && piece.end < range.end())) {
         return null;
       }
+      ByteRange lent = ByteRange.between(range.offset(), Math.min(range.end(), piece.end));
       piece.memory.keep();
       ByteBuffer bytes =
-          piece.bytes.slice((int) (range.offset() - piece.offset), (int) range.lengthBytes());
-      passed(entry, range);
+          piece.bytes.slice((int) (lent.offset() - piece.offset), (int) lent.lengthBytes());
+      passed(entry, lent);
       return new LentBytes(bytes, piece.memory);
     } finally {
       unlock();

@@ -25,6 +25,15 @@ final class AssetFile implements OpenFile {
    */
   private static final long SEGMENT_BYTES = 8 << 20;
 
+  /** Who has read so much in a row is likely to read on; nobody who looks things up has. */
+  private static final long GIVEN_AHEAD_FROM_BYTES = 4 << 20;
+
+  /**
+   * A reader who asks for what the kernel was given does not look at its pages (O_DIRECT), or it
+   * has no room for them; now and then the two just meet.
+   */
+  private static final int MOST_ASKED_FOR_GIVEN = 8;
+
   /** What is brought ahead is nobody's yet: it may take its time. */
   private static final Duration AHEAD_PATIENCE = Duration.ofMinutes(2);
 
@@ -38,6 +47,14 @@ final class AssetFile implements OpenFile {
   private final Readahead ahead;
   private final ArrayDeque<CompletableFuture<Void>> underWay = new ArrayDeque<>();
   private boolean closed;
+
+  /** What the kernel was given last before it asked, in a row. */
+  private long givenFrom;
+
+  private long givenTo;
+
+  /** How often its reader asked for some of that all the same. */
+  private int askedForGiven;
 
   /**
    * @param readAheadBytes most that is brought ahead of it
@@ -71,9 +88,67 @@ final class AssetFile implements OpenFile {
     if (lent == null) {
       return null;
     }
+    asked(range);
+    used(range);
+    return memory(lent);
+  }
+
+  @Override
+  public @Nullable LentMemory lendAhead(long offset, int mostBytes) {
+    long end = Math.min(asset.lengthBytes(), offset + mostBytes);
+    if (offset >= end || !isReadOn(offset)) {
+      return null;
+    }
+    LentBytes lent = asset.lendFirst(ByteRange.between(offset, end));
+    if (lent == null) {
+      return null;
+    }
+    ByteRange range = ByteRange.between(offset, offset + lent.bytes().remaining());
+    counters.givenAheadBytes.add(range.lengthBytes());
+    given(range);
+    used(range);
+    return memory(lent);
+  }
+
+  private void given(ByteRange range) {
+    lock.lock();
+    try {
+      givenFrom = range.offset() == givenTo ? givenFrom : range.offset();
+      givenTo = range.end();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void asked(ByteRange range) {
+    lock.lock();
+    try {
+      if (range.offset() >= givenFrom && range.offset() < givenTo) {
+        askedForGiven++;
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean isReadOn(long offset) {
+    lock.lock();
+    try {
+      return askedForGiven < MOST_ASKED_FOR_GIVEN
+          && ahead.runBytes(offset) >= GIVEN_AHEAD_FROM_BYTES;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Somebody gets a range that was at hand. */
+  private void used(ByteRange range) {
     use.read(range);
     counters.readBytes.add(range.lengthBytes());
     bring(range, false);
+  }
+
+  private static LentMemory memory(LentBytes lent) {
     return new LentMemory() {
       @Override
       public ByteBuffer bytes() {
@@ -97,6 +172,7 @@ final class AssetFile implements OpenFile {
     int limit = into.limit();
     into.limit(into.position() + (int) range.lengthBytes());
     if (!call.mayWait()) {
+      asked(range);
       use.read(range);
       if (!asset.readIfHere(range, into)) {
         call.aboutToWait();

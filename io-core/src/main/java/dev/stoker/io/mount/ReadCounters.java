@@ -9,6 +9,7 @@ public final class ReadCounters {
   final LongAdder readBytes = new LongAdder();
   final LongAdder stalledReads = new LongAdder();
   final LongAdder readAheadBytes = new LongAdder();
+  final LongAdder givenAheadBytes = new LongAdder();
 
   /** Files opened. */
   public long opens() {
@@ -28,6 +29,11 @@ public final class ReadCounters {
   /** Reads that had to wait for an origin. */
   public long stalledReads() {
     return stalledReads.sum();
+  }
+
+  /** Bytes that the kernel was given before it asked; counted as read, too. */
+  public long givenAheadBytes() {
+    return givenAheadBytes.sum();
   }
 
   /** Bytes asked for before somebody read them. */

@@ -62,6 +62,7 @@ public final class Readahead {
     long askedTo;
     long windowBytes;
     int reads;
+    long startsAt;
 
     /** Where what is judged begins, and how much of it was read. */
     long judgedFrom;
@@ -125,6 +126,16 @@ public final class Readahead {
     return List.of(range);
   }
 
+  /** For how many bytes the stream that has come to {@code offset} has been read on; 0: none. */
+  public long runBytes(long offset) {
+    for (Stream stream : streams) {
+      if (stream.end == offset) {
+        return offset - stream.startsAt;
+      }
+    }
+    return 0;
+  }
+
   /** What was asked for found no memory: every stream asks for half as much from now on. */
   public void memoryShort() {
     for (Stream stream : streams) {
@@ -159,6 +170,7 @@ public final class Readahead {
     // not.
     fresh.windowBytes = 0;
     fresh.reads = 1;
+    fresh.startsAt = offset;
     fresh.judgedFrom = offset;
     fresh.judgedBytes = end - offset;
   }

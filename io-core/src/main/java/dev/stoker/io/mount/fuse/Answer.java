@@ -74,6 +74,34 @@ abstract class Answer {
     return write(body);
   }
 
+  /**
+   * Puts bytes into the pages that the kernel keeps of a node, before the answer is laid out.
+   *
+   * @return false when it does not take them
+   */
+  boolean store(long node, long offset, ByteBuffer bytes) {
+    head.clear();
+    ReplyWriter.store(head, node, offset, bytes.remaining());
+    head.flip();
+    try {
+      channel().write(head, bytes, vectors);
+      return true;
+    } catch (PosixException e) {
+      // ENOENT: it has forgotten the node. ENODEV and the like: unmounted meanwhile.
+      return false;
+    } finally {
+      head.clear().position(ReplyWriter.HEADER_BYTES);
+    }
+  }
+
+  private FuseDevice channel() {
+    FuseDevice channel = device;
+    if (channel == null) {
+      throw new IllegalStateException("An answer was sent before it began.");
+    }
+    return channel;
+  }
+
   void fail(int errno) {
     head.clear();
     ReplyWriter.header(head, unique, errno, 0);
@@ -83,12 +111,8 @@ abstract class Answer {
 
   private boolean write(@Nullable ByteBuffer body) {
     sent = true;
-    FuseDevice channel = device;
-    if (channel == null) {
-      throw new IllegalStateException("An answer was sent before it began.");
-    }
     try {
-      channel.write(head, body, vectors);
+      channel().write(head, body, vectors);
       return true;
     } catch (PosixException e) {
       // ENOENT: the asker was killed meanwhile. ENODEV and the like: unmounted meanwhile.

@@ -21,9 +21,14 @@ final class Dispatcher {
   private final OpenHandles<OpenFile> files = new OpenHandles<>();
   private final OpenHandles<OpenFolder> folders = new OpenHandles<>();
   private final Changes changes;
+  private final PagesAhead gifts;
 
-  Dispatcher(FileTree tree) {
+  /**
+   * @param channels how many threads take requests
+   */
+  Dispatcher(FileTree tree, int channels) {
     this.tree = tree;
+    this.gifts = new PagesAhead(channels);
     this.changes = new Changes(tree, files);
   }
 
@@ -43,7 +48,7 @@ final class Dispatcher {
     Operation operation = request.operation();
     long node = request.node();
     if (operation instanceof Request.Read read) {
-      read(read, call, answer);
+      read(node, read, call, answer);
     } else if (operation instanceof Request.Lookup lookup) {
       lookup(node, lookup.name(), call, answer);
     } else if (operation instanceof Request.GetStatus) {
@@ -110,11 +115,12 @@ final class Dispatcher {
     }
   }
 
-  private void read(Request.Read read, Call call, Answer answer) {
+  private void read(long node, Request.Read read, Call call, Answer answer) {
     OpenFile file = files.get(read.handle());
     if (!call.mayWait()) {
       try (OpenFile.LentMemory lent = file.lend(call, read.offset(), read.bytes())) {
         if (lent != null) {
+          gifts.give(node, file, read.offset() + lent.bytes().remaining(), answer);
           answer.send(lent.bytes());
           return;
         }

@@ -50,7 +50,7 @@ public final class FuseSession implements Kernel, AutoCloseable {
       FileTree tree, Negotiation negotiated, SessionOptions options, FuseDevice first) {
     this.negotiated = negotiated;
     this.options = options;
-    this.dispatcher = new Dispatcher(tree);
+    this.dispatcher = new Dispatcher(tree, options.channels());
     this.waits = new Waits(options, dispatcher, failures);
     this.ended = new CountDownLatch(options.channels());
     channels.add(first);

@@ -47,6 +47,17 @@ public interface OpenFile {
     return null;
   }
 
+  /**
+   * What its reader, who has read to {@code offset} and is answered by {@link #lend}, is likely to
+   * read next, as far as it is at hand: the kernel then has it before it asks. What is lent counts
+   * as read.
+   *
+   * @return null for nothing
+   */
+  default @Nullable LentMemory lendAhead(long offset, int mostBytes) {
+    return null;
+  }
+
   /** Memory of the tree's, given back soon. */
   interface LentMemory extends AutoCloseable {
     /** Direct, from position to limit. */

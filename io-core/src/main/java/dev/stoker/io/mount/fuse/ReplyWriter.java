@@ -16,6 +16,11 @@ final class ReplyWriter {
   static final int ENTRY_BYTES = 40 + STATUS_BYTES;
   private static final int ITEM_BYTES = 24;
 
+  /** enum fuse_notify_code. */
+  private static final int NOTIFY_STORE = 4;
+
+  private static final int STORE_BYTES = 24;
+
   private static final long NANOS = 1_000_000_000L;
   private static final int BLOCK_BYTES = 4096;
 
@@ -29,6 +34,12 @@ final class ReplyWriter {
    */
   static void header(ByteBuffer out, long unique, int error, int bodyBytes) {
     out.putInt(HEADER_BYTES + bodyBytes).putInt(-error).putLong(unique);
+  }
+
+  /** A notification and its struct fuse_notify_store_out; {@code bytes} follow. */
+  static void store(ByteBuffer out, long node, long offset, int bytes) {
+    header(out, 0, -NOTIFY_STORE, STORE_BYTES + bytes);
+    out.putLong(node).putLong(offset).putInt(bytes).putInt(0);
   }
 
   /** struct fuse_entry_out. */
