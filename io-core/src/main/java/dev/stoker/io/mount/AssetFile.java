@@ -29,10 +29,10 @@ final class AssetFile implements OpenFile {
   private static final long GIVEN_AHEAD_FROM_BYTES = 4 << 20;
 
   /**
-   * A reader who asks for what the kernel was given does not look at its pages (O_DIRECT), or it
-   * has no room for them; now and then the two just meet.
+   * A reader who asks for most of what the kernel was given does not look at its pages (O_DIRECT),
+   * or it has no room for them; now and then a gift and a question just meet.
    */
-  private static final int MOST_ASKED_FOR_GIVEN = 8;
+  private static final long ASKED_AGAIN_SLACK_BYTES = 4 << 20;
 
   /** What is brought ahead is nobody's yet: it may take its time. */
   private static final Duration AHEAD_PATIENCE = Duration.ofMinutes(2);
@@ -53,8 +53,10 @@ final class AssetFile implements OpenFile {
 
   private long givenTo;
 
-  /** How often its reader asked for some of that all the same. */
-  private int askedForGiven;
+  private long givenBytes;
+
+  /** Of these, such as its reader asked for all the same. */
+  private long askedAgainBytes;
 
   /**
    * @param readAheadBytes most that is brought ahead of it
@@ -96,7 +98,7 @@ final class AssetFile implements OpenFile {
   @Override
   public @Nullable LentMemory lendAhead(long offset, int mostBytes) {
     long end = Math.min(asset.lengthBytes(), offset + mostBytes);
-    if (offset >= end || !isReadOn(offset)) {
+    if (offset >= end) {
       return null;
     }
     LentBytes lent = asset.lendFirst(ByteRange.between(offset, end));
@@ -115,6 +117,7 @@ final class AssetFile implements OpenFile {
     try {
       givenFrom = range.offset() == givenTo ? givenFrom : range.offset();
       givenTo = range.end();
+      givenBytes += range.lengthBytes();
     } finally {
       lock.unlock();
     }
@@ -124,18 +127,20 @@ final class AssetFile implements OpenFile {
     lock.lock();
     try {
       if (range.offset() >= givenFrom && range.offset() < givenTo) {
-        askedForGiven++;
+        askedAgainBytes += range.lengthBytes();
       }
     } finally {
       lock.unlock();
     }
   }
 
-  private boolean isReadOn(long offset) {
+  @Override
+  public long readOnTo(long offset) {
     lock.lock();
     try {
-      return askedForGiven < MOST_ASKED_FOR_GIVEN
-          && ahead.runBytes(offset) >= GIVEN_AHEAD_FROM_BYTES;
+      return 2 * askedAgainBytes <= givenBytes + ASKED_AGAIN_SLACK_BYTES
+          ? ahead.readOnTo(offset, GIVEN_AHEAD_FROM_BYTES)
+          : -1;
     } finally {
       lock.unlock();
     }

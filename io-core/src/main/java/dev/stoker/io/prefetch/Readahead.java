@@ -126,14 +126,19 @@ public final class Readahead {
     return List.of(range);
   }
 
-  /** For how many bytes the stream that has come to {@code offset} has been read on; 0: none. */
-  public long runBytes(long offset) {
+  /**
+   * How far the stream has come to which a read up to {@code offset} belongs.
+   *
+   * @param leastBytes that it must have been read on for
+   * @return an offset, or -1 where there is no such stream
+   */
+  public long readOnTo(long offset, long leastBytes) {
     for (Stream stream : streams) {
-      if (stream.end == offset) {
-        return offset - stream.startsAt;
+      if (stream.startsAt < offset && offset <= stream.end) {
+        return stream.end - stream.startsAt >= leastBytes ? stream.end : -1;
       }
     }
-    return 0;
+    return -1;
   }
 
   /** What was asked for found no memory: every stream asks for half as much from now on. */

@@ -158,4 +158,18 @@ class ReadaheadTest {
     }
     return furthest;
   }
+
+  @Test
+  void whereAReaderHasComeIsKnownOnceHeHasReadOnForAWhile() {
+    Readahead ahead = new Readahead(1L << 30, 16 << 20);
+    int read = 128 << 10;
+    for (int i = 0; i < 31; i++) {
+      ahead.read((long) i * read, read, false);
+    }
+    assertEquals(-1, ahead.readOnTo(31L * read, 32L * read), "not far enough");
+    ahead.read(32L * read, read, false); // overtakes the one before
+    ahead.read(31L * read, read, false);
+    assertEquals(33L * read, ahead.readOnTo(32L * read, 32L * read));
+    assertEquals(-1, ahead.readOnTo(34L * read, 32L * read), "nobody was there");
+  }
 }

@@ -48,9 +48,18 @@ public interface OpenFile {
   }
 
   /**
-   * What its reader, who has read to {@code offset} and is answered by {@link #lend}, is likely to
-   * read next, as far as it is at hand: the kernel then has it before it asks. What is lent counts
-   * as read.
+   * How far a reader has come whose read up to {@code offset} is answered by {@link #lend}, and who
+   * is likely to read on from there.
+   *
+   * @return an offset, or -1
+   */
+  default long readOnTo(long offset) {
+    return -1;
+  }
+
+  /**
+   * What such a reader will read next, as far as it is at hand: the kernel then has it before it
+   * asks. What is lent counts as read.
    *
    * @return null for nothing
    */

@@ -55,8 +55,9 @@ final class PagesAhead {
   }
 
   private static void giveAll(long node, OpenFile file, long offset, Answer answer) {
-    long end = offset + MOST_BYTES;
-    for (long at = offset; at < end; ) {
+    long from = file.readOnTo(offset);
+    long end = from < 0 ? from : from + MOST_BYTES;
+    for (long at = from; at < end; ) {
       try (OpenFile.LentMemory lent = file.lendAhead(at, (int) (end - at))) {
         if (lent == null) {
           return;
