@@ -91,7 +91,9 @@ final class AssetFile implements OpenFile {
       return null;
     }
     asked(range);
-    used(range);
+    use.read(range);
+    counters.readBytes.add(range.lengthBytes());
+    bring(range, false);
     return memory(lent);
   }
 
@@ -107,8 +109,9 @@ final class AssetFile implements OpenFile {
     }
     ByteRange range = ByteRange.between(offset, offset + lent.bytes().remaining());
     counters.givenAheadBytes.add(range.lengthBytes());
+    counters.readBytes.add(range.lengthBytes());
+    use.read(range);
     given(range);
-    used(range);
     return memory(lent);
   }
 
@@ -118,6 +121,7 @@ final class AssetFile implements OpenFile {
       givenFrom = range.offset() == givenTo ? givenFrom : range.offset();
       givenTo = range.end();
       givenBytes += range.lengthBytes();
+      ahead.gave(range.offset(), (int) range.lengthBytes());
     } finally {
       lock.unlock();
     }
@@ -144,13 +148,6 @@ final class AssetFile implements OpenFile {
     } finally {
       lock.unlock();
     }
-  }
-
-  /** Somebody gets a range that was at hand. */
-  private void used(ByteRange range) {
-    use.read(range);
-    counters.readBytes.add(range.lengthBytes());
-    bring(range, false);
   }
 
   private static LentMemory memory(LentBytes lent) {

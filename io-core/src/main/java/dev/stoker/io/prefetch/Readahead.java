@@ -141,6 +141,21 @@ public final class Readahead {
     return -1;
   }
 
+  /**
+   * A stream's reader was given what lies behind it unasked: it goes on from there, but whether he
+   * wants it is not known before he reads on, so nothing more is brought for it.
+   */
+  public void gave(long offset, int bytes) {
+    for (Stream stream : streams) {
+      if (stream.end == offset) {
+        stream.end += bytes;
+        stream.judgedFrom += bytes;
+        stream.askedTo = Math.max(stream.askedTo, stream.end);
+        return;
+      }
+    }
+  }
+
   /** What was asked for found no memory: every stream asks for half as much from now on. */
   public void memoryShort() {
     for (Stream stream : streams) {

@@ -172,4 +172,23 @@ class ReadaheadTest {
     assertEquals(33L * read, ahead.readOnTo(32L * read, 32L * read));
     assertEquals(-1, ahead.readOnTo(34L * read, 32L * read), "nobody was there");
   }
+
+  @Test
+  void nothingIsBroughtForWhatAReaderWasGivenBeforeHeReadsOn() {
+    Readahead ahead = new Readahead(1L << 30, 16 << 20);
+    int read = 128 << 10;
+    long asked = 2L * read; // what no window was for yet
+    for (int i = 0; i < 128; i++) {
+      asked += bytes(ahead.read((long) i * read, read, true));
+    }
+    long before = 128L * read;
+    ahead.gave(before, 1 << 20);
+    assertEquals(before + (1 << 20), ahead.readOnTo(before, before));
+    assertEquals(List.of(), ahead.read(900 << 20, read, false), "nor for him who reads elsewhere");
+    for (int i = 0; i < 64; i++) { // some reads until it is worth a request
+      asked += bytes(ahead.read(before + (1 << 20) + (long) i * read, read, false));
+    }
+    long end = before + (1 << 20) + 64L * read;
+    assertTrue(asked > end && asked <= end + (16 << 20), "the window follows him: " + asked);
+  }
 }
