@@ -90,7 +90,6 @@ final class AssetFile implements OpenFile {
     if (lent == null) {
       return null;
     }
-    asked(range);
     use.read(range);
     counters.readBytes.add(range.lengthBytes());
     bring(range, false);
@@ -122,17 +121,6 @@ final class AssetFile implements OpenFile {
       givenTo = range.end();
       givenBytes += range.lengthBytes();
       ahead.gave(range.offset(), (int) range.lengthBytes());
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private void asked(ByteRange range) {
-    lock.lock();
-    try {
-      if (range.offset() >= givenFrom && range.offset() < givenTo) {
-        askedAgainBytes += range.lengthBytes();
-      }
     } finally {
       lock.unlock();
     }
@@ -174,7 +162,6 @@ final class AssetFile implements OpenFile {
     int limit = into.limit();
     into.limit(into.position() + (int) range.lengthBytes());
     if (!call.mayWait()) {
-      asked(range);
       use.read(range);
       if (!asset.readIfHere(range, into)) {
         call.aboutToWait();
@@ -190,10 +177,14 @@ final class AssetFile implements OpenFile {
     into.limit(limit);
   }
 
+  /** Once for each read: has brought what its reader will want next. */
   private void bring(ByteRange range, boolean stalled) {
     List<ByteRange> wanted;
     lock.lock();
     try {
+      if (range.offset() >= givenFrom && range.offset() < givenTo) {
+        askedAgainBytes += range.lengthBytes();
+      }
       wanted = ahead.read(range.offset(), (int) range.lengthBytes(), stalled);
       if (wanted.isEmpty() || closed) {
         return;
